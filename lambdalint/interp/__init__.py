@@ -1,0 +1,1 @@
+"""The abstract interpreter: runs model code and Lambda bodies on abstract tensors."""
