@@ -1,0 +1,107 @@
+"""The rules: loaded once from the entry-point group ``lambdalint.rules`` and checked on the way in.
+
+Each entry point names a package; every module below it that has a ``RULE`` is a rule.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+
+from lambdalint.findings import Problem
+from lambdalint.rule import Rule
+
+GROUP = "lambdalint.rules"
+BUILTIN = "builtin"
+
+_CODE = re.compile(r"[A-Z]{2,6}\d{3}\Z")
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
+
+
+class RegistryError(Exception):
+    """The built-in rules cannot be loaded: the installation is broken."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All rules by code, and what went wrong with third-party packs."""
+
+    rules: dict[str, Rule]
+    problems: tuple[Problem, ...] = ()
+
+    def by_name(self, name: str) -> Rule | None:
+        """The rule of this kebab-case name."""
+        return next((rule for rule in self.rules.values() if rule.name == name), None)
+
+
+@cache
+def load_rules() -> Registry:
+    """Load every rule pack that is installed.
+
+    Raises:
+        RegistryError: the built-in pack is missing or broken.
+    """
+    return collect(tuple(entry_points(group=GROUP)))
+
+
+def collect(points: tuple[EntryPoint, ...]) -> Registry:
+    """Load the packs named by ``points``; see :func:`load_rules`."""
+    if not any(point.name == BUILTIN for point in points):
+        raise RegistryError(
+            "the built-in rules are not installed: run `pip install lambdalint`, "
+            "or `pip install -e .` in a checkout"
+        )
+    rules: dict[str, Rule] = {}
+    problems: list[Problem] = []
+    for point in sorted(points, key=lambda p: (p.name != BUILTIN, p.name)):
+        try:
+            pack = list(_rules_of(point.load()))
+            _check(pack, rules)
+        except Exception as error:
+            if point.name == BUILTIN:
+                raise RegistryError(f"the built-in rules cannot be loaded: {error}") from error
+            message = f"the rule pack {point.name!r} ({point.value}) cannot be loaded: {error}"
+            problems.append(Problem("<rules>", message, detail=repr(error)))
+            continue
+        rules.update({rule.code: rule for rule in pack})
+    return Registry(dict(sorted(rules.items())), tuple(problems))
+
+
+def _rules_of(package: ModuleType) -> Iterator[Rule]:
+    yield from _rule_in(package)
+    for info in pkgutil.walk_packages(getattr(package, "__path__", []), package.__name__ + "."):
+        yield from _rule_in(importlib.import_module(info.name))
+
+
+def _rule_in(module: ModuleType) -> Iterator[Rule]:
+    rule = getattr(module, "RULE", None)
+    if rule is not None:
+        if not isinstance(rule, Rule):
+            raise TypeError(f"{module.__name__}.RULE is not a lambdalint.rule.Rule")
+        yield rule
+
+
+def _check(pack: list[Rule], known: dict[str, Rule]) -> None:
+    codes = dict.fromkeys(known, "another pack")
+    names = {rule.name for rule in known.values()}
+    if not pack:
+        raise ValueError("it holds no rule")
+    for rule in pack:
+        if not _CODE.match(rule.code):
+            raise ValueError(f"{rule.code!r} is not a code such as LL101")
+        if not _NAME.match(rule.name):
+            raise ValueError(f"{rule.name!r} is not a name in kebab case")
+        if rule.code in codes or rule.name in names:
+            raise ValueError(f"{rule.code} {rule.name} is defined twice")
+        if rule.check_layer is None and rule.check_file is None:
+            raise ValueError(f"{rule.code} has no check")
+        if not rule.doc:
+            raise ValueError(f"{rule.code} has no docstring")
+        codes[rule.code] = rule.code
+        names.add(rule.name)

@@ -1,0 +1,1 @@
+"""The built-in rules, installed as ``lambdalint_rules``: one file per rule, one folder per contract."""
