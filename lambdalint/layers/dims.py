@@ -1,0 +1,243 @@
+"""Sizes of axes: integers and polynomials over symbols, such as ``B``, ``n`` or ``2*h*w``.
+
+An unknown size is a symbol of its own, so that two sizes are equal exactly when they come from
+the same place; nothing is claimed of two different symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+from typing import Union
+
+_uids = count(1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Atom:
+    """An indivisible symbol.  ``dynamic`` sizes differ from run to run (``None`` in a Keras shape)."""
+
+    label: str
+    uid: int
+    dynamic: bool = False
+
+
+Monomial = tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sym:
+    """A polynomial with integer coefficients: sorted pairs of a monomial and its coefficient."""
+
+    terms: tuple[tuple[Monomial, int], ...]
+
+    def __str__(self) -> str:
+        return _show(self)
+
+    @property
+    def atoms(self) -> frozenset[Atom]:
+        """The symbols that occur in it."""
+        return frozenset(atom for monomial, _ in self.terms for atom in monomial)
+
+
+Dim = Union[int, Sym]
+
+BATCH = Atom("B", 0, dynamic=True)
+B: Sym = Sym((((BATCH,), 1),))
+"""The number of samples in a batch."""
+
+
+def fresh(label: str = "?", dynamic: bool = False) -> Sym:
+    """A new symbol, equal to nothing but itself."""
+    return Sym((((Atom(label, next(_uids), dynamic),), 1),))
+
+
+def _poly(dim: Dim) -> dict[Monomial, int]:
+    if isinstance(dim, int):
+        return {(): dim} if dim else {}
+    return dict(dim.terms)
+
+
+def _make(poly: dict[Monomial, int]) -> Dim:
+    terms = {monomial: factor for monomial, factor in poly.items() if factor}
+    if not terms:
+        return 0
+    if len(terms) == 1 and () in terms:
+        return terms[()]
+    return Sym(tuple(sorted(terms.items())))
+
+
+@lru_cache(maxsize=4096)
+def add(a: Dim, b: Dim) -> Dim:
+    """The sum of two sizes."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a + b
+    poly = _poly(a)
+    for monomial, factor in _poly(b).items():
+        poly[monomial] = poly.get(monomial, 0) + factor
+    return _make(poly)
+
+
+def neg(a: Dim) -> Dim:
+    """Minus a size (differences are sizes too)."""
+    return mul(a, -1)
+
+
+def sub(a: Dim, b: Dim) -> Dim:
+    """The difference of two sizes."""
+    return add(a, neg(b))
+
+
+@lru_cache(maxsize=4096)
+def mul(a: Dim, b: Dim) -> Dim:
+    """The product of two sizes."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a * b
+    poly: dict[Monomial, int] = {}
+    for left, x in _poly(a).items():
+        for right, y in _poly(b).items():
+            monomial = tuple(sorted(left + right))
+            poly[monomial] = poly.get(monomial, 0) + x * y
+    return _make(poly)
+
+
+def product(dims: Iterable[Dim]) -> Dim:
+    """The product of many sizes; 1 for none."""
+    total: Dim = 1
+    for dim in dims:
+        total = mul(total, dim)
+    return total
+
+
+@lru_cache(maxsize=4096)
+def divide(a: Dim, b: Dim) -> Dim | None:
+    """``a / b`` where it is exact for every value of the symbols, else ``None``."""
+    if isinstance(b, int):
+        if b == 0:
+            return None
+        poly = _poly(a)
+        if all(factor % b == 0 for factor in poly.values()):
+            return _make({monomial: factor // b for monomial, factor in poly.items()})
+        return None
+    if a == b:
+        return 1
+    if len(b.terms) != 1:
+        return None
+    divisor, scale = b.terms[0]
+    result: dict[Monomial, int] = {}
+    for monomial, factor in _poly(a).items():
+        rest = list(monomial)
+        for atom in divisor:
+            if atom not in rest:
+                return None
+            rest.remove(atom)
+        if factor % scale:
+            return None
+        result[tuple(rest)] = factor // scale
+    return _make(result)
+
+
+def _derived(operator: str, a: Dim, b: Dim) -> Sym:
+    label = f"({_show(a)}{operator}{_show(b)})"
+    atoms = [atom for dim in (a, b) if isinstance(dim, Sym) for atom in dim.atoms]
+    # The same operands give the same symbol: the uid is a function of the operands.
+    uid = hash((operator, a, b)) | (1 << 62)
+    return Sym((((Atom(label, uid, any(atom.dynamic for atom in atoms)),), 1),))
+
+
+def floordiv(a: Dim, b: Dim) -> Dim:
+    """``a // b``; a symbol of its own where it does not divide."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a // b if b else fresh()
+    exact = divide(a, b)
+    return exact if exact is not None else _derived("//", a, b)
+
+
+def mod(a: Dim, b: Dim) -> Dim:
+    """``a % b``; a symbol of its own where it is not known."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a % b if b else fresh()
+    return 0 if divide(a, b) is not None else _derived("%", a, b)
+
+
+def ceildiv(a: Dim, b: Dim) -> Dim:
+    """``a / b`` rounded up, as ``same`` padding and strides do."""
+    if isinstance(a, int) and isinstance(b, int):
+        return -(-a // b) if b else fresh()
+    exact = divide(a, b)
+    return exact if exact is not None else _derived("/^", a, b)
+
+
+def maximum(a: Dim, b: Dim) -> Dim:
+    """The larger of two sizes."""
+    if isinstance(a, int) and isinstance(b, int):
+        return max(a, b)
+    return a if a == b else _derived(" max ", a, b)
+
+
+def minimum(a: Dim, b: Dim) -> Dim:
+    """The smaller of two sizes."""
+    if isinstance(a, int) and isinstance(b, int):
+        return min(a, b)
+    return a if a == b else _derived(" min ", a, b)
+
+
+def equal(a: Dim, b: Dim) -> bool | None:
+    """Whether two sizes are equal for every value of the symbols; ``None`` where it depends."""
+    if a == b:
+        return True
+    difference = sub(a, b)
+    return False if isinstance(difference, int) else None
+
+
+def has_batch(dim: Dim) -> bool:
+    """Whether the number of samples occurs in the size."""
+    return isinstance(dim, Sym) and BATCH in dim.atoms
+
+
+def is_dynamic(dim: Dim) -> bool:
+    """Whether the size is ``None`` in a Keras shape (the batch, a free time axis)."""
+    return isinstance(dim, Sym) and any(atom.dynamic for atom in dim.atoms)
+
+
+def substitute(dim: Dim, atom: Atom, value: Dim) -> Dim:
+    """The size with ``atom`` replaced by ``value``."""
+    if isinstance(dim, int) or atom not in dim.atoms:
+        return dim
+    total: Dim = 0
+    for monomial, factor in dim.terms:
+        term: Dim = factor
+        for part in monomial:
+            term = mul(term, value if part == atom else Sym((((part,), 1),)))
+        total = add(total, term)
+    return total
+
+
+def _show(dim: Dim) -> str:
+    if isinstance(dim, int):
+        return str(dim)
+    text = ""
+    for monomial, factor in dim.terms:
+        name = "*".join(atom.label for atom in monomial)
+        size = abs(factor)
+        part = str(size) if not name else name if size == 1 else f"{size}*{name}"
+        if factor < 0:
+            text += f" - {part}" if text else f"-{part}"
+        else:
+            text += f" + {part}" if text else part
+    return text
+
+
+def show(dim: Dim) -> str:
+    """The size as messages print it: ``3``, ``B``, ``2*n``."""
+    return _show(dim)
+
+
+def show_shape(dims: tuple[Dim, ...] | None) -> str:
+    """A shape as messages print it: ``(B, 2, n)``, or ``(?)`` where not even the rank is known."""
+    if dims is None:
+        return "(?)"
+    inner = ", ".join(map(_show, dims))
+    return f"({inner},)" if len(dims) == 1 else f"({inner})"
