@@ -15,12 +15,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lambdalint.findings import Contract, Fix, Severity
+from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
-    import ast
-
     from lambdalint.interp.facts import FileFacts, LayerFacts
-    from lambdalint.sources.unit import SourceUnit
+
+__all__ = ["SECTIONS", "Anchor", "Example", "Report", "Rule"]
 
 SECTIONS = (
     "What it does",
@@ -34,14 +34,6 @@ SECTIONS = (
     "References",
 )
 """The sections of a rule's docstring, in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A syntax node in one source: where a report points."""
-
-    unit: SourceUnit
-    node: ast.AST
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,297 @@
+"""Settings: the nearest ``lambdalint.toml`` or ``[tool.lambdalint]``, under the command line's options.
+
+Names and meanings follow ruff.  Whatever is unknown or of the wrong type is an error that names
+the file and, where it can be told, the line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lambdalint.selectors import Choice, UnknownRule, did_you_mean, enabled, resolve
+
+if TYPE_CHECKING:
+    from lambdalint.rule import Rule
+
+TARGETS = ("keras1", "keras2", "keras3", "auto")
+FORMATS = ("text", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
+FILE_NAMES = (".lambdalint.toml", "lambdalint.toml", "pyproject.toml")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message is one line that says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run does.
+
+    ``root`` is the folder that patterns are relative to.  ``codes`` are the rules that are on;
+    ``per_file_ignores`` pairs a glob with the codes that are off where it matches.
+    ``max_file_size`` is in megabytes, and ``jobs`` 0 means: as many processes as pay off.
+    """
+
+    root: str
+    codes: frozenset[str]
+    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    exclude: tuple[str, ...] = ()
+    respect_gitignore: bool = True
+    target: str = "auto"
+    output_format: str = "text"
+    max_file_size: float = 10.0
+    jobs: int = 0
+    source: str | None = None
+    """The file these settings were read from."""
+
+    def ignored_in(self, filename: str) -> frozenset[str]:
+        """The codes that ``per-file-ignores`` turns off in this file."""
+        if not self.per_file_ignores:
+            return frozenset()
+        path = os.path.abspath(filename)
+        off: set[str] = set()
+        for pattern, codes in self.per_file_ignores:
+            negated, glob = pattern.startswith("!"), pattern.removeprefix("!")
+            if _matches(glob, path, self.root) != negated:
+                off |= codes
+        return frozenset(off)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line says; ``None`` leaves the file's word or the default."""
+
+    choice: Choice = field(default_factory=Choice)
+    target: str | None = None
+    output_format: str | None = None
+    jobs: int | None = None
+
+
+def load(
+    rules: Mapping[str, Rule],
+    *,
+    config: str | None = None,
+    overrides: Overrides | None = None,
+    cwd: str | None = None,
+) -> Settings:
+    """Read the settings that hold for a run started in ``cwd``.
+
+    Args:
+        rules: the known rules by code.
+        config: the file to read in place of the nearest one; its patterns are relative to ``cwd``.
+        overrides: the command line's options, which win over the file.
+        cwd: the folder to start from; the current one by default.
+
+    Raises:
+        SettingsError: a file that cannot be read, an unknown key, code or name, or a wrong type.
+    """
+    overrides = overrides or Overrides()
+    start = Path(cwd or os.getcwd())
+    source = Path(config) if config is not None else find(start)
+    table: dict[str, Any] = {}
+    root = start
+    if source is not None:
+        table = _Table.read(source).checked()
+        root = start if config is not None else source.parent
+        _check_rules(table, source, rules)
+    try:
+        codes = enabled((_choice(table), overrides.choice), rules)
+    except UnknownRule as error:
+        raise SettingsError(str(error)) from None
+    ignores = table.get("per-file-ignores", {})
+    given: dict[str, Any] = {
+        "target": overrides.target or table.get("target"),
+        "output_format": overrides.output_format or table.get("output-format"),
+        "max_file_size": table.get("max-file-size"),
+        "jobs": table.get("jobs") if overrides.jobs is None else overrides.jobs,
+        "respect_gitignore": table.get("respect-gitignore"),
+    }
+    return Settings(
+        root=str(root),
+        codes=codes,
+        per_file_ignores=tuple((glob, _codes(words, rules)) for glob, words in ignores.items()),
+        exclude=(*table.get("exclude", ()), *table.get("extend-exclude", ())),
+        source=None if source is None else str(source),
+        **{key: value for key, value in given.items() if value is not None},
+    )
+
+
+def find(start: Path) -> Path | None:
+    """The nearest settings file upward from ``start``; a ``pyproject.toml`` counts if it has our table."""
+    for folder in (start, *start.parents):
+        for name in FILE_NAMES:
+            path = folder / name
+            if path.is_file() and (name != "pyproject.toml" or _has_table(path)):
+                return path
+    return None
+
+
+def _has_table(path: Path) -> bool:
+    # A pyproject.toml that does not name us is none of our business, not even when it is broken.
+    try:
+        return re.search(rb"^\s*\[+\s*tool\s*\.\s*lambdalint\b", path.read_bytes(), re.MULTILINE) is not None
+    except OSError:
+        return False
+
+
+def _codes(words: tuple[str, ...], rules: Mapping[str, Rule]) -> frozenset[str]:
+    return frozenset().union(*(resolve(word, rules).codes for word in words))
+
+
+def _choice(table: Mapping[str, Any]) -> Choice:
+    return Choice(table.get("select"), table.get("ignore", ()), table.get("extend-select", ()))
+
+
+def _check_rules(table: Mapping[str, Any], source: Path, rules: Mapping[str, Rule]) -> None:
+    lists = [table.get(key) or () for key in ("select", "ignore", "extend-select")]
+    for word in (word for words in (*lists, *table.get("per-file-ignores", {}).values()) for word in words):
+        try:
+            resolve(word, rules)
+        except UnknownRule as error:
+            text = _Table.read(source)
+            raise text.error(str(error), re.escape(f'"{word}"') + "|" + re.escape(f"'{word}'")) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The raw table of one file, and the text for finding the line of an error."""
+
+    path: Path
+    text: str
+    values: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> _Table:
+        tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+        try:
+            text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            values = tomllib.loads(text)
+        except OSError as error:
+            raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{path}: is not UTF-8 text") from None
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{path}: is not valid TOML: {error}") from None
+        if path.name == "pyproject.toml":
+            tool = values.get("tool", {})
+            values = tool.get("lambdalint", {}) if isinstance(tool, dict) else {}
+        if not isinstance(values, dict):
+            raise SettingsError(f"{path}: tool.lambdalint must be a table")
+        return cls(path, text, values)
+
+    def checked(self) -> dict[str, Any]:
+        """The values, each of its right type; lists become tuples."""
+        found = {}
+        for key, value in self.values.items():
+            if key not in _KEYS:
+                raise self.error(f"unknown option {key!r}{did_you_mean(key, _KEYS)}", _key(key))
+            check, wanted = _KEYS[key]
+            good = check(value)
+            if good is None:
+                hint = did_you_mean(value, _WORDS.get(key, ())) if isinstance(value, str) else ""
+                raise self.error(f"{key} must be {wanted}, not {value!r}{hint}", _key(key))
+            found[key] = good
+        return found
+
+    def error(self, message: str, pattern: str) -> SettingsError:
+        """An error at the first line of our table that matches ``pattern``."""
+        start = 0
+        if self.path.name == "pyproject.toml":
+            table = re.search(r"^\s*\[+\s*tool\s*\.\s*lambdalint\b", self.text, re.MULTILINE)
+            start = table.start() if table else 0
+        match = re.compile(pattern, re.MULTILINE).search(self.text, start)
+        row = "" if match is None else f":{self.text.count(chr(10), 0, match.end()) + 1}"
+        return SettingsError(f"{self.path}{row}: {message}")
+
+
+def _key(key: str) -> str:
+    quoted = re.escape(key)
+    return rf"^\s*[\"']?{quoted}[\"']?\s*=|^\s*\[.*\b{quoted}[\"']?\s*\]"
+
+
+def _words(value: object) -> tuple[str, ...] | None:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    return None
+
+
+def _word_lists(value: object) -> dict[str, tuple[str, ...]] | None:
+    if not isinstance(value, dict):
+        return None
+    lists = {pattern: _words(words) for pattern, words in value.items()}
+    good = {pattern: words for pattern, words in lists.items() if words is not None}
+    return good if len(good) == len(lists) else None
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[object], object]:
+    return lambda value: value if value in words else None
+
+
+def _flag(value: object) -> object:
+    return value if isinstance(value, bool) else None
+
+
+def _megabytes(value: object) -> object:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 else None
+
+
+def _count(value: object) -> object:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+_WORDS = {"target": TARGETS, "output-format": FORMATS}
+_LIST = (_words, "a list of strings")
+_KEYS: dict[str, tuple[Callable[[object], object], str]] = {
+    "select": _LIST,
+    "ignore": _LIST,
+    "extend-select": _LIST,
+    "per-file-ignores": (_word_lists, "a table of lists of strings"),
+    "exclude": _LIST,
+    "extend-exclude": _LIST,
+    "respect-gitignore": (_flag, "true or false"),
+    "target": (_one_of(TARGETS), "one of " + ", ".join(TARGETS)),
+    "output-format": (_one_of(FORMATS), "one of " + ", ".join(FORMATS)),
+    "max-file-size": (_megabytes, "a number of megabytes above 0"),
+    "jobs": (_count, "a number of processes, or 0 for automatic"),
+}
+
+
+def _matches(glob: str, path: str, root: str) -> bool:
+    pattern = _glob_regex(glob)
+    if pattern.match(os.path.basename(path)):
+        return True
+    anchored = _glob_regex(os.path.normpath(os.path.join(root, glob)).replace(os.sep, "/"))
+    return anchored.match(path.replace(os.sep, "/")) is not None
+
+
+@lru_cache(maxsize=256)
+def _glob_regex(glob: str) -> re.Pattern[str]:
+    """Translate a glob as ruff reads it: ``*`` crosses folders, ``**/`` may be none, ``{a,b}`` chooses."""
+    out, depth = "", 0
+    tokens = re.findall(r"\*\*/|\*+|\?|\[!?\]?[^\]]*\]|.", glob, flags=re.DOTALL)
+    for token in tokens:
+        if token == "**/":
+            out += "(?:.*/)?"
+        elif token[0] == "*":
+            out += ".*"
+        elif token == "?":
+            out += "."
+        elif token[0] == "[" and len(token) > 1:
+            inside = re.escape(token[1:-1].removeprefix("!")).replace(r"\-", "-")
+            out += f"[^{inside}]" if token[1] == "!" else f"[{inside}]"
+        elif token == "{":
+            out, depth = out + "(?:", depth + 1
+        elif token == "}" and depth:
+            out, depth = out + ")", depth - 1
+        elif token == "," and depth:
+            out += "|"
+        else:
+            out += re.escape(token)
+    return re.compile(out + ")" * depth + r"\Z", flags=re.DOTALL)
