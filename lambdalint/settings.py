@@ -25,6 +25,8 @@ TARGETS = ("keras1", "keras2", "keras3", "auto")
 FORMATS = ("text", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
 FILE_NAMES = (".lambdalint.toml", "lambdalint.toml", "pyproject.toml")
 
+_HEADER = re.compile(r"^\s*\[+\s*tool\s*\.\s*lambdalint\b", re.MULTILINE)
+
 
 class SettingsError(Exception):
     """The settings cannot be used; the message is one line that says where and why."""
@@ -136,9 +138,19 @@ def find(start: Path) -> Path | None:
 def _has_table(path: Path) -> bool:
     # A pyproject.toml that does not name us is none of our business, not even when it is broken.
     try:
-        return re.search(rb"^\s*\[+\s*tool\s*\.\s*lambdalint\b", path.read_bytes(), re.MULTILINE) is not None
+        data = path.read_bytes()
+        if b"lambdalint" not in data:
+            return False
+        tool = _toml().loads(data.decode("utf-8-sig").replace("\r\n", "\n")).get("tool")
+        return isinstance(tool, dict) and "lambdalint" in tool
     except OSError:
         return False
+    except ValueError:
+        return _HEADER.search(data.decode("utf-8", "replace")) is not None
+
+
+def _toml() -> Any:
+    return import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
 
 def _codes(words: tuple[str, ...], rules: Mapping[str, Rule]) -> frozenset[str]:
@@ -169,15 +181,14 @@ class _Table:
 
     @classmethod
     def read(cls, path: Path) -> _Table:
-        tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
         try:
             text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-            values = tomllib.loads(text)
+            values = _toml().loads(text)
         except OSError as error:
             raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
             raise SettingsError(f"{path}: is not UTF-8 text") from None
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:
             raise SettingsError(f"{path}: is not valid TOML: {error}") from None
         if path.name == "pyproject.toml":
             tool = values.get("tool", {})
@@ -204,7 +215,7 @@ class _Table:
         """An error at the first line of our table that matches ``pattern``."""
         start = 0
         if self.path.name == "pyproject.toml":
-            table = re.search(r"^\s*\[+\s*tool\s*\.\s*lambdalint\b", self.text, re.MULTILINE)
+            table = _HEADER.search(self.text)
             start = table.start() if table else 0
         match = re.compile(pattern, re.MULTILINE).search(self.text, start)
         row = "" if match is None else f":{self.text.count(chr(10), 0, match.end()) + 1}"
