@@ -43,3 +43,8 @@ ROOT = "root"
 LOG = "log"
 L2_NORMALIZE = "l2-normalize"
 INTEGER = "integer"
+
+# Model-building code.
+ADD_RESULT = "add-result"  # what model.add returned is called or wired on
+LAYER_AS_TENSOR = "layer-as-tensor"  # a layer object stands where its output tensor is meant
+GRAPH_OP = "graph-op"  # a tensor function applied to a symbolic tensor outside of any layer

@@ -15,6 +15,7 @@ from lambdalint.layers.dims import Dim, show_shape
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
+    from lambdalint.interp.facts import Site
     from lambdalint.interp.frames import Frame, ModuleEnv
 
 @dataclass(frozen=True, slots=True)
@@ -311,16 +312,15 @@ class Instance:
 class Layer:
     """A Keras layer object, not a tensor: class, evaluated configuration and its wrapped layer.
 
-    For Lambda and merge layers ``call`` is the node of the construction, by which facts are kept.
+    ``site`` gathers the facts of a Lambda or merge layer; ``instance`` is the object of a project class.
     """
 
     cls: str
     config: dict[str, Value]
     at: Anchor
     family: str | None = None
-    args: tuple[Value, ...] = ()
     inner: Value | None = None
-    site: Any = None
+    site: Site | None = None
     instance: Instance | None = None
     calls: int = 0
     in_model: bool = False
@@ -343,6 +343,13 @@ class Model:
     birth: int = 0
 
 
+@dataclass(eq=False, slots=True)
+class ProjectModule:
+    """A module of the project, imported by the code under analysis."""
+
+    env: ModuleEnv
+
+
 @dataclass(frozen=True, slots=True)
 class Opaque:
     """An object of a library that is known by its kind only: a session, generator, lock, open file."""
@@ -353,7 +360,7 @@ class Opaque:
 
 Value = Union[
     Const, Number, Unknown, Tensor, Sequence, Dictionary, SliceValue, RangeValue, Library, Function,
-    Bound, Partial, ClassValue, Instance, Layer, Model, Opaque,
+    Bound, Partial, ClassValue, Instance, Layer, Model, ProjectModule, Opaque,
 ]  # fmt: skip
 
 

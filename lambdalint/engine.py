@@ -1,0 +1,249 @@
+"""The way of one file: read, parse, analyse, judge, suppress; and of many: in order, one after the other.
+
+Every stage and every (rule, layer) call is guarded: what crashes becomes one Problem and hides
+nothing else.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, TypeVar
+
+from lambdalint.findings import Finding, Location, Problem, Related
+from lambdalint.results import FileResult, Quote, RunResult, gather, merge
+from lambdalint.suppress import Outcome, apply
+
+if TYPE_CHECKING:
+    from lambdalint.interp.facts import FileFacts
+    from lambdalint.rule import Anchor, Report, Rule
+    from lambdalint.settings import Settings
+    from lambdalint.sources.unit import SourceUnit
+
+_Subject = TypeVar("_Subject")
+Progress = Callable[[int, int], None]
+"""Called with the number of files done and of all files."""
+
+_CALLER = "the layer that runs this function"
+
+
+@dataclass(frozen=True, slots=True)
+class Stdin:
+    """Text that came over standard input, and the name it is judged and reported under."""
+
+    filename: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The rules of a run, those that others yield to first, and all known rules by code."""
+
+    rules: tuple[Rule, ...]
+    known: Mapping[str, Rule]
+
+    @classmethod
+    def make(cls, known: Mapping[str, Rule], codes: Iterable[str]) -> Plan:
+        """Order the rules that are on; rules that yield to each other in a circle stand by code."""
+        chosen = {code: known[code] for code in sorted(codes) if code in known}
+        before = {code: [c for c in rule.yields_to if c in chosen] for code, rule in chosen.items()}
+        try:
+            order = list(TopologicalSorter(before).static_order())
+        except CycleError:
+            order = sorted(chosen)
+        return cls(tuple(chosen[code] for code in order), known)
+
+
+def run(
+    paths: Sequence[str],
+    settings: Settings,
+    *,
+    stdin: Stdin | None = None,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Judge all files under ``paths``.
+
+    Args:
+        paths: files, folders or globs; ``-`` stands for ``stdin``.
+        settings: the rules and options.
+        stdin: what ``-`` means.
+        progress: told after each file.
+
+    Raises:
+        RegistryError: the built-in rules are not installed.
+    """
+    from lambdalint.pool import judge_all
+    from lambdalint.registry import load_rules
+    from lambdalint.sources.discover import discover
+
+    registry = load_rules()
+    plan = Plan.make(registry.rules, settings.codes)
+    problems = list(registry.problems)
+    files: dict[str, None] = {}
+    given = [path for path in paths if path != "-"]
+    found = discover(
+        given, exclude=settings.exclude, respect_gitignore=settings.respect_gitignore, root=settings.root
+    )
+    for item in found if given else ():
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            files[item] = None
+    results = [judge(stdin.filename, settings, plan, stdin.data)] if stdin is not None else []
+    results += judge_all(list(files), settings, plan, progress)
+    return gather(results, problems)
+
+
+def judge(path: str, settings: Settings, plan: Plan, data: bytes | None = None) -> FileResult:
+    """Judge one file, or ``data`` under the name ``path``.  Never raises: what fails is a Problem."""
+    problems: list[Problem] = []
+    unit = None
+    with _guard(problems, path, "reading this file"):
+        from lambdalint.sources.read import read
+
+        unit = read(path, data, max_bytes=int(settings.max_file_size * 1_000_000))
+    if isinstance(unit, Problem):
+        problems.append(unit)
+    if unit is None or isinstance(unit, Problem):
+        return FileResult(path, problems=tuple(problems))
+    facts = _facts(unit, settings, problems)
+    if facts is None:
+        return _finish(unit, [], settings, plan, FileResult(path, problems=tuple(problems)))
+    placed = _apply_rules(facts, plan, problems)
+    result = FileResult(path, problems=tuple(problems), unknowns=facts.unknowns, layers=len(facts.layers))
+    return _finish(unit, placed, settings, plan, result)
+
+
+@contextmanager
+def _guard(problems: list[Problem], at: str | Anchor, doing: str) -> Iterator[None]:
+    """Turn what crashes inside into a Problem at a file or a node."""
+    try:
+        yield
+    except Exception as error:
+        detail = "".join(traceback.format_exception(type(error), error, error.__traceback__, limit=-20))
+        message = f"internal error while {doing}: {type(error).__name__}: {error}".rstrip(": ")
+        if isinstance(at, str):
+            problems.append(Problem(at, message, detail=detail))
+            return
+        place = at.unit.location(at.row, 1, at.row, 1)
+        problems.append(Problem(place.filename, message, row=place.row, cell=place.cell, detail=detail))
+
+
+def _facts(unit: SourceUnit, settings: Settings, problems: list[Problem]) -> FileFacts | None:
+    with _guard(problems, unit.path, "parsing this file"):
+        from lambdalint.syntax.parse import parse
+
+        parsed = parse(unit)
+        problems.extend(parsed.problems)
+        with _guard(problems, unit.path, "analysing this file"):
+            from lambdalint.interp.analyse import analyse
+
+            return analyse(parsed, target=settings.target, root=settings.root)
+    return None
+
+
+_Placed = tuple[Finding, "SourceUnit"]
+
+
+def _apply_rules(facts: FileFacts, plan: Plan, problems: list[Problem]) -> list[_Placed]:
+    """Run each rule on each layer, then on the file; a rule is silent where one it yields to spoke."""
+    placed: list[_Placed] = []
+    for layer in facts.layers:
+        spoke: set[str] = set()
+        for rule in plan.rules:
+            if rule.check_layer is not None:
+                found = _check(rule, rule.check_layer, layer, problems, layer.at, layer.dialect)
+                if spoke.isdisjoint(rule.yields_to):
+                    placed += found
+                if found:
+                    spoke.add(rule.code)
+    for rule in plan.rules:
+        if rule.check_file is not None:
+            named = {finding.location for finding, _ in placed if finding.code in rule.yields_to}
+            found = _check(rule, rule.check_file, facts, problems, facts.unit.path, facts.dialect.name)
+            placed += [(finding, unit) for finding, unit in found if finding.location not in named]
+    return placed
+
+
+def _check(
+    rule: Rule,
+    check: Callable[[_Subject], Iterable[Report]],
+    subject: _Subject,
+    problems: list[Problem],
+    at: Anchor | str,
+    dialect: str,
+) -> list[_Placed]:
+    """The findings of one rule on one layer or file, up to the point where the rule crashes, if it does."""
+    placed: list[_Placed] = []
+    with _guard(problems, at, f"applying the rule {rule.code} {rule.name}"):
+        for report in check(subject):
+            placed.append(
+                (_finding(rule, report, None if isinstance(at, str) else at, dialect), report.at.unit)
+            )
+    return placed
+
+
+def _finding(rule: Rule, report: Report, call: Anchor | None, dialect: str) -> Finding:
+    from lambdalint.syntax.positions import locate
+
+    location = locate(report.at.unit, report.at.node)
+    related = [Related(locate(at.unit, at.node), message) for at, message in report.related]
+    if call is not None:
+        caller = locate(call.unit, call.node)
+        if not _inside(location, caller) and all(place.location != caller for place in related):
+            related.append(Related(caller, _CALLER))
+    speaks_of = dialect if report.dialect is None else report.dialect
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        severity=report.severity or rule.severity,
+        contract=rule.contract,
+        message=report.message,
+        location=location,
+        note=report.note,
+        dialect="" if speaks_of == "unknown" else speaks_of,
+        related=tuple(related),
+        fix=report.fix,
+    )
+
+
+def _inside(inner: Location, outer: Location) -> bool:
+    return (
+        (inner.filename, inner.cell) == (outer.filename, outer.cell)
+        and (outer.row, outer.column) <= (inner.row, inner.column)
+        and (inner.end_row, inner.end_column) <= (outer.end_row, outer.end_column)
+    )
+
+
+def _finish(
+    unit: SourceUnit, placed: list[_Placed], settings: Settings, plan: Plan, result: FileResult
+) -> FileResult:
+    """Apply per-file ignores and suppression comments, in the file itself and in those it reaches."""
+    units = {unit.path: unit} | {other.path: other for _, other in placed}
+    findings: list[Finding] = []
+    outcomes: list[Outcome] = []
+    quotes: dict[Location, Quote] = {}
+    problems = list(result.problems)
+    for path, source in units.items():
+        off = settings.ignored_in(path)
+        here = merge(f for f, other in placed if other.path == path and f.code not in off)
+        outcome = Outcome(tuple(here), noqa_rows=tuple(finding.location.row for finding in here))
+        judged = settings.codes - off if source is unit and not problems else frozenset()
+        with _guard(problems, path, "reading its suppression comments"):
+            outcome = apply(source, here, plan.known, judged)
+        findings += outcome.kept
+        for finding, noqa_row in zip(outcome.kept, outcome.noqa_rows):
+            row = source.row_of(finding.location)
+            line = source.lines[row - 1] if row <= len(source.lines) else ""
+            quotes[finding.location] = Quote(line, noqa_row)
+        outcomes.append(replace(outcome, kept=(), noqa_rows=()))
+    return replace(
+        result,
+        findings=tuple(findings),
+        problems=tuple(problems),
+        outcomes=tuple(outcomes),
+        quotes=quotes,
+    )

@@ -1,0 +1,253 @@
+"""What the interpreter learns of each layer: the facts that rules judge."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lambdalint.interp.values import (
+    Along,
+    Broken,
+    Event,
+    Function,
+    Sequence,
+    Step,
+    Tensor,
+    Unknown,
+    Value,
+)
+from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.anchor import Anchor
+
+if TYPE_CHECKING:
+    from lambdalint.layers.dialect import Dialect
+    from lambdalint.syntax.names import Names
+    from lambdalint.syntax.project import Project
+
+
+@dataclass(eq=False, slots=True)
+class Trace:
+    """One abstract run of a function: its operations, what happened, and the result."""
+
+    function: Value
+    arguments: tuple[Value, ...]
+    keywords: dict[str, Value] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    result: Value = field(default_factory=lambda: Unknown("not run"))
+    returns: list[tuple[ast.AST, Value]] = field(default_factory=list)
+    unknowns: list[str] = field(default_factory=list)
+
+    def of_kind(self, *kinds: str) -> Iterator[Event]:
+        """The events of these kinds, in order, each node once."""
+        seen: set[tuple[str, int]] = set()
+        for event in self.events:
+            key = (event.kind, id(event.at.node))
+            if event.kind in kinds and key not in seen:
+                seen.add(key)
+                yield event
+
+    @property
+    def result_tensors(self) -> list[Tensor]:
+        """The tensors of the result: itself, or those of a returned list, tuple or dict."""
+        return list(tensors_of(self.result))
+
+    def causes(self, *kinds: str) -> list[Event]:
+        """The per-sample faults of these kinds that reach the result, each once."""
+        found: dict[int, Event] = {}
+        for tensor in self.result_tensors:
+            if isinstance(tensor.batch, Broken):
+                for event in tensor.batch.causes:
+                    if event.kind in kinds:
+                        found.setdefault(id(event.at.node), event)
+            elif isinstance(tensor.batch, Along):
+                for event in (tensor.batch.moved, tensor.batch.folded):
+                    if event is not None and event.kind in kinds:
+                        found.setdefault(id(event.at.node), event)
+        return list(found.values())
+
+
+def tensors_of(value: Value, depth: int = 4) -> Iterator[Tensor]:
+    """The tensors inside a value: itself, or those of nested lists, tuples and dicts."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, Sequence) and value.items is not None and depth:
+        for item in value.items:
+            yield from tensors_of(item, depth - 1)
+    elif type(value).__name__ == "Dictionary" and depth:
+        for item in value.items.values():  # type: ignore[union-attr]
+            yield from tensors_of(item, depth - 1)
+
+
+@dataclass(eq=False, slots=True)
+class Application:
+    """One use of a layer: where, how, on what, and the trace of its function there.
+
+    ``how`` is ``called``, ``add`` (``model.add``), ``sequential`` (an element of
+    ``Sequential([...])``), ``wrapped`` (inside ``TimeDistributed`` and the like), ``merge``
+    (Keras-1 ``merge``) or ``assumed`` (no use was seen: the function ran on an input of which
+    nothing is known but that it holds samples).
+    """
+
+    how: str
+    at: Anchor
+    positional: tuple[Value, ...]
+    keywords: dict[str, Value]
+    inputs: Value
+    trace: Trace
+    declared: Value | None = None
+    """What calling ``output_shape`` gave, where it is a function."""
+    output: Value | None = None
+    """The layer's output as the rest of the model sees it."""
+
+
+@dataclass(eq=False, slots=True)
+class Site:
+    """The construction of a Lambda or merge layer in the text, with all that was seen of it.
+
+    ``kind`` is ``Lambda``, ``subclass``, ``Merge`` or ``merge``.  ``functions`` are the values that
+    the function argument had, one for most code, several in loops.
+    """
+
+    node: ast.Call
+    at: Anchor
+    kind: str
+    family: str | None
+    functions: list[Value] = field(default_factory=list)
+    output_shapes: list[Value] = field(default_factory=list)
+    arguments: list[Value] = field(default_factory=list)
+    masks: list[Value] = field(default_factory=list)
+    modes: list[Value] = field(default_factory=list)
+    applications: list[Application] = field(default_factory=list)
+    uses: set[str] = field(default_factory=set)
+    in_loss: bool = False
+
+
+
+@dataclass(eq=False)
+class LayerFacts:
+    """Everything a rule may ask about one layer."""
+
+    site: Site
+    file: FileFacts
+
+    @property
+    def at(self) -> Anchor:
+        """The construction of the layer."""
+        return self.site.at
+
+    @property
+    def unit(self) -> SourceUnit:
+        """The source that constructs it."""
+        return self.site.at.unit
+
+    @property
+    def node(self) -> ast.Call:
+        """The call that constructs it."""
+        return self.site.node
+
+    @property
+    def kind(self) -> str:
+        """``Lambda``, ``subclass``, ``Merge`` or ``merge``."""
+        return self.site.kind
+
+    @property
+    def dialect(self) -> str:
+        """``keras1``, ``keras2``, ``keras3`` or ``unknown``."""
+        return self.file.dialect_of(self.site.family)
+
+    @property
+    def names(self) -> Names:
+        """The scopes of its file."""
+        return self.file.names
+
+    def argument(self, name: str, position: int | None = None) -> ast.expr | None:
+        """The expression passed for a parameter, by keyword or position."""
+        for keyword in self.node.keywords:
+            if keyword.arg == name:
+                return keyword.value
+        if position is not None and position < len(self.node.args):
+            before = self.node.args[: position + 1]
+            if not any(isinstance(argument, ast.Starred) for argument in before):
+                return self.node.args[position]
+        return None
+
+    @cached_property
+    def function_node(self) -> ast.expr | None:
+        """The expression passed as the layer's function (``mode`` of a merge)."""
+        if self.kind in ("merge", "Merge"):
+            return self.argument("mode", 1)
+        return self.argument("function", 0)
+
+    @cached_property
+    def output_shape_node(self) -> ast.expr | None:
+        """The expression passed as ``output_shape``."""
+        return self.argument("output_shape", None if self.kind in ("merge", "Merge") else 1)
+
+    @cached_property
+    def arguments_node(self) -> ast.expr | None:
+        """The expression passed as ``arguments``."""
+        return self.argument("arguments", 3)
+
+    @cached_property
+    def functions(self) -> list[Value]:
+        """The distinct values of the function argument."""
+        return list(_distinct(self.site.functions))
+
+    @property
+    def function(self) -> Value | None:
+        """The function, where there is exactly one."""
+        return self.functions[0] if len(self.functions) == 1 else None
+
+    @property
+    def written(self) -> Function | None:
+        """The function, where it is a single ``def`` or ``lambda`` in view."""
+        return self.function if isinstance(self.function, Function) else None
+
+    @property
+    def applications(self) -> list[Application]:
+        """The uses of the layer; at least one, ``assumed`` where none was seen."""
+        return self.site.applications
+
+    @property
+    def traces(self) -> list[Trace]:
+        """The traces of its uses."""
+        return [application.trace for application in self.site.applications]
+
+
+def _distinct(values: list[Value]) -> Iterator[Value]:
+    seen: set[object] = set()
+    for value in values:
+        key: object = (id(value.node), id(value.env)) if isinstance(value, Function) else value
+        try:
+            new = key not in seen
+            seen.add(key)
+        except TypeError:
+            new = True
+        if new:
+            yield value
+
+
+@dataclass(eq=False)
+class FileFacts:
+    """Everything a rule may ask about one file."""
+
+    unit: SourceUnit
+    tree: ast.Module
+    names: Names
+    project: Project
+    dialect: Dialect
+    layers: tuple[LayerFacts, ...] = ()
+    unknowns: Counter[str] = field(default_factory=Counter)
+    events: list[Event] = field(default_factory=list)
+    """What happened outside of any body: a layer object used as a tensor, say."""
+
+    def dialect_of(self, family: str | None) -> str:
+        """The dialect of a layer that came from this Keras family."""
+        if family == "tf_keras":
+            return "keras2"
+        return self.dialect.name

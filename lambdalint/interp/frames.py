@@ -1,0 +1,70 @@
+"""Environments: modules, function frames, and how branches of a program are joined."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from lambdalint.interp.values import Function, Value
+from lambdalint.sources.unit import SourceUnit
+
+
+@dataclass(eq=False, slots=True)
+class ModuleEnv:
+    """One module under analysis: its source, its tree and its global frame."""
+
+    unit: SourceUnit
+    tree: ast.Module
+    frame: Frame = field(init=False)
+    state: str = "new"
+    """``new``, ``running`` or ``done``: imports of a running module see what it has so far."""
+
+    def __post_init__(self) -> None:
+        self.frame = Frame("module", self, None)
+
+
+@dataclass(eq=False, slots=True)
+class Frame:
+    """The variables of one scope while it runs.
+
+    ``kind`` is ``module``, ``function``, ``class`` or ``comprehension``; names resolve outwards
+    through ``parent``, skipping class frames as Python does.
+    """
+
+    kind: str
+    env: ModuleEnv
+    parent: Frame | None
+    function: Function | None = None
+    variables: dict[str, Value] = field(default_factory=dict)
+    returns: list[Value] = field(default_factory=list)
+    outer_names: set[str] = field(default_factory=set)
+    """Names declared ``global`` or ``nonlocal``."""
+
+    def lookup(self, name: str) -> Value | None:
+        """The value bound to a name, seen from this frame."""
+        frame: Frame | None = self
+        while frame is not None:
+            if (frame.kind != "class" or frame is self) and name in frame.variables:
+                return frame.variables[name]
+            frame = frame.parent
+        return None
+
+    def holder(self, name: str) -> Frame:
+        """The frame that an assignment to ``name`` changes."""
+        frame = self
+        while frame.kind == "comprehension" and frame.parent is not None:
+            frame = frame.parent
+        if name in frame.outer_names:
+            outer = frame.parent
+            while outer is not None:
+                if name in outer.variables or outer.parent is None:
+                    return outer
+                outer = outer.parent
+        return frame
+
+    def assign(self, name: str, value: Value) -> None:
+        """Bind a name, respecting ``global`` and ``nonlocal``."""
+        if self.kind == "comprehension":
+            self.variables[name] = value
+        else:
+            self.holder(name).variables[name] = value

@@ -1,0 +1,330 @@
+"""The abstract machine: state, budget, and calls of every kind of value.
+
+One machine runs one file: its module code builds the model on abstract tensors, and each Lambda
+runs its function where the layer is applied.  Expressions and statements live in their own
+modules; this one decides what calling a value means.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from lambdalint.interp import events, reasons
+from lambdalint.interp.call import Impossible, OpCall
+from lambdalint.interp.facts import Site, Trace
+from lambdalint.interp.frames import Frame
+from lambdalint.interp.values import (
+    Bound,
+    ClassValue,
+    Const,
+    Event,
+    Function,
+    Instance,
+    Layer,
+    Library,
+    Model,
+    Number,
+    Opaque,
+    Partial,
+    Sequence,
+    Step,
+    Tensor,
+    Unknown,
+    Value,
+)
+from lambdalint.layers.dims import Dim, Sym, fresh
+from lambdalint.syntax.anchor import Anchor
+
+if TYPE_CHECKING:
+    from lambdalint.interp.modules import Modules
+
+BUDGET = 400_000
+"""Expressions and statements one file may cost before the rest is unknown."""
+
+CALL_DEPTH = 24
+RECURSION = 2
+
+
+class OutOfBudget(Exception):
+    """The file is too large or too deep to be run on abstract values."""
+
+
+class Machine:
+    """The state of one abstract run; see the module's docstring.
+
+    ``dialect`` is ``keras1``, ``keras2``, ``keras3`` or ``unknown``.
+    """
+
+    def __init__(self, modules: Modules, dialect: str, budget: int = BUDGET) -> None:
+        self.modules = modules
+        self.dialect = dialect
+        self.budget = budget
+        self.sites: dict[int, Site] = {}
+        self.trace: Trace | None = None
+        self.events: list[Event] = []
+        self.unknowns: Counter[str] = Counter()
+        self.unfolds: set[int] = set()
+        self.stack: list[ast.AST] = []
+        self.called: set[int] = set()
+        self.instances: list[Instance] = []
+        self.loss_depth = 0
+        self._serial = count(1)
+        self._regions: list[int] = []
+        self._dims: dict[int, tuple[Unknown, Dim]] = {}
+
+    # --- bookkeeping -------------------------------------------------------------------------------
+
+    def spend(self, amount: int = 1) -> None:
+        """Pay for work.
+
+        Raises:
+            OutOfBudget: the file's budget is used up.
+        """
+        self.budget -= amount
+        if self.budget < 0:
+            raise OutOfBudget
+
+    def record(self, kind: str, at: Anchor, text: str, data: Mapping[str, Any]) -> Event:
+        """Note an event in the current trace, or in the file's events outside of any body."""
+        event = Event(kind, at, text, dict(data))
+        (self.trace.events if self.trace is not None else self.events).append(event)
+        return event
+
+    def unknown(self, reason: str, label: str = "?") -> Unknown:
+        """A value of which nothing is known; the reason is counted where it happens in a body."""
+        if self.trace is not None:
+            self.trace.unknowns.append(reason)
+        return Unknown(reason, label)
+
+    def unfolded(self, folded: Event | None) -> None:
+        """Take note that what ``folded`` put into the batch axis has been taken out again."""
+        if folded is not None:
+            self.unfolds.add(id(folded))
+
+    def serial(self) -> int:
+        """A number that grows with every mutable object made."""
+        return next(self._serial)
+
+    def enter_region(self) -> None:
+        """Begin code that may or may not run: changes of older objects are weak in it."""
+        self._regions.append(next(self._serial))
+
+    def leave_region(self) -> None:
+        """End the innermost uncertain code."""
+        self._regions.pop()
+
+    def weak(self, birth: int) -> bool:
+        """Whether changing an object made at ``birth`` may or may not happen."""
+        return bool(self._regions) and birth < self._regions[-1]
+
+    def dim(self, value: Value, label: str = "?") -> Dim | None:
+        """A value as the size of an axis, or ``None`` where it cannot be one (a float, a string).
+
+        The same unknown value gives the same symbol each time.
+        """
+        if isinstance(value, Const):
+            plain = value.value
+            if isinstance(plain, bool) or not isinstance(plain, (int, float)):
+                return None
+            return int(plain) if plain == int(plain) else None
+        if isinstance(value, Number):
+            return value.dim
+        if isinstance(value, Tensor):
+            return value.content if isinstance(value.content, (int, Sym)) else None
+        if isinstance(value, Unknown) and not value.tensor:
+            known = self._dims.get(id(value))
+            if known is None:
+                known = (value, fresh(value.label if value.label != "?" else label))
+                self._dims[id(value)] = known
+            return known[1]
+        return None
+
+    def tie(self, value: Unknown, dim: Dim) -> None:
+        """Make ``dim`` the size that an unknown value stands for."""
+        self._dims[id(value)] = (value, dim)
+
+    def tied(self, value: Unknown) -> bool:
+        """Whether an unknown value already stands for a size."""
+        return id(value) in self._dims
+
+    def site_for(self, node: ast.Call, at: Anchor, kind: str, family: str | None) -> Site:
+        """The facts kept for a layer construction."""
+        site = self.sites.get(id(node))
+        if site is None:
+            site = self.sites[id(node)] = Site(node, at, kind, family)
+        if self.loss_depth:
+            site.in_loss = True
+        return site
+
+    # --- calls -------------------------------------------------------------------------------------
+
+    def call(
+        self,
+        function: Value,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        at: Anchor,
+        text: str = "",
+    ) -> Value:
+        """Call any value."""
+        self.spend()
+        if isinstance(function, Function):
+            return self.call_function(function, args, kwargs, at)
+        if isinstance(function, Library):
+            return self._call_library(function, args, kwargs, at, text)
+        if isinstance(function, Bound):
+            return self._call_bound(function, args, kwargs, at, text)
+        if isinstance(function, Partial):
+            return self.call(function.function, [*function.args, *args], {**function.kwargs, **kwargs}, at, text)
+        if isinstance(function, (Layer, Model)):
+            from lambdalint.interp import apply
+
+            return apply.apply_layer(self, function, args, kwargs, at)
+        if isinstance(function, ClassValue):
+            from lambdalint.interp import objects
+
+            return objects.instantiate(self, function, args, kwargs, at)
+        if isinstance(function, Instance):
+            from lambdalint.interp import objects
+
+            return objects.call_instance(self, function, args, kwargs, at)
+        if isinstance(function, Opaque) and function.kind == "add-result":
+            self.record(events.ADD_RESULT, at, text, {"add": function.at})
+            return Unknown(reasons.NOT_CALLABLE, tensor=True)
+        if isinstance(function, (Const, Tensor, Sequence, Number)):
+            self.record(events.FAILS, at, text, {"error": "TypeError", "why": "is not callable"})
+            return self.unknown(reasons.NOT_CALLABLE)
+        return self._call_unknown(function, args, kwargs)
+
+    def _call_unknown(self, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Unknown:
+        inputs: frozenset[int] = frozenset()
+        for value in [*args, *kwargs.values()]:
+            inputs |= inputs_of(value)
+            self.escape(value)
+        reason = function.reason if isinstance(function, Unknown) else reasons.UNKNOWN_CALL
+        self.unknown(reason)
+        return Unknown(reason, inputs=inputs)
+
+    def escape(self, value: Value) -> None:
+        """A mutable value went where its changes cannot be followed."""
+        if isinstance(value, Layer):
+            value.calls += 1
+
+    def _call_library(
+        self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
+    ) -> Value:
+        from lambdalint.interp import builtins, construct
+
+        name = function.name
+        if name.startswith("builtins."):
+            return builtins.call(self, name[9:], args, kwargs, at, text)
+        made = construct.construct(self, function, args, kwargs, at, text)
+        if made is not None:
+            return made
+        return self.call_op(function, args, kwargs, at, text)
+
+    def call_op(
+        self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
+    ) -> Value:
+        """Call a library function through the operation tables."""
+        from lambdalint.interp.ops import library
+
+        missing = library.missing_in(function.name, self.dialect_for(function.family))
+        if missing is not None:
+            self.record(
+                events.MISSING, at, text, {"name": function.name, "replacement": missing, "family": function.family}
+            )
+        op = library.lookup(function.name)
+        if op is None:
+            return self._unmodelled(function, args, kwargs, at, text)
+        bound = library.bind(op, args, kwargs)
+        if isinstance(bound, str):
+            self.record(events.FAILS, at, text, {"error": "TypeError", "why": bound})
+            return self.unknown(reasons.BAD_ARGUMENTS)
+        arguments, given = bound
+        call = OpCall(self, op, at, text or function.spelling or function.name, arguments, given)
+        try:
+            result = op.run(call)
+        except Impossible:
+            result = self.unknown(reasons.IMPOSSIBLE)
+        self.step(at, call.text, [*args, *kwargs.values()], result)
+        return result
+
+    def dialect_for(self, family: str | None) -> str:
+        """The dialect that decides which library names exist."""
+        return "keras2" if family in ("tf_keras", "tf.keras") else self.dialect
+
+    def _unmodelled(
+        self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
+    ) -> Value:
+        inputs: frozenset[int] = frozenset()
+        for value in [*args, *kwargs.values()]:
+            inputs |= inputs_of(value)
+        top = function.name.split(".", 1)[0]
+        if inputs and top in ("numpy", "scipy", "math", "cv2", "skimage"):
+            self.record(events.NUMPY, at, text, {"library": top, "name": function.name})
+        self.unknown(f"{function.name} is not modelled")
+        return Unknown(f"{function.name} is not modelled", inputs=inputs)
+
+    def step(self, at: Anchor, text: str, operands: list[Value], result: Value) -> None:
+        """Note one operation of the current body."""
+        if self.trace is not None:
+            self.trace.steps.append(Step(at, text, tuple(operands), result))
+
+    def _call_bound(
+        self, function: Bound, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
+    ) -> Value:
+        if function.function is not None:
+            return self.call_function(function.function, [function.receiver, *args], kwargs, at)
+        from lambdalint.interp import builtins, models
+        from lambdalint.interp.ops import methods
+
+        receiver = function.receiver
+        if isinstance(receiver, (Layer, Model)):
+            return models.call_method(self, receiver, function.name, args, kwargs, at, text)
+        if isinstance(receiver, (Tensor, Unknown)):
+            result = methods.method(self, receiver, function.name, args, kwargs, at, text)
+            self.step(at, text, [receiver, *args], result)
+            return result
+        return builtins.call_method(self, receiver, function.name, args, kwargs, at, text)
+
+    def call_function(
+        self, function: Function, args: list[Value], kwargs: dict[str, Value], at: Anchor
+    ) -> Value:
+        """Run a ``def`` or ``lambda`` on these arguments."""
+        from lambdalint.interp import binding, statements
+
+        self.called.add(id(function.node))
+        if len(self.stack) >= CALL_DEPTH or self.stack.count(function.node) > RECURSION:
+            return self.unknown(reasons.TOO_DEEP)
+        if binding.is_generator(function.node):
+            return self.unknown(reasons.GENERATOR)
+        frame = Frame("function", function.env, function.frame, function)
+        problem = binding.bind(self, function, args, kwargs, frame)
+        if problem:
+            self.record(events.FAILS, at, function.name, {"error": "TypeError", "why": problem, "call": True})
+            return self.unknown(reasons.BAD_ARGUMENTS)
+        self.stack.append(function.node)
+        try:
+            return statements.run_function(self, function, frame)
+        finally:
+            self.stack.pop()
+
+
+def inputs_of(value: Value, depth: int = 3) -> frozenset[int]:
+    """The indices of the layer inputs that a value depends on."""
+    if isinstance(value, (Tensor, Unknown)):
+        return value.inputs
+    if isinstance(value, Sequence) and depth:
+        found: frozenset[int] = frozenset()
+        for item in value.items if value.items is not None else [value.element] if value.element else []:
+            found |= inputs_of(item, depth - 1)
+        return found
+    if isinstance(value, Bound):
+        return inputs_of(value.receiver, depth - 1) if depth else frozenset()
+    return frozenset()
+

@@ -1,0 +1,208 @@
+"""Every library function the interpreter knows: tables indexed by library, rows parsed when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
+from lambdalint.interp.call import Op, Parameter
+from lambdalint.interp.ops.table import Family, parse_table
+from lambdalint.interp.values import Sequence, Value
+
+_PACKAGE = "lambdalint.interp.ops."
+
+# Library -> the modules that hold its rows (``TABLE``) and its values (``ATTRIBUTES``).
+_MODULES: Mapping[str, tuple[str, ...]] = {
+    "keras.backend": ("keras_backend",),
+    "keras.ops": ("keras_ops",),
+    "keras": ("keras_functions",),
+    "tensorflow": ("tensorflow", "tensorflow_math", "tensorflow_nn", "tensorflow_image"),
+    "numpy": ("numpy",),
+    "math": ("python_math",),
+    "theano": ("theano",),
+}
+
+# Other spellings of the same place.  The first that fits is replaced, then the name is looked at again.
+_SPELLINGS: tuple[tuple[str, str], ...] = (
+    ("tensorflow.python.keras._impl.keras.", "keras."),
+    ("tensorflow.python.keras.", "keras."),
+    ("tensorflow.compat.v1.", "tensorflow."),
+    ("tensorflow.compat.v2.", "tensorflow."),
+    ("tensorflow.contrib.keras.python.keras.", "keras."),
+    ("tensorflow.contrib.keras.", "keras."),
+    ("tensorflow.keras.", "keras."),
+    ("tensorflow.experimental.numpy.", "keras.ops."),
+    ("tensorflow.contrib.layers.", "tensorflow.layers."),
+    ("tf_keras.", "keras."),
+    ("keras.src.", "keras."),
+    ("keras.api.", "keras."),
+    ("keras._tf_keras.keras.", "keras."),
+    ("keras.backend.tensorflow_backend.", "keras.backend."),
+    ("keras.backend.theano_backend.", "keras.backend."),
+    ("keras.backend.common.", "keras.backend."),
+    ("keras.backend.tf.", "tensorflow."),
+    ("keras.backend.np.", "numpy."),
+    ("keras.backend.T.", "theano.tensor."),
+    ("keras.ops.numpy.", "keras.ops."),
+    ("keras.ops.nn.", "keras.ops."),
+    ("keras.ops.linalg.", "keras.ops."),
+    ("theano.tensor.basic.", "theano.tensor."),
+    ("theano.tensor.nnet.nnet.", "theano.tensor.nnet."),
+    ("aesara.", "theano."),
+    ("pytensor.", "theano."),
+)  # fmt: skip
+_PRIVATE_TENSORFLOW = "tensorflow.python."
+
+_indexes: dict[str, dict[str, str]] = {}
+_parsed: dict[str, Op | None] = {}
+
+
+def normalize(canonical: str) -> str:
+    """The name under which the tables list a library's object: one spelling for ``tf.keras`` and ``keras``."""
+    changed = True
+    while changed:
+        changed = False
+        for old, new in _SPELLINGS:
+            if canonical.startswith(old):
+                canonical = new + canonical[len(old) :]
+                changed = True
+    if canonical.startswith(_PRIVATE_TENSORFLOW):
+        canonical = "tensorflow." + canonical.rpartition(".")[2]
+    return canonical
+
+
+def lookup(canonical: str) -> Op | None:
+    """The operation of this name, or ``None`` where it is not modelled.
+
+    Raises:
+        TableError: its row is malformed, a mistake in the tables.
+    """
+    if canonical not in _parsed:
+        name = normalize(canonical)
+        prefix = _prefix(name)
+        row = _index(prefix).get(name[len(prefix) + 1 :]) if prefix else None
+        if row is None:
+            _parsed[canonical] = None
+        else:
+            for op in parse_table(prefix, row, _families()).values():
+                _parsed.setdefault(op.name, op)
+            _parsed[canonical] = _parsed[name]
+    return _parsed[canonical]
+
+
+def attribute(canonical: str) -> Value | None:
+    """The value of a library's attribute, such as ``numpy.pi`` or ``tensorflow.float32``."""
+    name = normalize(canonical)
+    prefix = _prefix(name)
+    for module in _MODULES.get(prefix, ()):
+        attributes: Mapping[str, Value] = import_module(_PACKAGE + module).ATTRIBUTES
+        if (value := attributes.get(name[len(prefix) + 1 :])) is not None:
+            return value
+    return None
+
+
+def names() -> Iterator[str]:
+    """The canonical names of every operation in the tables."""
+    for prefix in _MODULES:
+        for name in _index(prefix):
+            yield f"{prefix}.{name}"
+
+
+def missing_in(canonical: str, dialect: str) -> str | None:
+    """What to use instead of a ``keras.backend`` function that ``dialect`` no longer has, else ``None``."""
+    name = normalize(canonical)
+    if dialect != "keras3" or not name.startswith("keras.backend."):
+        return None
+    short = name.removeprefix("keras.backend.")
+    from lambdalint.interp.ops import keras_backend
+
+    if short in keras_backend.KERAS3_NAMES or (short not in _index("keras.backend")):
+        return None
+    if canonical.startswith("tensorflow.") and short not in keras_backend.TF_KERAS3_MISSING:
+        return None
+    if (replacement := keras_backend.REPLACEMENTS.get(short)) is not None:
+        return replacement
+    return f"keras.ops.{short}" if short in _index("keras.ops") else "keras.ops"
+
+
+def bind(
+    op: Op, args: list[Value], kwargs: dict[str, Value]
+) -> tuple[dict[str, Value], frozenset[str]] | str:
+    """Bind a call's arguments to an operation's parameters: all values by name, and the names it passed.
+
+    Where the call does not fit, the text of the TypeError that Python raises.
+    """
+    bound: dict[str, Value] = {}
+    rest = list(args)
+    for parameter in op.parameters:
+        if parameter.variadic:
+            bound[parameter.name] = Sequence("tuple", rest)
+            rest = []
+        elif rest:
+            bound[parameter.name] = rest.pop(0)
+    short = op.name.rpartition(".")[2]
+    if rest:
+        return _too_many(short, op.parameters, len(args))
+    known = {parameter.name for parameter in op.parameters if not parameter.variadic}
+    for keyword, value in kwargs.items():
+        name = op.aliases.get(keyword, keyword)
+        if name not in known:
+            return f"{short}() got an unexpected keyword argument '{keyword}'"
+        if name in bound:
+            return f"{short}() got multiple values for argument '{keyword}'"
+        bound[name] = value
+    given = frozenset(bound)
+    missing = []
+    for parameter in op.parameters:
+        if parameter.name not in bound:
+            if parameter.default is None:
+                missing.append(parameter.name)
+            else:
+                bound[parameter.name] = parameter.default
+    return _missing(short, missing) if missing else (bound, given)
+
+
+def _too_many(name: str, parameters: tuple[Parameter, ...], count: int) -> str:
+    required = sum(each.default is None for each in parameters)
+    takes = str(len(parameters)) if required == len(parameters) else f"from {required} to {len(parameters)}"
+    plural = "" if takes == "1" else "s"
+    return f"{name}() takes {takes} positional argument{plural} but {count} {_were(count)} given"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _missing(name: str, missing: list[str]) -> str:
+    quoted = [f"'{each}'" for each in missing]
+    listed = quoted[0] if len(quoted) == 1 else " and ".join([", ".join(quoted[:-1]), quoted[-1]])
+    plural = "" if len(missing) == 1 else "s"
+    return f"{name}() missing {len(missing)} required positional argument{plural}: {listed}"
+
+
+def _prefix(name: str) -> str:
+    for prefix in _MODULES:
+        if name.startswith(prefix) and name[len(prefix) : len(prefix) + 1] == ".":
+            return prefix
+    return ""
+
+
+def _index(prefix: str) -> dict[str, str]:
+    """The rows of a library by name, unparsed: most runs need a handful of them."""
+    index = _indexes.get(prefix)
+    if index is None:
+        index = _indexes[prefix] = {}
+        for module in _MODULES[prefix]:
+            for row in import_module(_PACKAGE + module).TABLE.splitlines():
+                names_of_row = row.partition("(")[0]
+                if names_of_row and not row.startswith("#"):
+                    for name in names_of_row.split(","):
+                        index[name.strip()] = row
+    return index
+
+
+def _families() -> Mapping[str, Family]:
+    from lambdalint.interp.ops.control import CONTROL
+    from lambdalint.interp.ops.families import FAMILIES
+
+    return {**FAMILIES, **CONTROL}

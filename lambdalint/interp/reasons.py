@@ -1,0 +1,23 @@
+"""Why a value is unknown: fixed phrases, so that they can be counted."""
+
+from __future__ import annotations
+
+NOT_CALLABLE = "the called value is not a function"
+UNKNOWN_CALL = "the called function is not known"
+BAD_ARGUMENTS = "the arguments do not fit the function"
+IMPOSSIBLE = "the operation cannot run on these shapes"
+TOO_DEEP = "the calls are too deep"
+GENERATOR = "generators are not followed"
+BUDGET = "the file is too large to be followed"
+UNDEFINED = "the name is not defined in view"
+PARAMETER = "a parameter that no call in view passes"
+EXTERNAL = "the module is not part of the project"
+OPAQUE = "the function is not in view"
+ATTRIBUTE = "the attribute is not known"
+SYNTAX = "the expression is not modelled"
+LOOP = "a value of a loop that is not unrolled"
+ENTRY = "an element of a container that is not known"
+STRING = "a string that is not known"
+EXCEPTION = "the code raises"
+NOT_APPLIED = "no use of the layer is in view"
+INPUT = "the layer's input is not known"

@@ -1,0 +1,102 @@
+"""Judging many files: in this process while that is quick, else in several, with the same result."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lambdalint.engine import Plan, Progress, judge
+from lambdalint.findings import Problem
+from lambdalint.results import FileResult
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    from lambdalint.settings import Settings
+
+_ALONE_SECONDS = 1.5
+"""How long the automatic choice stays in one process: starting others costs about as much."""
+_FEW_FILES = 16
+_LARGEST_CHUNK = 16
+
+
+def judge_all(
+    files: Sequence[str], settings: Settings, plan: Plan, progress: Progress | None = None
+) -> list[FileResult]:
+    """Judge ``files`` in up to ``settings.jobs`` processes (0: as pays off); results in the order of ``files``."""
+    jobs = settings.jobs or os.cpu_count() or 1
+    deadline = time.monotonic() + _ALONE_SECONDS if settings.jobs == 0 else 0.0
+    results: list[FileResult] = []
+    for done, path in enumerate(files):
+        rest = len(files) - done
+        if jobs > 1 and (rest > _FEW_FILES or settings.jobs) and time.monotonic() >= deadline:
+            results += _in_processes(files[done:], settings, min(jobs, rest), done, progress)
+            break
+        results.append(judge(path, settings, plan))
+        if progress is not None:
+            progress(done + 1, len(files))
+    return results
+
+
+def _in_processes(
+    files: Sequence[str], settings: Settings, jobs: int, done: int, progress: Progress | None
+) -> Iterator[FileResult]:
+    from concurrent.futures.process import BrokenProcessPool
+
+    size = max(1, min(_LARGEST_CHUNK, len(files) // (jobs * 4)))
+    chunks = [files[start : start + size] for start in range(0, len(files), size)]
+    total = done + len(files)
+    pool = _pool(jobs, settings)
+    try:
+        futures: list[Future[list[FileResult]]] = [pool.submit(_judge_chunk, chunk) for chunk in chunks]
+        for chunk, future in zip(chunks, futures):
+            try:
+                yield from future.result()
+            except BrokenProcessPool:
+                yield from (_alone(path, settings) for path in chunk)
+            done += len(chunk)
+            if progress is not None:
+                progress(done, total)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _alone(path: str, settings: Settings) -> FileResult:
+    """Judge a file in a process of its own, after some file has killed the process it was judged in."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    with _pool(1, settings) as pool:
+        try:
+            return pool.submit(_judge_chunk, [path]).result()[0]
+        except BrokenProcessPool:
+            message = "internal error: the process that judged this file died (out of memory?)"
+            return FileResult(path, problems=(Problem(path, message),))
+
+
+def _pool(jobs: int, settings: Settings) -> ProcessPoolExecutor:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(settings,))
+
+
+_worker: tuple[Settings, Plan]
+
+
+def _start(settings: Settings) -> None:
+    import signal
+
+    from lambdalint.registry import load_rules
+
+    # Ctrl-C reaches the whole group: the parent speaks, the others just end.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    global _worker
+    _worker = (settings, Plan.make(load_rules().rules, settings.codes))
+
+
+def _judge_chunk(paths: Sequence[str]) -> list[FileResult]:
+    settings, plan = _worker
+    return [judge(path, settings, plan) for path in paths]

@@ -1,0 +1,88 @@
+"""What a run hands to its reports: findings with the lines they quote, problems, notices and counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from lambdalint.findings import Finding, Location, Problem, Related, Severity
+from lambdalint.suppress import Notice, Outcome, unused
+
+_LOUDNESS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The text of a finding's first line, and the row where a comment that suppresses it belongs."""
+
+    line: str
+    noqa_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What judging one input gave.  ``outcomes`` tell what its suppression comments did."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    quotes: dict[Location, Quote] = field(default_factory=dict)
+    unknowns: Counter[str] = field(default_factory=Counter)
+    layers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a whole run gave, sorted by file, cell, row, column and code.
+
+    ``files`` and ``layers`` count what was looked at; ``unknowns`` counts the reasons for which
+    something could not be judged.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    quotes: dict[Location, Quote] = field(default_factory=dict)
+    unknowns: Counter[str] = field(default_factory=Counter)
+    files: int = 0
+    layers: int = 0
+
+    def quote(self, finding: Finding) -> Quote:
+        """The quote of a finding, with an empty line where the source is not known."""
+        return self.quotes.get(finding.location, Quote("", finding.location.row))
+
+
+def merge(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each code and place: the loudest, with the related places of all, sorted."""
+    groups: dict[tuple[str, Location], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.code, finding.location), []).append(finding)
+    merged = []
+    for group in groups.values():
+        loudest = min(group, key=lambda finding: _LOUDNESS[finding.severity])
+        related: dict[Location, Related] = {}
+        for place in (*loudest.related, *(place for finding in group for place in finding.related)):
+            related.setdefault(place.location, place)
+        merged.append(replace(loudest, related=tuple(related.values())) if len(group) > 1 else loudest)
+    return sorted(merged, key=lambda finding: finding.sort_key)
+
+
+def gather(results: Sequence[FileResult], problems: Iterable[Problem] = ()) -> RunResult:
+    """Join the results of all files, and ``problems`` that belong to none."""
+    found = {problem for result in results for problem in result.problems} | set(problems)
+    quotes: dict[Location, Quote] = {}
+    unknowns: Counter[str] = Counter()
+    for result in results:
+        quotes.update(result.quotes)
+        unknowns.update(result.unknowns)
+    return RunResult(
+        findings=tuple(merge(finding for result in results for finding in result.findings)),
+        problems=tuple(sorted(found, key=lambda problem: problem.sort_key)),
+        notices=tuple(unused([outcome for result in results for outcome in result.outcomes])),
+        quotes=quotes,
+        unknowns=unknowns,
+        files=len(results),
+        layers=sum(result.layers for result in results),
+    )

@@ -1,0 +1,261 @@
+"""Suppression comments: ``# lambdalint: ignore[LL101]``, ``# lambdalint: ignore-file[…]``, ``# noqa: LL101``.
+
+A comment holds for the findings whose range touches its line.  Comments are found by tokenizing,
+so that a string never counts, and only where there is something to suppress or to report.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lambdalint.findings import Finding, Location
+from lambdalint.selectors import ALL, UnknownRule, resolve
+
+if TYPE_CHECKING:
+    from lambdalint.rule import Rule
+    from lambdalint.sources.unit import SourceUnit
+
+_MARK = "lambdalint:"
+_OURS = re.compile(r"#\s*lambdalint:\s*(?P<text>[^#]*)")
+_BODY = re.compile(r"ignore(?P<file>-file)?(?![\w-])\s*(?:\[(?P<words>[^\]]*)\])?(?!\s*\[)")
+_NOQA = re.compile(r"#\s*noqa(?!\w)(?P<codes>\s*:\s*(?P<list>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?", re.I)
+_RESTARTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A remark about a comment, printed as a warning; it is no finding and does not touch the exit code."""
+
+    location: Location
+    message: str
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, int, str]:
+        """Order of reports: file, cell, row, column, message."""
+        at = self.location
+        return (at.filename, at.cell or 0, at.row, at.column, self.message)
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One word of one comment; ``word`` is empty for a comment that names no rule."""
+
+    location: Location
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the comments of one file did.
+
+    ``used`` and ``idle`` are for the whole run to compare: a function that several files use may
+    need its comment because of another file.  ``noqa_rows`` says on which row of its cell or file
+    a comment for each kept finding belongs.
+    """
+
+    kept: tuple[Finding, ...]
+    used: frozenset[Use] = frozenset()
+    idle: frozenset[Use] = frozenset()
+    notices: tuple[Notice, ...] = ()
+    noqa_rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    """One suppression, at a row of the joined text; no words means every rule."""
+
+    row: int
+    location: Location
+    words: tuple[str, ...]
+    whole_file: bool = False
+    shared: bool = False
+    """True for ``noqa``, which other linters read too: never reported as unused."""
+
+    def word_for(self, finding: Finding) -> str | None:
+        """The word of this comment that means the finding's rule."""
+        if not self.words:
+            return ""
+        return next((word for word in self.words if _means(word, finding.code, finding.name)), None)
+
+
+@dataclass(slots=True)
+class _Scan:
+    """What tokenizing found; ``ends`` maps a row inside a string or a continued line to its last row."""
+
+    comments: list[_Comment] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    ends: dict[int, int] = field(default_factory=dict)
+
+
+def apply(
+    unit: SourceUnit,
+    findings: Sequence[Finding],
+    rules: Mapping[str, Rule],
+    judged: frozenset[str],
+) -> Outcome:
+    """Drop the findings of ``unit`` that a comment suppresses.
+
+    Args:
+        unit: the text the findings are in.
+        findings: all findings of this text.
+        rules: the known rules by code, for the words of comments.
+        judged: the codes that were really checked here: only their comments can be idle.
+    """
+    if not findings and _MARK not in unit.text:
+        return Outcome(())
+    scan = _scan(unit, rules)
+    kept, rows = [], []
+    used: set[Use] = set()
+    for finding in findings:
+        touched = _rows(unit, finding.location, scan.ends)
+        uses = {
+            Use(comment.location, word)
+            for comment in scan.comments
+            if (comment.whole_file or comment.row in touched)
+            and (word := comment.word_for(finding)) is not None
+        }
+        used |= uses
+        if not uses:
+            first = unit.row_of(finding.location)
+            kept.append(finding)
+            rows.append(finding.location.row + scan.ends.get(first, first) - first)
+    idle = _idle(scan.comments, rules, judged) - used
+    return Outcome(tuple(kept), frozenset(used), idle, tuple(scan.notices), tuple(rows))
+
+
+def unused(outcomes: Sequence[Outcome]) -> list[Notice]:
+    """The notices of a whole run: words that suppressed nothing in any file, and broken comments."""
+    used = frozenset[Use]().union(*(outcome.used for outcome in outcomes))
+    idle = frozenset[Use]().union(*(outcome.idle for outcome in outcomes)) - used
+    notices = {notice for outcome in outcomes for notice in outcome.notices}
+    for use in idle:
+        what = f" of {use.word}" if use.word else ""
+        notices.add(Notice(use.location, f"unused suppression{what}: nothing is reported here"))
+    return sorted(notices, key=lambda notice: notice.sort_key)
+
+
+def _idle(comments: Sequence[_Comment], rules: Mapping[str, Rule], judged: frozenset[str]) -> frozenset[Use]:
+    found = set()
+    for comment in comments:
+        if comment.shared:
+            continue
+        for word in comment.words or ("",):
+            meant = {c for c, rule in rules.items() if rule.default or word} if word in ("", ALL) else set()
+            meant |= {code for code, rule in rules.items() if word and _means(word, code, rule.name)}
+            if meant and meant <= judged:
+                found.add(Use(comment.location, word))
+    return frozenset(found)
+
+
+def _means(word: str, code: str, name: str) -> bool:
+    return word in (code, name, ALL) or (word.isupper() and code.startswith(word))
+
+
+def _rows(unit: SourceUnit, location: Location, ends: Mapping[int, int]) -> set[int]:
+    first = unit.row_of(location)
+    last = first + location.end_row - location.row
+    if location.end_column == 1 and last > first:
+        last -= 1
+    return {*range(first, last + 1), ends.get(first, first), ends.get(last, last)}
+
+
+def _scan(unit: SourceUnit, rules: Mapping[str, Rule]) -> _Scan:
+    scan = _Scan()
+    top, previous = True, (0, False)
+    for token in _tokens(unit.text_lines):
+        row, end = token.start[0], token.end[0]
+        if token.type == tokenize.COMMENT:
+            _read(
+                token,
+                unit,
+                rules,
+                scan,
+                top and not token.line[: token.start[1]].strip(),
+            )
+        elif token.type not in _LAYOUT:
+            top = top and token.type == tokenize.STRING
+            # A row that ends without a NEWLINE or NL token is continued by a backslash.
+            if not previous[1] and row > previous[0] > 0:
+                _extend(scan.ends, previous[0], row)
+            if end > row:
+                _extend(scan.ends, row, end)
+        previous = (end, token.type in (tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT))
+    return scan
+
+
+_LAYOUT = {
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.ENDMARKER,
+}
+
+
+def _extend(ends: dict[int, int], first: int, last: int) -> None:
+    start = first
+    while start - 1 in ends and ends[start - 1] >= first:
+        start -= 1
+    for row in range(start, last):
+        ends[row] = last
+
+
+def _read(
+    token: tokenize.TokenInfo, unit: SourceUnit, rules: Mapping[str, Rule], scan: _Scan, at_top: bool
+) -> None:
+    row, column = token.start
+    location = unit.location(row, column + 1, row, token.end[1] + 1)
+    noqa = _NOQA.search(token.string)
+    if noqa is not None and (noqa["codes"] is None or noqa["list"]):
+        words = tuple(word.upper() for word in re.split(r"[\s,]+", noqa["list"] or "") if word)
+        scan.comments.append(_Comment(row, location, words, shared=True))
+    ours = _OURS.search(token.string)
+    if ours is None:
+        return
+    body = _BODY.match(ours["text"])
+    words = tuple(word.strip() for word in ((body and body["words"]) or "").split(",") if word.strip())
+    if body is None or (body["words"] is not None and not words):
+        message = f"{ours['text'].strip()!r} is no suppression; write `# lambdalint: ignore[LL101]`"
+        scan.notices.append(Notice(location, message))
+    elif body["file"] and not at_top:
+        message = "`ignore-file` works only on a line of its own above the first statement"
+        scan.notices.append(Notice(location, message))
+    else:
+        scan.notices.extend(Notice(location, text) for text in _unknown(words, rules))
+        scan.comments.append(_Comment(row, location, words, whole_file=bool(body["file"])))
+
+
+def _unknown(words: Sequence[str], rules: Mapping[str, Rule]) -> Iterator[str]:
+    for word in words:
+        try:
+            resolve(word, rules)
+        except UnknownRule as error:
+            yield f"{error} in a suppression"
+
+
+def _tokens(lines: Sequence[str]) -> Iterator[tokenize.TokenInfo]:
+    """Tokenize, and after an error go on below it: a broken statement must not hide later comments."""
+    start = 0
+    for _ in range(_RESTARTS):
+        last = start
+        text = "\n".join(lines[start:]) + "\n"
+        try:
+            for token in tokenize.generate_tokens(io.StringIO(text).readline):
+                if token.type != tokenize.ERRORTOKEN:
+                    last = max(last, start + token.end[0])
+                moved = ((token.start[0] + start, token.start[1]), (token.end[0] + start, token.end[1]))
+                yield token._replace(start=moved[0], end=moved[1])
+            return
+        except (tokenize.TokenError, SyntaxError):
+            start = max(last, start + 1)
+            if start >= len(lines):
+                return
