@@ -12,7 +12,7 @@ from lambdalint.findings import Problem
 from lambdalint.results import FileResult
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import ProcessPoolExecutor
 
     from lambdalint.settings import Settings
 
@@ -25,40 +25,39 @@ _LARGEST_CHUNK = 16
 def judge_all(
     files: Sequence[str], settings: Settings, plan: Plan, progress: Progress | None = None
 ) -> list[FileResult]:
-    """Judge ``files`` in up to ``settings.jobs`` processes (0: as pays off); results in the order of ``files``."""
+    """Judge ``files`` in up to ``settings.jobs`` processes (0: as pays off), in the order of ``files``."""
+    automatic = settings.jobs == 0
     jobs = settings.jobs or os.cpu_count() or 1
-    deadline = time.monotonic() + _ALONE_SECONDS if settings.jobs == 0 else 0.0
+    deadline = time.monotonic() + _ALONE_SECONDS if automatic else 0.0
+    few = _FEW_FILES if automatic else 1
     results: list[FileResult] = []
-    for done, path in enumerate(files):
-        rest = len(files) - done
-        if jobs > 1 and (rest > _FEW_FILES or settings.jobs) and time.monotonic() >= deadline:
-            results += _in_processes(files[done:], settings, min(jobs, rest), done, progress)
-            break
-        results.append(judge(path, settings, plan))
-        if progress is not None:
-            progress(done + 1, len(files))
+    while len(results) < len(files):
+        rest = files[len(results) :]
+        if jobs > 1 and len(rest) > few and time.monotonic() >= deadline:
+            batches = _in_processes(rest, settings, min(jobs, len(rest)))
+        else:
+            batches = iter([[judge(rest[0], settings, plan)]])
+        for batch in batches:
+            results += batch
+            if progress is not None:
+                progress(len(results), len(files))
     return results
 
 
-def _in_processes(
-    files: Sequence[str], settings: Settings, jobs: int, done: int, progress: Progress | None
-) -> Iterator[FileResult]:
+def _in_processes(files: Sequence[str], settings: Settings, jobs: int) -> Iterator[list[FileResult]]:
+    """Judge a prefix of ``files``, at least one: all of them, unless one kills the process that judges it."""
     from concurrent.futures.process import BrokenProcessPool
 
     size = max(1, min(_LARGEST_CHUNK, len(files) // (jobs * 4)))
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
-    total = done + len(files)
     pool = _pool(jobs, settings)
     try:
-        futures: list[Future[list[FileResult]]] = [pool.submit(_judge_chunk, chunk) for chunk in chunks]
-        for chunk, future in zip(chunks, futures):
+        for chunk, future in [(chunk, pool.submit(_judge_chunk, chunk)) for chunk in chunks]:
             try:
-                yield from future.result()
+                yield future.result()
             except BrokenProcessPool:
-                yield from (_alone(path, settings) for path in chunk)
-            done += len(chunk)
-            if progress is not None:
-                progress(done, total)
+                yield [_alone(path, settings) for path in chunk]
+                return
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
