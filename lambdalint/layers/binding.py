@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Literal, Union
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from lambdalint.layers.catalogue import ALIASES, FUNCTIONS
 from lambdalint.layers.dims import B, Dim, Sym, fresh
@@ -39,7 +39,10 @@ class Inner:
     shape_of: Callable[[Shape], Outputs] | None = None
 
 
-ConfigValue = Union[int, float, str, bool, None, Sym, Unknown, Inner, Sequence[Any], Mapping[str, Any]]
+ConfigValue: TypeAlias = (
+    int | float | str | bool | None | Sym | Unknown | Inner | Sequence[Any] | Mapping[str, Any]
+)
+DataFormat = Literal["channels_last", "channels_first"]
 Bound = dict[str, ConfigValue]
 
 _RENAMED = {
@@ -70,20 +73,23 @@ _RENAMED = {
     "gamma_init": "gamma_initializer",
     "input_dtype": "dtype",
 }
-_EMBEDDING = {
-    "init": "embeddings_initializer",
-    "W_regularizer": "embeddings_regularizer",
-    "W_constraint": "embeddings_constraint",
+_RENAMED_HERE = {
+    "Embedding": {
+        "output_dim": "output_dim",
+        "init": "embeddings_initializer",
+        "W_regularizer": "embeddings_regularizer",
+        "W_constraint": "embeddings_constraint",
+    },
+    "PReLU": {"init": "alpha_initializer"},
 }
-_RENAMED_HERE = {"Embedding": {**_EMBEDDING, "output_dim": "output_dim"}, "PReLU": {"init": "alpha_initializer"}}
 _KERNEL = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _FORMATS = {"th": "channels_first", "tf": "channels_last", "default": None}
 _COMMON1 = {"input_dtype", "dim_ordering", *(name for names in _KERNEL for name in names)}
-_IMAGE = frozenset("data_format dim_ordering".split())
+_IMAGE = frozenset(("data_format", "dim_ordering"))
 
 
 def canonical(layer: str) -> str:
-    """The class name under which a layer is listed: ``Convolution2D`` and ``add`` give ``Conv2D``, ``Add``."""
+    """The name under which the tables list a layer: ``Conv2D`` for ``Convolution2D``, ``Add`` for ``add``."""
     return ALIASES.get(layer) or FUNCTIONS.get(layer, layer)
 
 
@@ -179,9 +185,9 @@ def declared_input(layer: str, config: Mapping[str, ConfigValue]) -> Shape:
     return _from_input_dim(canonical(layer), config, batch)
 
 
-_SEQUENCES = frozenset(
-    "LSTM GRU SimpleRNN CuDNNLSTM CuDNNGRU RNN Conv1D LocallyConnected1D TimeDistributedDense Bidirectional "
-    "TimeDistributed AtrousConvolution1D".split()
+_SEQUENCES = (
+    *("LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU", "RNN", "Conv1D", "LocallyConnected1D"),
+    *("TimeDistributedDense", "Bidirectional", "TimeDistributed"),
 )
 
 
@@ -211,6 +217,3 @@ def _sizes(value: object, batch: bool) -> Shape:
     if not isinstance(value, (list, tuple)):
         return None
     return tuple(_size(size, B if batch and not index else None) for index, size in enumerate(value))
-
-
-DataFormat = Literal["channels_last", "channels_first"]

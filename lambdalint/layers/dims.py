@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
-from typing import Union
+from typing import TypeAlias
 
 _uids = count(1)
 
@@ -42,7 +42,7 @@ class Sym:
         return frozenset(atom for monomial, _ in self.terms for atom in monomial)
 
 
-Dim = Union[int, Sym]
+Dim: TypeAlias = int | Sym
 
 BATCH = Atom("B", 0, dynamic=True)
 B: Sym = Sym((((BATCH,), 1),))
@@ -140,7 +140,7 @@ def divide(a: Dim, b: Dim) -> Dim | None:
 
 
 def _derived(operator: str, a: Dim, b: Dim) -> Sym:
-    label = f"({_show(a)}{operator}{_show(b)})"
+    label = f"({_factor(a)}{operator}{_factor(b)})"
     atoms = [atom for dim in (a, b) if isinstance(dim, Sym) for atom in dim.atoms]
     # The same operands give the same symbol: the uid is a function of the operands.
     uid = hash((operator, a, b)) | (1 << 62)
@@ -213,6 +213,10 @@ def substitute(dim: Dim, atom: Atom, value: Dim) -> Dim:
             term = mul(term, value if part == atom else Sym((((part,), 1),)))
         total = add(total, term)
     return total
+
+
+def _factor(dim: Dim) -> str:
+    return f"({_show(dim)})" if isinstance(dim, Sym) and len(dim.terms) > 1 else _show(dim)
 
 
 def _show(dim: Dim) -> str:

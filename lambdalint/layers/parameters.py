@@ -68,8 +68,7 @@ KERAS1: dict[str, str] = {
         "nb_filter nb_row nb_col init activation weights border_mode subsample dim_ordering @w"
     ),
     "Conv2DTranspose": (
-        "nb_filter nb_row nb_col output_shape init activation weights border_mode subsample dim_ordering "
-        "@w"
+        "nb_filter nb_row nb_col output_shape init activation weights border_mode subsample dim_ordering @w"
     ),
     "Conv3D": (
         "nb_filter kernel_dim1 kernel_dim2 kernel_dim3 init activation weights border_mode subsample "
@@ -100,8 +99,7 @@ KERAS1: dict[str, str] = {
     "Masking": "mask_value",
     "MaxoutDense": "output_dim nb_feature init weights @w input_dim",
     "Merge": (
-        "layers mode concat_axis dot_axes output_shape output_mask arguments node_indices tensor_indices "
-        "name"
+        "layers mode concat_axis dot_axes output_shape output_mask arguments node_indices tensor_indices name"
     ),
     "PReLU": "init weights shared_axes",
     "ParametricSoftplus": "alpha_init beta_init weights shared_axes",
@@ -181,8 +179,7 @@ KERAS2: dict[str, str] = {
         "return_sequences return_state go_backwards stateful unroll time_major reset_after"
     ),
     "GRUCell": (
-        "units activation recurrent_activation use_bias @initial @cell dropout recurrent_dropout "
-        "reset_after"
+        "units activation recurrent_activation use_bias @initial @cell dropout recurrent_dropout reset_after"
     ),
     "GaussianDropout": "rate seed",
     "GaussianNoise": "stddev seed",

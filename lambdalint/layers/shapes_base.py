@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Optional, Union
+from typing import TypeAlias
 
 from lambdalint.layers.binding import REST, UNKNOWN, ConfigValue, DataFormat, Inner
 from lambdalint.layers.dims import B, Dim, Sym, fresh
 
-Shape = Optional[tuple[Dim, ...]]
+Shape: TypeAlias = tuple[Dim, ...] | None
 """Sizes of a tensor's axes, the batch axis first; ``None`` where the rank is not known."""
 
 
@@ -144,8 +144,8 @@ def image(shape: Shape, rank: int, layout: DataFormat | None) -> Image:
     return Image(sizes[0], sizes[1:-1], sizes[-1], layout)
 
 
-Result = Union[Shape, Outputs]
-Rule = Callable[[Config, Shape], Result]
+Result: TypeAlias = Shape | Outputs
+Rule: TypeAlias = Callable[[Config, Shape], Result]
 """A layer of one input."""
-ManyRule = Callable[[Config, list[Shape]], Result]
+ManyRule: TypeAlias = Callable[[Config, list[Shape]], Result]
 """A layer of several inputs."""

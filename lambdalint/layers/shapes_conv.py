@@ -9,7 +9,9 @@ from lambdalint.layers.dims import Dim, add, ceildiv, floordiv, fresh, maximum, 
 from lambdalint.layers.shapes_base import Config, Impossible, Result, Rule, Shape, as_dim, image, known
 
 
-def window_length(size: Dim, kernel: Dim | None, stride: Dim | None, dilation: Dim | None, padding: object) -> Dim:
+def window_length(
+    size: Dim, kernel: Dim | None, stride: Dim | None, dilation: Dim | None, padding: object
+) -> Dim:
     """How many windows fit: the length after a convolution or a pooling.
 
     Raises Impossible where the window is certainly longer than the padded input.
@@ -72,15 +74,11 @@ def _transposed(rank: int, config: Config, shape: Shape) -> Result:
     kernel, stride = config.sizes("kernel_size", rank), config.sizes("strides", rank, 1)
     dilation, padding = config.sizes("dilation_rate", rank, 1), config.get("padding", "valid")
     given = config.get("output_padding")
-    extra = (None,) * rank if given is None else [_or_unknown(one) for one in config.sizes("output_padding", rank)]
-    return axes.shape(
-        tuple(_spread(n, k, s, d, e, padding) for n, k, s, d, e in zip(axes.space, kernel, stride, dilation, extra)),
-        config.dim("filters"),
-    )
-
-
-def _or_unknown(value: Dim | None) -> object:
-    return UNKNOWN if value is None else value
+    extra: list[object] = [None] * rank
+    if given is not None:
+        extra = [UNKNOWN if one is None else one for one in config.sizes("output_padding", rank)]
+    windows = zip(axes.space, kernel, stride, dilation, extra)
+    return axes.shape(tuple(_spread(*window, padding) for window in windows), config.dim("filters"))
 
 
 def _written(target: object, rank: int, layout: str | None) -> tuple[Dim, ...]:
@@ -177,14 +175,6 @@ def _picture(config: Config, shape: Shape) -> Result:
     return (*lead, height, width, shape[-1])
 
 
-def _resizing(config: Config, shape: Shape) -> Result:
-    return _picture(config, shape)
-
-
-def _center_crop(config: Config, shape: Shape) -> Result:
-    return _picture(config, shape)
-
-
 def _free(axis: int, config: Config, shape: Shape) -> Result:
     if shape is None or len(shape) not in (3, 4):
         return None
@@ -194,9 +184,9 @@ def _free(axis: int, config: Config, shape: Shape) -> Result:
 
 
 RULES: dict[str, Rule] = {
-    "Resizing": _resizing,
-    "CenterCrop": _center_crop,
-    "RandomCrop": _center_crop,
+    "Resizing": _picture,
+    "CenterCrop": _picture,
+    "RandomCrop": _picture,
     "RandomHeight": partial(_free, -3),
     "RandomWidth": partial(_free, -2),
 }
