@@ -152,4 +152,4 @@ def _artifact(filename: str) -> dict[str, str]:
     below = relative(filename)
     if below is not None:
         return {"uri": quote(os.fsencode(below)), "uriBaseId": _ROOT}
-    return {"uri": "file://" + quote(os.fsencode(absolute(filename)))}
+    return {"uri": Path(absolute(filename)).as_uri()}

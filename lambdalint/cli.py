@@ -1,0 +1,297 @@
+"""The command line: arguments to settings, a run, a report, and the exit code.
+
+Exit codes: 0 clean, 1 findings, 2 the tool or an input failed, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from lambdalint import __version__
+from lambdalint.selectors import Choice
+from lambdalint.settings import FORMATS, TARGETS, Overrides, SettingsError, load
+
+if TYPE_CHECKING:
+    from lambdalint.engine import Stdin
+    from lambdalint.registry import Registry
+    from lambdalint.report import View
+    from lambdalint.results import RunResult
+    from lambdalint.rule import Rule
+    from lambdalint.settings import Settings
+
+CLEAN, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from lambdalint.registry import RegistryError
+
+    try:
+        code = cli.main(arguments, prog_name="lambdalint", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else CLEAN
+    except click.ClickException as error:
+        error.show()
+        return FAILED
+    except (SettingsError, RegistryError) as error:
+        _say("error", str(error))
+        return FAILED
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; point stdout elsewhere so that the interpreter's last flush is quiet too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLEAN
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Find what is wrong with the Lambda layers of Keras scripts and notebooks."""
+
+
+def _selection(command: _Command) -> _Command:
+    for name, text in (
+        ("--extend-select", "Rules to add to those that are on."),
+        ("--ignore", "Rules to turn off."),
+        ("--select", "Rules to turn on in place of the default ones: codes, prefixes, names, or ALL."),
+    ):
+        command = click.option(name, multiple=True, metavar="RULES", help=f"{text} Comma-separated.")(command)
+    return command
+
+
+_target = click.option(
+    "--target", type=click.Choice(TARGETS), help="The Keras to judge for, in place of what a file shows."
+)
+_config = click.option(
+    "--config",
+    metavar="FILE",
+    help="Settings file to use instead of the nearest pyproject.toml or lambdalint.toml.",
+)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@_selection
+@_target
+@_config
+@click.option(
+    "--output-format", type=click.Choice(FORMATS), help="How findings are reported. [default: text]"
+)
+@click.option("-o", "--output-file", metavar="FILE", help="Write the report to FILE, not to standard output.")
+@click.option(
+    "--stdin-filename", metavar="NAME", help="The name of the file that PATHS `-` reads from stdin."
+)
+@click.option("--statistics", is_flag=True, help="Show counts by rule instead of findings.")
+@click.option("--show-unknown", is_flag=True, help="Show what was not judged: the reasons, counted.")
+@click.option(
+    "--show-problems", is_flag=True, help="Put problems and notices into json and json-lines reports."
+)
+@click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option("--jobs", type=click.IntRange(0), help="Processes to use; 0, the default: as many as pay off.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors, nothing else.")
+@click.option("-v", "--verbose", is_flag=True, help="Also print what was read, and the detail of errors.")
+def check(
+    paths: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    target: str | None,
+    config: str | None,
+    output_format: str | None,
+    output_file: str | None,
+    stdin_filename: str | None,
+    jobs: int | None,
+    **flags: bool,
+) -> int:
+    """Check files, folders and globs (default: the current folder; - reads standard input)."""
+    choice = Choice(_words(select) if select else None, _words(ignore), _words(extend_select))
+    overrides = Overrides(choice, target, output_format, jobs)
+    settings = _load(config, overrides)
+    if flags["statistics"]:
+        _check_statistics(settings.output_format)
+    result = _judge(paths or (".",), settings, stdin_filename)
+    _complain(result, settings, quiet=flags["quiet"], verbose=flags["verbose"])
+    _write(_report(result, settings, flags, output_file), output_file)
+    if flags["show_unknown"]:
+        from lambdalint.report.summary import unknowns
+
+        click.echo(unknowns(result.unknowns), nl=False, err=settings.output_format not in ("text", "concise"))
+    if result.problems:
+        return FAILED
+    return FINDINGS if result.findings and not flags["exit_zero"] else CLEAN
+
+
+def _words(given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for item in given for word in item.split(",") if word.strip())
+
+
+def _registry() -> Registry:
+    from lambdalint.registry import load_rules
+
+    return load_rules()
+
+
+def _load(config: str | None, overrides: Overrides) -> Settings:
+    return load(_registry().rules, config=config, overrides=overrides)
+
+
+def _check_statistics(output_format: str) -> None:
+    from lambdalint.report.summary import STATISTICS_FORMATS
+
+    if output_format not in STATISTICS_FORMATS:
+        listed = ", ".join(STATISTICS_FORMATS)
+        raise click.UsageError(
+            f"--statistics goes with the output formats {listed}, not with {output_format}"
+        )
+
+
+def _judge(paths: tuple[str, ...], settings: Settings, stdin_filename: str | None) -> RunResult:
+    from lambdalint.engine import Stdin, run
+    from lambdalint.report.progress import ProgressBar
+
+    stdin: Stdin | None = None
+    if "-" in paths:
+        stdin = Stdin(stdin_filename or "-", sys.stdin.buffer.read())
+    elif stdin_filename is not None:
+        raise click.UsageError("--stdin-filename goes with the path `-`")
+    with ProgressBar() as progress:
+        return run(paths, settings, stdin=stdin, progress=progress)
+
+
+def _complain(result: RunResult, settings: Settings, *, quiet: bool, verbose: bool) -> None:
+    from lambdalint.report.view import visible
+
+    for problem in result.problems:
+        _say("error", visible(str(problem)))
+        if verbose and problem.detail:
+            click.echo(problem.detail.rstrip(), err=True)
+    if quiet:
+        return
+    for notice in result.notices:
+        _say("warning", visible(str(notice)))
+    if not result.files and not result.problems:
+        _say("warning", "no Python files or notebooks found under the given paths")
+    if verbose:
+        _say("settings", settings.source or "none found, the defaults hold")
+        _say("checked", f"{result.files} files, {result.layers} Lambda or merge layers")
+
+
+def _say(kind: str, message: str) -> None:
+    click.echo(f"{kind}: {message}", err=True)
+
+
+def _report(result: RunResult, settings: Settings, flags: dict[str, bool], output_file: str | None) -> str:
+    from lambdalint.report import render
+    from lambdalint.report.summary import statistics, summary
+
+    if flags["statistics"]:
+        text = statistics(result, settings.output_format)
+    else:
+        text = render(settings.output_format, result, _view(output_file, problems=flags["show_problems"]))
+    if settings.output_format in ("text", "concise") and not flags["quiet"]:
+        gap = "\n" if text and settings.output_format == "text" and not flags["statistics"] else ""
+        text += gap + summary(result)
+    return text
+
+
+def _view(output_file: str | None, *, problems: bool) -> View:
+    import shutil
+
+    from lambdalint.report import View
+
+    terminal = output_file is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    color = terminal and not os.environ.get("NO_COLOR")
+    if output_file is None and os.environ.get("FORCE_COLOR", "0") != "0" and not os.environ.get("NO_COLOR"):
+        color = True
+    width = shutil.get_terminal_size((80, 24)).columns if output_file is None else 80
+    return View(width=width, color=color, links=terminal and color, problems=problems)
+
+
+def _write(text: str, output_file: str | None) -> None:
+    if output_file is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        with open(output_file, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise click.ClickException(f"{output_file}: cannot be written: {error.strerror}") from None
+
+
+@cli.command()
+@click.argument("code", required=False)
+@click.option("--all", "every", is_flag=True, help="Print every rule.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="[default: text]")
+def rule(code: str | None, every: bool, output_format: str) -> int:
+    """Print what a rule (a code or a name) means, with examples."""
+    from lambdalint.report.rules import render_rules
+
+    if (code is None) != every:
+        raise click.UsageError("give a rule or --all")
+    chosen = list(_registry().rules.values()) if code is None else _one_rule(code)
+    _write(render_rules(chosen, output_format, terminal=sys.stdout.isatty()), None)
+    return CLEAN
+
+
+def _one_rule(word: str) -> Rule:
+    from lambdalint.selectors import UnknownRule, resolve
+
+    rules = _registry().rules
+    try:
+        resolve(word, rules)
+    except UnknownRule as error:
+        raise click.ClickException(str(error)) from None
+    found = next((known for known in rules.values() if word in (known.code, known.name)), None)
+    if found is None:
+        raise click.ClickException(f"{word!r} stands for several rules; give one code or name, or --all")
+    return found
+
+
+@cli.command()
+@click.argument("place", metavar="FILE:LINE")
+@click.option("--cell", type=click.IntRange(1), help="The cell of a notebook; also FILE:cell N:LINE.")
+@_target
+@_config
+def explain(place: str, cell: int | None, target: str | None, config: str | None) -> int:
+    """Show the Lambda layer at FILE:LINE: its dialect, input, and trace step by step."""
+    from lambdalint.explaining import NothingThere, explain_place
+
+    settings = _load(config, Overrides(target=target))
+    try:
+        text = explain_place(place, cell, settings)
+    except NothingThere as error:
+        raise click.ClickException(str(error)) from None
+    _write(text.rstrip("\n") + "\n", None)
+    return CLEAN
+
+
+@cli.command("new-rule")
+@click.argument("code")
+@click.argument("name")
+def new_rule(code: str, name: str) -> int:
+    """Write the skeleton of a rule and its fixtures into the checkout in the current folder."""
+    from lambdalint.skeleton import SkeletonError, write
+
+    try:
+        written = write(code, name, _registry())
+    except SkeletonError as error:
+        raise click.ClickException(str(error)) from None
+    for path in written:
+        click.echo(f"wrote {path}")
+    return CLEAN

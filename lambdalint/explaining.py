@@ -1,0 +1,49 @@
+"""From ``FILE:LINE`` to the explanation of the Lambda layer that stands there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lambdalint.findings import Problem
+
+if TYPE_CHECKING:
+    from lambdalint.settings import Settings
+
+_PLACE = re.compile(r"(?P<file>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::\d+)?", re.DOTALL)
+
+
+class NothingThere(Exception):
+    """The place cannot be explained; the message says why."""
+
+
+def explain_place(place: str, cell: int | None, settings: Settings) -> str:
+    """Explain the layer at ``FILE:LINE`` or ``FILE:cell N:LINE``, as reports print places.
+
+    Raises:
+        NothingThere: the place is malformed, or the file unreadable or without Lambda layers.
+    """
+    match = _PLACE.fullmatch(place)
+    if match is None:
+        raise NothingThere(f"{place!r} is not of the form FILE:LINE or FILE:cell N:LINE")
+    from lambdalint.sources.read import read
+
+    unit = read(match["file"], max_bytes=int(settings.max_file_size * 1_000_000))
+    if isinstance(unit, Problem):
+        raise NothingThere(str(unit))
+    if unit is None:
+        raise NothingThere(f"{match['file']}: no Lambda or merge layer in this file")
+    number = int(match["cell"]) if match["cell"] else cell
+    if unit.is_notebook and number is None:
+        raise NothingThere(
+            f"{match['file']} is a notebook: give the cell, as in FILE:cell 3:LINE or --cell 3"
+        )
+    if number is not None and all(known.number != number for known in unit.cells):
+        raise NothingThere(f"{match['file']}: no code cell {number}")
+    from lambdalint.interp.analyse import analyse
+    from lambdalint.interp.explain import explain
+    from lambdalint.syntax.parse import parse
+
+    parsed = parse(unit)
+    facts = analyse(parsed, target=settings.target, root=settings.root)
+    return explain(parsed, facts, int(match["row"]), number)
