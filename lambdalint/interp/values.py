@@ -320,6 +320,8 @@ class Layer:
     at: Anchor
     family: str | None = None
     inner: Value | None = None
+    plain: dict[str, Any] = field(default_factory=dict)
+    """The configuration as the layer tables take it."""
     site: Site | None = None
     instance: Instance | None = None
     calls: int = 0

@@ -19,6 +19,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     "tensorflow": ("tensorflow", "tensorflow_math", "tensorflow_nn", "tensorflow_image"),
     "numpy": ("numpy",),
     "math": ("python_math",),
+    "random": ("python_random",),
     "theano": ("theano",),
 }
 
@@ -46,6 +47,8 @@ _SPELLINGS: tuple[tuple[str, str], ...] = (
     ("keras.ops.numpy.", "keras.ops."),
     ("keras.ops.nn.", "keras.ops."),
     ("keras.ops.linalg.", "keras.ops."),
+    ("keras.objectives.", "keras.losses."),
+    ("keras.utils.np_utils.", "keras.utils."),
     ("theano.tensor.basic.", "theano.tensor."),
     ("theano.tensor.nnet.nnet.", "theano.tensor.nnet."),
     ("aesara.", "theano."),
