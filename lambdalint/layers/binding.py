@@ -40,7 +40,7 @@ class Inner:
 
 
 ConfigValue: TypeAlias = (
-    int | float | str | bool | None | Sym | Unknown | Inner | Sequence[Any] | Mapping[str, Any]
+    int | float | str | bool | Sym | Unknown | Inner | Sequence[Any] | Mapping[str, Any] | None
 )
 DataFormat = Literal["channels_last", "channels_first"]
 Bound = dict[str, ConfigValue]

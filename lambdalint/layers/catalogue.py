@@ -207,9 +207,29 @@ def _choice(flag: bool | None, word: str) -> str | None:
     return None if flag is None else word if flag else "stops"
 
 
-def _flag(config: Mapping[str, object], name: str) -> bool | None:
-    value = config.get(name, None if "**" in config else False)
+def _flag(config: Mapping[str, object], name: str, default: bool = False) -> bool | None:
+    value = config.get(name, None if "**" in config else default)
     return bool(value) if isinstance(value, (bool, int)) else None
+
+
+def has_trainable_weights(layer: str, config: Mapping[str, object]) -> bool | None:
+    """Whether training changes weights of the layer; ``None`` where it is not known."""
+    found = facts(layer)
+    trainable = config.get("trainable", True)
+    if found is None or trainable not in (True, False):
+        return None
+    if not trainable or found.weights in ("none", "state"):
+        return False
+    if layer in ("Attention", "AdditiveAttention"):
+        scale = config.get("use_scale", layer == "AdditiveAttention")
+        return scale if isinstance(scale, bool) else None
+    if found.weights == "inner":
+        inner = config.get("layer")
+        return has_trainable_weights(getattr(inner, "layer", ""), getattr(inner, "config", {}))
+    if layer in ("BatchNormalization", "LayerNormalization", "GroupNormalization"):
+        center, scale = _flag(config, "center", True), _flag(config, "scale", True)
+        return True if center or scale else None if center is None or scale is None else False
+    return True
 
 
 # --- ranges and types ------------------------------------------------------------------------------

@@ -73,6 +73,8 @@ def _transposed(rank: int, config: Config, shape: Shape) -> Result:
         return axes.shape(_written(target, rank, axes.layout), config.dim("filters"))
     kernel, stride = config.sizes("kernel_size", rank), config.sizes("strides", rank, 1)
     dilation, padding = config.sizes("dilation_rate", rank, 1), config.get("padding", "valid")
+    if rank == 3:  # Keras 2 ignores the dilation here
+        dilation = tuple(1 if step == 1 else None for step in dilation)
     given = config.get("output_padding")
     extra: list[object] = [None] * rank
     if given is not None:
