@@ -24,11 +24,9 @@ _ROOT = "SRCROOT"
 
 def render(result: RunResult, view: View) -> str:
     """One run: the rules that found something, the findings, and the problems as notifications."""
-    from lambdalint.registry import load_rules
-
-    known = load_rules().rules
     first = {finding.code: finding for finding in reversed(result.findings)}
     codes = sorted(first)
+    known = _rules() if codes else {}
     run = {
         "tool": {
             "driver": {
@@ -44,6 +42,12 @@ def render(result: RunResult, view: View) -> str:
         "results": [_result(finding, mark, codes) for finding, mark in fingerprints(result)],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rules() -> dict[str, Rule]:
+    from lambdalint.registry import load_rules
+
+    return load_rules().rules
 
 
 def _rule(finding: Finding, rule: Rule | None) -> dict[str, Any]:

@@ -44,8 +44,8 @@ def relative(path: str, start: str | None = None) -> str | None:
 
 
 def absolute(path: str) -> str:
-    """The absolute path; ``-``, text without a name, stays."""
-    return path if path == "-" else os.path.abspath(path)
+    """The absolute path; ``-``, text without a name, and ``<rules>``, no file at all, stay."""
+    return path if path == "-" or path.startswith("<") else os.path.abspath(path)
 
 
 def fingerprints(result: RunResult) -> Iterator[tuple[Finding, str]]:
