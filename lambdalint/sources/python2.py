@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lambdalint.sources.scan import CLOSING, OPENING, Line, Token, indent_width, logical_lines, statements
 
 _ESCAPE = re.compile(
-    r"\\(?:u[\da-fA-F]{4}|U00(?:0[\da-fA-F]|10)[\da-fA-F]{4}|N\{[^{}\n]+\}|[^uUN])|(?P<bad>\\[uUN])", re.DOTALL
+    r"\\(?:u[\da-fA-F]{4}|U00(?:0[\da-fA-F]|10)[\da-fA-F]{4}|N\{[^{}\n]+\}|[^uUN])|(?P<bad>\\[uUN])",
+    re.DOTALL,
 )
 _INFIX = frozenset(("in", "is", "and", "or", "if", "else", "for", "as", "import"))
 _STRING_PREFIX = re.compile(r"[a-zA-Z]*")
@@ -59,8 +61,8 @@ class _Rewriter:
         self.lines = lines
         self.edits: list[_Edit] = []
         names = [token.text for line in lines for token in line.tokens if token.kind == "name"]
-        pairs = set(zip(names, names[1:]))
-        self.print_is_name = ("import", "print_function") in pairs or "print_function" in names
+        pairs = set(pairwise(names))
+        self.print_is_name = any(_is_print_import(line.tokens) for line in lines)
         self.has_async = ("async", "def") in pairs
         self.names = frozenset(names)
 
@@ -292,6 +294,11 @@ _HANDLERS = {
 }
 
 
+def _is_print_import(tokens: list[Token]) -> bool:
+    words = [token.text for token in tokens]
+    return words[:2] == ["from", "__future__"] and "print_function" in words
+
+
 def _starts_operand(token: Token) -> bool:
     return token.kind != "op" and token.text not in _INFIX
 
@@ -317,7 +324,7 @@ def _lambda_body(tokens: list[Token], begin: int) -> list[Token]:
     for index in range(begin, len(tokens)):
         token = tokens[index]
         depth += _step(token)
-        if depth < 0 or depth == 0 and token.text in (",", ";", ":", "for"):
+        if depth < 0 or (depth == 0 and token.text in (",", ";", ":", "for")):
             return tokens[begin:index]
     return tokens[begin:]
 

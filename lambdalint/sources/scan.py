@@ -50,7 +50,7 @@ class Token(NamedTuple):
 
 @dataclass(slots=True)
 class Line:
-    """A logical line: its tokens (never empty), the offset and 1-based row of its first character, its indentation.
+    """A logical line: its tokens, the offset and 1-based row of its first character, its indentation.
 
     ``end`` is the offset of the line end, ``last_row`` the row it stands in.
     """
@@ -100,8 +100,8 @@ def next_line(text: str, start: int, row: int) -> Line:
     indent = ""
     while position < size:
         match = _TOKEN.match(text, position)
-        assert match is not None and match.lastgroup is not None
-        kind, piece = match.lastgroup, match.group()
+        assert match is not None
+        kind, piece = match.lastgroup or "op", match.group()
         if kind == "newline":
             if depth == 0 or not tokens or _STATEMENT.match(text, position + 1):
                 break
@@ -122,7 +122,7 @@ def next_line(text: str, start: int, row: int) -> Line:
 
 
 def statements(tokens: list[Token]) -> Iterator[list[Token]]:
-    """Split a logical line into its simple statements; the header of a compound one comes first, without colon."""
+    """Split a logical line into its simple statements; a compound one's header comes first, without colon."""
     begin = depth = lambdas = 0
     compound = tokens[0].text in _COMPOUND
     for index, token in enumerate(tokens):

@@ -11,7 +11,7 @@ from lambdalint.findings import Location
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One code cell of a notebook: its 1-based number among all cells and its first row in the joined text."""
+    """One code cell: its 1-based number among all cells and its first row in the joined text."""
 
     number: int
     first_row: int

@@ -1,0 +1,119 @@
+"""From a file to a source unit: byte prefilter, decoding by PEP 263, line ends."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+
+from lambdalint.findings import Problem
+from lambdalint.sources.unit import SourceUnit
+
+MAX_BYTES = 20_000_000
+_WORDS = ("Lambda", "merge", "Merge")
+_BYTE_WORDS = tuple(word.encode() for word in _WORDS)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_BLANK = rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n)"
+_COOKIE = re.compile(rb"(?:" + _BLANK + rb")?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+_BREAK = re.compile(rb"\r\n?|\n")
+
+
+def read(
+    path: str, stdin_bytes: bytes | None = None, *, max_bytes: int = MAX_BYTES, prefilter: bool = True
+) -> SourceUnit | Problem | None:
+    """Read one script or notebook.
+
+    Args:
+        path: the file, and with ``stdin_bytes`` the name that content goes by.
+        stdin_bytes: the content, in place of the file's.
+        max_bytes: the size above which a file is refused.
+        prefilter: whether a file that cannot hold a Lambda or a merge layer is passed over.
+
+    Returns:
+        The unit, ``None`` if there is nothing to judge in it, or a ``Problem`` if it cannot be read.
+    """
+    data = _content(path, max_bytes) if stdin_bytes is None else stdin_bytes
+    if isinstance(data, Problem):
+        return data
+    if len(data) > max_bytes:
+        return _too_large(path, len(data), max_bytes)
+    bom, encoding = next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), (b"", ""))
+    ascii_based = encoding in ("", "utf-8")
+    if prefilter and ascii_based and not any(word in data for word in _BYTE_WORDS):
+        return None
+    if path.endswith(".ipynb"):
+        from lambdalint.sources.notebook import notebook_unit
+
+        unit = notebook_unit(path, data)
+    else:
+        unit = _script(path, data[len(bom) :], encoding)
+    if prefilter and isinstance(unit, SourceUnit) and not any(word in unit.text for word in _WORDS):
+        return None
+    return unit
+
+
+def _content(path: str, max_bytes: int) -> bytes | Problem:
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            return Problem(path, "is a folder" if stat.S_ISDIR(status.st_mode) else "is not a regular file")
+        if status.st_size > max_bytes:
+            return _too_large(path, status.st_size, max_bytes)
+        with open(path, "rb", buffering=0) as file:
+            return file.read()
+    except FileNotFoundError:
+        return Problem(path, "does not exist")
+    except (OSError, ValueError) as error:
+        return Problem(path, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def _too_large(path: str, size: int, limit: int) -> Problem:
+    return Problem(path, f"is too large: {size / 1e6:.1f} MB, the limit is {limit / 1e6:.1f} MB")
+
+
+def _script(path: str, data: bytes, encoding: str) -> SourceUnit | Problem:
+    if not encoding:
+        cookie = _COOKIE.match(data)
+        encoding = cookie.group(1).decode("ascii", "replace") if cookie else "utf-8"
+        row = 1 + len(_BREAK.findall(data, 0, cookie.start(1))) if cookie else 1
+        known = _codec(encoding)
+        if known is None:
+            return Problem(path, f"has the unknown encoding {encoding!r}", row)
+        encoding = known
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        row = 1 + len(_BREAK.findall(data, 0, error.start))
+        shown = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 1])
+        return Problem(path, f"is not {encoding} text: byte {shown} at offset {error.start}", row)
+    except (UnicodeError, LookupError) as error:
+        return Problem(path, f"is not {encoding} text: {error}")
+    if "\0" in text:
+        row = 1 + len(re.findall("\r\n?|\n", text[: text.index("\0")]))
+        return Problem(path, "holds a NUL character", row)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\ufeff")
+    return SourceUnit(path, text, text)
+
+
+def _codec(name: str) -> str | None:
+    """Python's name for the encoding of a cookie, ``None`` if it is not a text encoding it knows."""
+    lowered = name.lower().replace("_", "-")
+    for plain in ("utf-8", "latin-1", "iso-8859-1", "iso-latin-1"):
+        # Editors append the line ends: "utf-8-unix".
+        if lowered.startswith(plain + "-") and lowered != "utf-8-sig":
+            return plain
+    try:
+        # A codec such as rot13 or hex is known, but not one of text.
+        "".encode(name)
+        return codecs.lookup(name).name
+    except (LookupError, UnicodeError, ValueError, TypeError):
+        return None
