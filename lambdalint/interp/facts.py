@@ -245,6 +245,8 @@ class FileFacts:
     unknowns: Counter[str] = field(default_factory=Counter)
     events: list[Event] = field(default_factory=list)
     """What happened outside of any body: a layer object used as a tensor, say."""
+    unfolds: set[int] = field(default_factory=set)
+    """Ids of the events whose folding of axes into the batch a later step takes back."""
 
     def dialect_of(self, family: str | None) -> str:
         """The dialect of a layer that came from this Keras family."""

@@ -71,6 +71,8 @@ class Machine:
         self.stack: list[ast.AST] = []
         self.called: set[int] = set()
         self.instances: list[Instance] = []
+        self.defined: list[Function] = []
+        """Functions made by ``def`` that hold a layer of the linted file."""
         self.loss_depth = 0
         self._serial = count(1)
         self._regions: list[int] = []
@@ -146,6 +148,12 @@ class Machine:
     def tie(self, value: Unknown, dim: Dim) -> None:
         """Make ``dim`` the size that an unknown value stands for."""
         self._dims[id(value)] = (value, dim)
+
+    def reset(self) -> None:
+        """Leave whatever was being run when the budget ended."""
+        self.trace = None
+        self.stack.clear()
+        self._regions.clear()
 
     def tied(self, value: Unknown) -> bool:
         """Whether an unknown value already stands for a size."""

@@ -170,6 +170,8 @@ def _function(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, fr
     decorators = tuple(expressions.evaluate(machine, item, frame) for item in node.decorator_list)
     function = expressions.make_function(machine, node, frame)
     function.decorators = decorators
+    if machine.modules.holds_site(frame.env, node.lineno, node.end_lineno or node.lineno):
+        machine.defined.append(function)
     value = objects.decorate(machine, function, decorators, Anchor(frame.env.unit, node))
     frame.assign(node.name, value)
     return Flow.NEXT

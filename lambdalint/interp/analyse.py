@@ -1,0 +1,119 @@
+"""From a parsed file to the facts of its layers: run the module, then what nothing calls."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from lambdalint.interp import apply, reasons
+from lambdalint.interp.entries import run_entries
+from lambdalint.interp.facts import FileFacts, LayerFacts, Site
+from lambdalint.interp.frames import Frame, ModuleEnv
+from lambdalint.interp.machine import BUDGET, Machine, OutOfBudget
+from lambdalint.interp.modules import Modules
+from lambdalint.interp.statements import run_block
+from lambdalint.interp.values import Layer, Unknown
+from lambdalint.syntax.anchor import Anchor
+
+if TYPE_CHECKING:
+    from lambdalint.syntax.parse import ParsedUnit
+
+RECURSION_LIMIT = 6000
+
+
+def analyse(parsed: ParsedUnit, *, target: str = "auto", root: str = ".") -> FileFacts:
+    """Find and run the layers of a file.
+
+    Args:
+        parsed: the file.
+        target: the Keras generation asked for, or ``auto``.
+        root: the project's folder, in which imports are resolved.
+    """
+    from lambdalint.layers.dialect import detect
+    from lambdalint.syntax.names import Names
+    from lambdalint.syntax.project import Project
+
+    project = Project(root)
+    names = Names(parsed.tree, parsed.unit, project)
+    dialect = detect(parsed, names, project, target)
+    facts = FileFacts(parsed.unit, parsed.tree, names, project, dialect)
+    sites = names.layer_sites()
+    if not sites:
+        return facts
+    env = ModuleEnv(parsed.unit, parsed.tree)
+    machine = Machine(Modules(env, project, sites), dialect.name)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    try:
+        _run(machine, env, sites, names.family)
+    finally:
+        sys.setrecursionlimit(limit)
+    ours = [site for site in machine.sites.values() if site.at.unit is parsed.unit]
+    ours.sort(key=lambda site: (site.node.lineno, site.node.col_offset))
+    facts.layers = tuple(LayerFacts(site, facts) for site in ours)
+    facts.unknowns = _count(machine, facts)
+    facts.events = machine.events
+    facts.unfolds = machine.unfolds
+    return facts
+
+
+def _run(machine: Machine, env: ModuleEnv, sites: list[ast.Call], family: object) -> None:
+    guarded(machine, lambda: run_block(machine, env.tree.body, env.frame), BUDGET)
+    run_entries(machine, env)
+    for node in sites:
+        if id(node) not in machine.sites:
+            _visit(machine, env, node)
+    for site in list(machine.sites.values()):
+        if not site.applications and site.at.unit is env.unit:
+            _assume(machine, site)
+
+
+def guarded(machine: Machine, work: object, budget: int) -> None:
+    """Do some work within a budget; what it cannot finish stays unknown."""
+    machine.budget = budget
+    try:
+        work()  # type: ignore[operator]
+    except (OutOfBudget, RecursionError):
+        machine.unknowns[reasons.BUDGET] += 1
+        machine.reset()
+
+
+def _visit(machine: Machine, env: ModuleEnv, node: ast.Call) -> None:
+    """Construct a layer that no run reached, in a frame that knows the module's names alone."""
+    from lambdalint.interp.expressions import evaluate
+
+    frame = Frame("function", env, env.frame)
+    guarded(machine, lambda: evaluate(machine, node, frame), BUDGET // 20)
+
+
+def _assume(machine: Machine, site: Site) -> None:
+    """Run the functions of a layer whose use is not in view on an input that holds samples."""
+    for function in list(site.functions)[:4] or [Unknown(reasons.OPAQUE)]:
+        key = "mode" if site.kind in ("merge", "Merge") else "function"
+        config = {key: function}
+        if site.arguments:
+            config["arguments"] = site.arguments[0]
+        if site.output_shapes:
+            config["output_shape"] = site.output_shapes[0]
+        layer = Layer("Merge" if key == "mode" else "Lambda", config, site.at, site.family, site=site)
+        guarded(
+            machine,
+            lambda layer=layer: apply.run_layer(machine, layer, [apply.ANY_INPUT], {}, site.at, "assumed"),
+            BUDGET // 20,
+        )
+    machine.unknowns[reasons.NOT_APPLIED] += 1
+
+
+def _count(machine: Machine, facts: FileFacts) -> Counter[str]:
+    """The reasons why the results of this file's layers are not known, by number of layers."""
+    counted: Counter[str] = Counter()
+    for layer in facts.layers:
+        reasons_here = {
+            trace.result.reason for trace in layer.traces if isinstance(trace.result, Unknown)
+        }
+        counted.update(reasons_here)
+    return counted
+
+

@@ -1,0 +1,143 @@
+"""Running functions that nothing in view calls, on parameters of which only the defaults are known."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lambdalint.interp import reasons
+from lambdalint.interp.frames import ModuleEnv
+from lambdalint.interp.machine import BUDGET
+from lambdalint.interp.objects import is_keras_class, is_loss_class
+from lambdalint.interp.values import ClassValue, Const, Function, Instance, Sequence, Unknown, Value
+from lambdalint.syntax.anchor import Anchor
+
+if TYPE_CHECKING:
+    from lambdalint.interp.machine import Machine
+
+ROUNDS = 4
+ENTRY_BUDGET = BUDGET // 4
+
+
+def run_entries(machine: Machine, env: ModuleEnv) -> None:
+    """Call what has a layer in it and was not called: callers before the functions they call."""
+    from lambdalint.interp.analyse import guarded
+
+    mentions = _Mentions(machine, env)
+    for name, value in list(env.frame.variables.items()):
+        if isinstance(value, Function) and value.env is env and mentions.is_root(name, value.node):
+            guarded(machine, lambda value=value: _enter(machine, value), ENTRY_BUDGET)
+        elif isinstance(value, ClassValue) and value.env is env and mentions.matters(value.node):
+            _run_class(machine, value, mentions)
+    for _ in range(ROUNDS):
+        waiting = [f for f in machine.defined if id(f.node) not in machine.called]
+        for function in waiting:
+            if id(function.node) not in machine.called:
+                guarded(machine, lambda function=function: _enter(machine, function), ENTRY_BUDGET)
+        if not waiting:
+            break
+
+
+class _Mentions:
+    """Which functions have a layer in them or mention, by name, one that has."""
+
+    def __init__(self, machine: Machine, env: ModuleEnv) -> None:
+        self._machine = machine
+        self._env = env
+        nodes = [n for n in ast.walk(env.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
+        self._names = {id(node): _mentioned(node) for node in nodes}
+        self._called_by_others: set[str] = set()
+        relevant = {node.name for node in nodes if self._holds(node)}
+        for _ in range(ROUNDS):
+            more = {n.name for n in nodes if n.name not in relevant and self._names[id(n)] & relevant}
+            if not more:
+                break
+            relevant |= more
+        self._relevant = relevant
+        for node in nodes:
+            self._called_by_others |= self._names[id(node)] & relevant - {node.name}
+
+    def _holds(self, node: ast.stmt) -> bool:
+        return self._machine.modules.holds_site(self._env, node.lineno, node.end_lineno or node.lineno)
+
+    def matters(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda) -> bool:
+        """Whether running it may reach a layer."""
+        return getattr(node, "name", "") in self._relevant
+
+    def is_root(self, name: str, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+        """Whether it may reach a layer, was not called, and no other function mentions it."""
+        if id(node) in self._machine.called or not self.matters(node):
+            return False
+        return name not in self._called_by_others
+
+
+def _mentioned(node: ast.AST) -> set[str]:
+    names: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            names.add(part.id)
+        elif isinstance(part, ast.Attribute):
+            names.add(part.attr)
+    return names
+
+
+def _run_class(machine: Machine, cls: ClassValue, mentions: _Mentions) -> None:
+    from lambdalint.interp.analyse import guarded
+
+    instance = next((i for i in machine.instances if i.cls is cls), None)
+    if instance is None:
+        instance = Instance(cls, birth=machine.serial())
+        machine.instances.append(instance)
+        initialiser = cls.lookup("__init__")
+        if isinstance(initialiser, Function):
+            made = instance
+            guarded(machine, lambda: _enter(machine, initialiser, made), ENTRY_BUDGET)
+    for value in list(cls.attributes.values()):
+        if isinstance(value, Function) and id(value.node) not in machine.called and mentions.matters(value.node):
+            guarded(machine, lambda value=value, made=instance: _enter(machine, value, made), ENTRY_BUDGET)
+
+
+def _enter(machine: Machine, function: Function, instance: Instance | None = None) -> None:
+    """Call a function with parameters of which only the defaults are known."""
+    owner = function.owner
+    if owner is not None and instance is None:
+        instance = next((i for i in machine.instances if i.cls is owner), None) or Instance(owner)
+    spec = function.node.args
+    parameters = [*spec.posonlyargs, *spec.args]
+    args: list[Value] = []
+    first_default = len(parameters) - len(function.defaults)
+    for position, parameter in enumerate(parameters):
+        if position == 0 and instance is not None and not _is_static(function):
+            args.append(instance)
+        else:
+            default = function.defaults[position - first_default] if position >= first_default else None
+            args.append(assumed(function, parameter.arg, default))
+    kwargs = {p.arg: assumed(function, p.arg, function.kw_defaults.get(p.arg)) for p in spec.kwonlyargs}
+    in_loss = owner is not None and is_loss_class(owner)
+    machine.loss_depth += in_loss
+    try:
+        machine.call_function(function, args, kwargs, Anchor(function.env.unit, function.node))
+    finally:
+        machine.loss_depth -= in_loss
+
+
+def _is_static(function: Function) -> bool:
+    return any(getattr(d, "name", "") == "builtins.staticmethod" for d in function.decorators)
+
+
+def assumed(function: Function, name: str, default: Value | None) -> Value:
+    """What a parameter that no call in view passes is taken to be.
+
+    A tuple default keeps its length, since shapes seldom change rank; anything else may be
+    different at each call.  The input of a layer's ``call`` is known to be tensors.
+    """
+    if isinstance(default, Sequence) and default.items is not None:
+        return default
+    if isinstance(default, Const) and isinstance(default.value, str) and name == "data_format":
+        return default
+    owner = function.owner
+    if function.name == "call" and owner is not None and is_keras_class(owner.library_base() or ""):
+        spec = function.node.args
+        if len(spec.args) > 1 and spec.args[1].arg == name:
+            return Unknown(reasons.PARAMETER, name, tensor=True)
+    return Unknown(reasons.PARAMETER, name)

@@ -1,0 +1,134 @@
+"""The modules of one analysis: the file being linted, and project modules that it imports."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING
+
+from lambdalint.interp import reasons
+from lambdalint.interp.frames import ModuleEnv
+from lambdalint.interp.values import Const, Library, ProjectModule, Unknown, Value
+from lambdalint.layers import binding, catalogue
+from lambdalint.syntax.names import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lambdalint.interp.machine import Machine
+    from lambdalint.syntax.project import Project
+
+_BUILTINS = frozenset(dir(builtins)) | {
+    "xrange", "unicode", "basestring", "raw_input", "long", "reduce", "unichr", "file", "cmp", "execfile", "apply",
+}  # fmt: skip
+_MODELS = frozenset({"Model", "Sequential", "load_model", "model_from_json", "clone_model", "save_model"})
+_LAYER_EXTRAS = frozenset({"Input", "Lambda", "merge", "Merge", "Layer", "InputSpec"})
+DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.If, ast.Try)
+"""Statements of an imported module that are run: what it defines, not what it does."""
+
+MOST_MODULES = 24
+
+
+class Modules:
+    """The main module, the project around it, and the star imports of each module."""
+
+    def __init__(self, main: ModuleEnv, project: Project, sites: Iterable[ast.Call]) -> None:
+        self.main = main
+        self.project = project
+        self._envs: dict[str, ModuleEnv | None] = {main.unit.path: main}
+        self._stars: dict[int, list[tuple[str, str | None]]] = {}
+        self._site_rows = sorted(site.lineno for site in sites)
+
+    # --- layer sites -------------------------------------------------------------------------------
+
+    def holds_site(self, env: ModuleEnv, first: int, last: int) -> bool:
+        """Whether a layer of the linted file is constructed between two rows."""
+        return env is self.main and any(first <= row <= last for row in self._site_rows)
+
+    def has_site(self, env: ModuleEnv, body: list[ast.stmt]) -> bool:
+        """Whether a layer of the linted file is constructed in a block."""
+        return bool(body) and self.holds_site(env, body[0].lineno, body[-1].end_lineno or body[-1].lineno)
+
+    # --- project modules ---------------------------------------------------------------------------
+
+    def project_module(self, machine: Machine, dotted: str, level: int, env: ModuleEnv) -> ModuleEnv | None:
+        """A module of the project by name, its definitions run; ``None`` where there is none."""
+        found = self.project.module(dotted, level, env.unit.path)
+        if found is None:
+            return None
+        path = found.unit.path
+        if path in self._envs:
+            return self._envs[path]
+        if len(self._envs) >= MOST_MODULES:
+            return None
+        made = self._envs[path] = ModuleEnv(found.unit, found.tree)
+        self._define(machine, made)
+        return made
+
+    def _define(self, machine: Machine, env: ModuleEnv) -> None:
+        from lambdalint.interp.statements import run_block
+
+        env.state = "running"
+        outer, machine.trace = machine.trace, None
+        events = len(machine.events)
+        stack, machine.stack = machine.stack, []
+        try:
+            run_block(machine, [s for s in env.tree.body if isinstance(s, DEFINITIONS)], env.frame)
+        finally:
+            machine.trace, machine.stack = outer, stack
+            del machine.events[events:]
+            env.state = "done"
+
+    def submodule(self, machine: Machine, env: ModuleEnv, name: str) -> Value | None:
+        """A module inside a package, reached as an attribute."""
+        found = self.project_module(machine, name, 1, env)
+        return None if found is None else ProjectModule(found)
+
+    # --- names from outside ------------------------------------------------------------------------
+
+    def add_star(self, env: ModuleEnv, canonical: str, family: str | None) -> None:
+        """``from canonical import *``; an empty name stands for a module that is not known."""
+        self._stars.setdefault(id(env), []).append((canonical, family))
+
+    def copy_stars(self, source: ModuleEnv, target: ModuleEnv) -> None:
+        """Star imports of a module that is itself star-imported."""
+        self._stars.setdefault(id(target), []).extend(self._stars.get(id(source), []))
+
+    def outside(self, env: ModuleEnv, name: str) -> Value | None:
+        """A name that no frame binds: a star import's or a builtin; ``None`` where nothing defines it."""
+        unknown_star = False
+        for canonical, family in reversed(self._stars.get(id(env), [])):
+            if not canonical:
+                unknown_star = True
+                continue
+            found = _exported(canonical, name)
+            if found is not None:
+                return Library(found, family, name)
+        if name in _BUILTINS:
+            return Library(f"builtins.{name}", None, name)
+        if name == "__name__":
+            return Const("__main__" if env is self.main else "module")
+        if unknown_star or name in ("__file__", "__doc__", "get_ipython", "display", "In", "Out", "_"):
+            return Unknown(reasons.EXTERNAL, name)
+        return None
+
+
+def _exported(module: str, name: str) -> str | None:
+    """The canonical name of what a library module exports under a name, if it does."""
+    if name.startswith("_"):
+        return None
+    canonical, _ = normalise(f"{module}.{name}")
+    if module in ("keras.layers", "keras.models", "keras"):
+        layer = name in _LAYER_EXTRAS or catalogue.facts(name) is not None or name in binding.FUNCTIONS
+        if layer and module != "keras":
+            return f"keras.layers.{name}"
+        if name in _MODELS and module != "keras.layers":
+            return f"keras.models.{name}"
+        if name == "K" and module != "keras":
+            return "keras.backend"
+        return f"keras.{name}" if module == "keras" and name in ("layers", "models", "backend", "optimizers") else None
+    from lambdalint.interp.ops import library
+
+    if library.lookup(canonical) is not None or canonical in library.ATTRIBUTES:
+        return canonical
+    return None
