@@ -38,16 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    from lambdalint.registry import RegistryError
-
     try:
         code = cli.main(arguments, prog_name="lambdalint", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else CLEAN
-    except click.ClickException as error:
+    except click.UsageError as error:
         error.show()
         return FAILED
-    except (SettingsError, RegistryError) as error:
+    except (click.ClickException, SettingsError) as error:
         _say("error", str(error))
         return FAILED
     except (KeyboardInterrupt, click.Abort):
@@ -141,9 +139,12 @@ def _words(given: Sequence[str]) -> tuple[str, ...]:
 
 
 def _registry() -> Registry:
-    from lambdalint.registry import load_rules
+    from lambdalint.registry import RegistryError, load_rules
 
-    return load_rules()
+    try:
+        return load_rules()
+    except RegistryError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _load(config: str | None, overrides: Overrides) -> Settings:

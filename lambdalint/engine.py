@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lambdalint.findings import Finding, Location, Problem, Related
@@ -84,14 +85,17 @@ def run(
     problems = list(registry.problems)
     files: dict[str, None] = {}
     given = [path for path in paths if path != "-"]
-    found = discover(
-        given, exclude=settings.exclude, respect_gitignore=settings.respect_gitignore, root=settings.root
-    )
-    for item in found if given else ():
-        if isinstance(item, Problem):
-            problems.append(item)
-        else:
-            files[item] = None
+    with _guard(problems, "<paths>", "looking for files"):
+        for item in discover(
+            given,
+            exclude=settings.exclude,
+            respect_gitignore=settings.respect_gitignore,
+            root=Path(settings.root),
+        ):
+            if isinstance(item, Problem):
+                problems.append(item)
+            else:
+                files[item] = None
     results = [judge(stdin.filename, settings, plan, stdin.data)] if stdin is not None else []
     results += judge_all(list(files), settings, plan, progress)
     return gather(results, problems)

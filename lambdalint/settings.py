@@ -48,7 +48,7 @@ class Settings:
     respect_gitignore: bool = True
     target: str = "auto"
     output_format: str = "text"
-    max_file_size: float = 10.0
+    max_file_size: float = 20.0
     jobs: int = 0
     source: str | None = None
     """The file these settings were read from."""

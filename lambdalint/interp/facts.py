@@ -213,6 +213,26 @@ class LayerFacts:
         """The uses of the layer; at least one, ``assumed`` where none was seen."""
         return self.site.applications
 
+    def causes(self, *kinds: str) -> list[Event]:
+        """The per-sample faults of these kinds that reach the result in some use, each place once.
+
+        Axes folded into the batch that a later layer takes out again are no fault.
+        """
+        found: dict[int, Event] = {}
+        for trace in self.traces:
+            for event in trace.causes(*kinds):
+                if id(event) not in self.file.unfolds:
+                    found.setdefault(id(event.at.node), event)
+        return list(found.values())
+
+    def happened(self, *kinds: str) -> list[Event]:
+        """The events of these kinds in the body, over all uses, each place once."""
+        found: dict[tuple[str, int], Event] = {}
+        for trace in self.traces:
+            for event in trace.of_kind(*kinds):
+                found.setdefault((event.kind, id(event.at.node)), event)
+        return list(found.values())
+
     @property
     def traces(self) -> list[Trace]:
         """The traces of its uses."""

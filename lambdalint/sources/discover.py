@@ -7,11 +7,13 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Union
+from typing import TYPE_CHECKING
 
 from lambdalint.findings import Problem
 from lambdalint.sources.ignore import Patterns, gitignores_above, ignored, read_gitignore
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SUFFIXES = (".py", ".pyw", ".ipynb")
 # As ruff's default, less the hidden folders, which are all skipped.
@@ -64,7 +66,7 @@ class _Folder:
     ignores: tuple[Patterns, ...]
 
 
-_Item = Union[_Folder, str, Problem]
+_Item = _Folder | str | Problem
 
 
 class _Walk:

@@ -52,7 +52,8 @@ class Token(NamedTuple):
 class Line:
     """A logical line: its tokens, the offset and 1-based row of its first character, its indentation.
 
-    ``end`` is the offset of the line end, ``last_row`` the row it stands in.
+    ``end`` is the offset of the line end, ``last_row`` the row it stands in.  ``closed`` is false if a
+    bracket or string is still open at the end.
     """
 
     tokens: list[Token]
@@ -61,6 +62,7 @@ class Line:
     row: int
     end: int
     last_row: int
+    closed: bool = True
 
     @property
     def width(self) -> int:
@@ -118,7 +120,15 @@ def next_line(text: str, start: int, row: int) -> Line:
             elif piece in CLOSING:
                 depth = max(0, depth - 1)
         position = match.end()
-    return Line(tokens, start, indent, row, position, last_row)
+    is_closed = depth == 0 and not (tokens and tokens[-1].kind == "string" and _is_open(tokens[-1].text))
+    return Line(tokens, start, indent, row, position, last_row, is_closed)
+
+
+def _is_open(string: str) -> bool:
+    """Whether a triple-quoted string runs to the end of the text."""
+    body = string.lstrip("rRuUbBfFtT")
+    quotes = body[:3]
+    return quotes in ("'''", '"""') and (len(body) < 6 or not body.endswith(quotes))
 
 
 def statements(tokens: list[Token]) -> Iterator[list[Token]]:

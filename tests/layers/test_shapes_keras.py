@@ -86,16 +86,16 @@ def conv_cases() -> list[Case]:
         for kernel in (2, 3, 5):
             for stride in (1, 2, 3):
                 for padding in ("same", "valid"):
-                    kwargs = {"strides": stride, "padding": padding}
-                    cases.append((f"Conv{rank}DTranspose", (6, kernel), kwargs, shape))
+                    stepped = {"strides": stride, "padding": padding}
+                    cases.append((f"Conv{rank}DTranspose", (6, kernel), stepped, shape))
         cases.append((f"Conv{rank}DTranspose", (6, 3), {"strides": 2, "output_padding": 1}, shape))
         for padding in ("same", "valid"):
-            kwargs = {"strides": 2, "output_padding": 1, "padding": padding}
-            cases.append((f"Conv{rank}DTranspose", (6, 4), kwargs, shape))
+            padded = {"strides": 2, "output_padding": 1, "padding": padding}
+            cases.append((f"Conv{rank}DTranspose", (6, 4), padded, shape))
         cases.append((f"Conv{rank}DTranspose", (6, 3), {"dilation_rate": 2}, shape))
         for kind in ("Max", "Average"):
-            for kwargs in ({}, {"strides": 1}, {"padding": "same"}, {"strides": 3, "padding": "same"}):
-                cases.append((f"{kind}Pooling{rank}D", (2,), kwargs, shape))
+            for pooling in ({}, {"strides": 1}, {"padding": "same"}, {"strides": 3, "padding": "same"}):
+                cases.append((f"{kind}Pooling{rank}D", (2,), pooling, shape))
             cases.append((f"Global{kind}Pooling{rank}D", (), {}, shape))
             cases.append((f"Global{kind}Pooling{rank}D", (), {"keepdims": True}, shape))
         cases.append((f"UpSampling{rank}D", (3,), {}, shape))
