@@ -40,7 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = cli.main(arguments, prog_name="lambdalint", standalone_mode=False)
-        sys.stdout.flush()
         return code if isinstance(code, int) else CLEAN
     except click.UsageError as error:
         error.show()
@@ -50,10 +49,6 @@ def _run(arguments: Sequence[str] | None) -> int:
         return FAILED
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone; point stdout elsewhere so that the interpreter's last flush is quiet too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLEAN
 
 
 @click.group(context_settings=_CONTEXT)
@@ -128,7 +123,8 @@ def check(
     if flags["show_unknown"]:
         from lambdalint.report.summary import unknowns
 
-        click.echo(unknowns(result.unknowns), nl=False, err=settings.output_format not in ("text", "concise"))
+        for_people = settings.output_format in ("text", "concise") and output_file is None
+        click.echo("\n" + unknowns(result.unknowns), nl=False, err=not for_people)
     if result.problems:
         return FAILED
     return FINDINGS if result.findings and not flags["exit_zero"] else CLEAN
@@ -225,8 +221,12 @@ def _view(output_file: str | None, *, problems: bool) -> View:
 
 def _write(text: str, output_file: str | None) -> None:
     if output_file is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader has gone; the last flush of the interpreter must be quiet too.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     try:
         with open(output_file, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
