@@ -48,3 +48,6 @@ INTEGER = "integer"
 ADD_RESULT = "add-result"  # what model.add returned is called or wired on
 LAYER_AS_TENSOR = "layer-as-tensor"  # a layer object stands where its output tensor is meant
 GRAPH_OP = "graph-op"  # a tensor function applied to a symbolic tensor outside of any layer
+
+PER_SAMPLE = (REDUCED, REDUCED_ALL, MOVED, INDEXED, MIXED, BROADCAST, FIXED, CHANGED)
+"""Kinds that break the per-sample contract when they reach a layer's result."""

@@ -1,0 +1,179 @@
+"""Methods and attributes of tensors: TensorFlow's few, NumPy's on arrays, and Theano's, which mean the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdalint.interp import events, reasons
+from lambdalint.interp.call import Impossible, Op, OpCall
+from lambdalint.interp.ops.delegate import delegate
+from lambdalint.interp.ops.questions import shape_sequence, with_shape
+from lambdalint.interp.values import (
+    NONE,
+    Along,
+    Bound,
+    Const,
+    Dictionary,
+    Library,
+    Number,
+    Sequence,
+    Tensor,
+    Unknown,
+    Value,
+)
+from lambdalint.syntax.anchor import Anchor
+
+if TYPE_CHECKING:
+    from lambdalint.interp.machine import Machine
+
+TABLE = """
+sum, prod, mean(x, axis=None, dtype=None, keepdims=False, out=None) : reduce
+max, min, any, all(x, axis=None, keepdims=False, out=None) : reduce
+std, var(x, axis=None, ddof=0, keepdims=False)      : var_std
+argmax, argmin(x, axis=None, keepdims=False)        : argreduce
+cumsum, cumprod(x, axis=None, dtype=None)           : scan
+norm(x, ord=2, axis=None, keepdims=False; L=ord)    : norm
+sqrt(x)                                             : map sign=sqrt
+exp, exp2(x)                                        : map sign=positive
+log, log2, log10, log1p(x)                          : map sign=log
+sqr(x)                                              : map sign=square
+sin, cos, tan, tanh, sinh, arcsin, arctan, expm1, conj, deg2rad, rad2deg(x) : map sign=any
+cosh, arccos(x)                                     : map sign=nonneg
+floor, ceil, trunc, sgn, round(x, mode=None)        : map cut
+clip(x, min_value, max_value; a_min=min_value, a_max=max_value, min=min_value, max=max_value) : clip
+astype(x, dtype)                                    : cast
+copy(x, name=None)                                  : identity
+transpose(x, *axes)                                 : method_transpose
+reshape(x, *shape)                                  : method_reshape
+flatten(x, ndim=1)                                  : theano_flatten
+ravel(x)                                            : flatten
+squeeze(x, axis=None)                               : squeeze
+repeat(x, repeats, axis=None)                       : repeat
+swapaxes(x, axis1, axis2)                           : swapaxes
+take(x, indices, axis=None)                         : take
+dot(x, y)                                           : dot numpy
+sort, argsort(x, axis=-1)                           : sort
+dimshuffle(x, *pattern)                             : dimshuffle
+trace, diagonal, diag(x)                            : diag_vector
+nonzero(x)                                          : whole
+"""
+
+_SHAPES = frozenset({"shape", "_keras_shape", "_shape"})
+_OF_CONTAINERS = frozenset({
+    "append", "extend", "insert", "pop", "index", "count", "keys", "values", "items", "get", "update", "remove",
+})  # fmt: skip
+_UNTOUCHED = frozenset({"value", "read_value", "ref", "experimental_ref", "identity", "block_until_ready", "detach"})
+_ASSIGNMENTS = frozenset({"assign", "assign_add", "assign_sub", "fill", "set_value"})
+_TO_PYTHON = frozenset({"numpy", "eval", "get_value", "item", "tolist", "tobytes"})
+
+
+def attribute(machine: Machine, receiver: Tensor | Unknown, name: str, at: Anchor, text: str) -> Value:
+    """The value of ``receiver.name``; methods come back bound, to be called."""
+    x = _tensor(receiver)
+    if isinstance(x, Unknown):
+        return Unknown(reasons.ATTRIBUTE, f"{x.label}.{name}" if x.label != "?" else name, inputs=x.inputs)
+    if name in _SHAPES:
+        return shape_sequence(x)
+    if name == "ndim":
+        return Unknown("the rank is not known") if x.rank is None else Const(x.rank)
+    if name == "dtype":
+        return Unknown("the type is not known") if x.dtype is None else Const(x.dtype)
+    if name == "T":
+        return _run(machine, _operation("transpose"), receiver, [], {}, at, text)
+    if name in ("name", "op", "graph", "device", "_keras_history", "_uses_learning_phase", "_keras_mask"):
+        return Unknown(reasons.ATTRIBUTE, name)
+    return Bound(receiver, name)
+
+
+def plain_attribute(receiver: Sequence | Number | Const, name: str) -> Value | None:
+    """An attribute of a static shape or of one of its sizes, as TensorFlow 1's objects have them."""
+    if isinstance(receiver, Sequence):
+        if name in ("ndims", "rank"):
+            return Unknown("the rank is not known") if receiver.items is None else Const(len(receiver.items))
+        return receiver if name == "dims" else None
+    is_size = isinstance(receiver, Number) or (isinstance(receiver.value, int) or receiver.value is None)
+    return receiver if name == "value" and is_size else None
+
+
+def method(
+    machine: Machine,
+    receiver: Tensor | Unknown,
+    name: str,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    at: Anchor,
+    text: str,
+) -> Value:
+    """Call a method of a tensor, or of a value that is not known."""
+    if isinstance(receiver, Unknown) and (not receiver.tensor or name in _OF_CONTAINERS):
+        return machine.unknown(receiver.reason) if not receiver.inputs else Unknown(receiver.reason, inputs=receiver.inputs)
+    x = _tensor(receiver)
+    if isinstance(x, Unknown):
+        return x
+    if name == "get_shape":
+        return shape_sequence(x)
+    if name in _TO_PYTHON:
+        return _to_python(machine, receiver, x, name, at, text)
+    if name in _UNTOUCHED and not args:
+        return receiver
+    if name in _ASSIGNMENTS:
+        machine.record(events.SIDE_EFFECT, at, text or name, {"operand": receiver, "method": name})
+        return args[0] if name == "assign" and args else NONE
+    if name == "set_shape":
+        return NONE
+    operation = _operation(name)
+    if x.kind != "ndarray":
+        theano = operation is not None
+        machine.record(events.METHOD, at, text or name, {"method": name, "theano": theano, "operand": receiver})
+    if operation is None:
+        return Unknown(f"the method {name} is not modelled", inputs=x.inputs)
+    return _run(machine, operation, receiver, args, kwargs, at, text or name)
+
+
+def _tensor(receiver: Tensor | Unknown) -> Tensor | Unknown:
+    if isinstance(receiver, Unknown) and receiver.tensor:
+        return Tensor(None, Along(0), inputs=receiver.inputs)
+    return receiver
+
+
+def _operation(name: str) -> Op | None:
+    from lambdalint.interp.ops import library
+
+    return library.lookup(f"tensor-method.{name}")
+
+
+def _run(
+    machine: Machine,
+    operation: Op | None,
+    receiver: Value,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    at: Anchor,
+    text: str,
+) -> Value:
+    from lambdalint.interp.ops import library
+
+    if operation is None:
+        return machine.unknown(reasons.ATTRIBUTE)
+    bound = library.bind(operation, [receiver, *args], kwargs)
+    if isinstance(bound, str):
+        machine.record(events.FAILS, at, text, {"error": "TypeError", "why": bound})
+        return machine.unknown(reasons.BAD_ARGUMENTS)
+    try:
+        result = operation.run(OpCall(machine, operation, at, text, *bound))
+    except Impossible:
+        return machine.unknown(reasons.IMPOSSIBLE)
+    if isinstance(receiver, Tensor) and receiver.kind == "ndarray" and isinstance(result, Tensor):
+        return result.but(kind="ndarray", content=result.content)
+    return result
+
+
+def _to_python(
+    machine: Machine, receiver: Tensor | Unknown, x: Tensor, name: str, at: Anchor, text: str
+) -> Value:
+    if x.kind == "ndarray":
+        return Unknown("the entries of an array are not followed")
+    if x.inputs:
+        machine.record(events.EAGER, at, text or name, {"operand": receiver, "method": name})
+        return Unknown("the value of a tensor at run time", inputs=x.inputs)
+    return x.but(kind="ndarray", node=None, made=None, content=x.content)
