@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from lambdalint.layers.catalogue import ALIASES, FUNCTIONS
 from lambdalint.layers.dims import B, Dim, Sym, fresh
-from lambdalint.layers.parameters import KERAS1, parameters
+from lambdalint.layers.parameters import keras1_layers, parameters
 
 if TYPE_CHECKING:
     from lambdalint.layers.shapes_base import Outputs, Shape
@@ -131,14 +131,14 @@ def bind(
 
 def _is_keras1(layer: str, kwargs: Mapping[str, ConfigValue], dialect: str) -> bool:
     first, later = parameters(layer, "keras1") or (), parameters(layer, "keras2") or ()
-    if layer == "merge":
+    if layer in keras1_layers(only=True):
         return True
     words = set(kwargs)
     if words & (set(later) - set(first)):
         return False
     if words & (({*first} | _COMMON1) - set(later) - {"weights", "input_dim", "input_length", "name"}):
         return True
-    return dialect == "keras1" and any(layer in classes.split() for classes in KERAS1)
+    return dialect == "keras1" and layer in keras1_layers()
 
 
 def _early_keras2(name: str, args: Sequence[ConfigValue], bound: Bound, dialect: str) -> None:

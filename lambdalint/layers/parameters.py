@@ -386,7 +386,11 @@ KERAS3: dict[str, str] = {
 }
 """Keras 3, where it differs from Keras 2."""
 
-_ORDER = {"keras1": (KERAS1, KERAS2, KERAS3), "keras2": (KERAS2, KERAS3), "keras3": (KERAS3, KERAS2)}
+_ORDER = {
+    "keras1": (KERAS1, KERAS2, KERAS3),
+    "keras2": (KERAS2, KERAS3, KERAS1),
+    "keras3": (KERAS3, KERAS2, KERAS1),
+}
 
 
 @lru_cache(maxsize=8)
@@ -406,3 +410,12 @@ def parameters(layer: str, dialect: str) -> tuple[str, ...] | None:
     A layer which that dialect lacks has the parameters of the nearest dialect that has it.
     """
     return _expanded(dialect).get(layer)
+
+
+@lru_cache(maxsize=2)
+def keras1_layers(only: bool = False) -> frozenset[str]:
+    """The classes of Keras 1 that have a list of parameters of their own; ``only``: without successor."""
+    first, *later = (
+        {layer for classes in table for layer in classes.split()} for table in (KERAS1, KERAS2, KERAS3)
+    )
+    return frozenset(first.difference(*later) if only else first)
