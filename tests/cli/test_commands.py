@@ -1,0 +1,197 @@
+"""The other commands: version, help, rule, explain, new-rule."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lambdalint import __version__
+from lambdalint.findings import Contract, Severity
+from lambdalint.registry import Registry, load_rules
+from lambdalint.rule import SECTIONS, Rule
+from lambdalint.skeleton import SkeletonError, write
+
+from .conftest import BAD, Folder, Ran
+
+
+def test_version(folder: Folder) -> None:
+    assert folder.run("--version") == Ran(0, f"lambdalint {__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [("-h",), ("check", "-h"), ("rule", "--help"), ("explain", "-h")])
+def test_help(folder: Folder, arguments: tuple[str, ...]) -> None:
+    ran = folder.run(*arguments)
+    assert ran.code == 0
+    assert ran.out.startswith("Usage: lambdalint")
+
+
+def test_an_unknown_option_exits_with_2(folder: Folder) -> None:
+    ran = folder.run("check", "--selct", "LL101")
+    assert ran.code == 2
+    assert "No such option" in ran.err
+    assert ran.out == ""
+
+
+def test_rule_prints_a_page(folder: Folder) -> None:
+    ran = folder.run("rule", "LL101")
+    assert ran.code == 0
+    assert ran.out.startswith("# batch-axis-reduction (LL101)\n\nerror; contract 1: per-sample\n\n")
+    assert "## What it does" in ran.out
+    assert folder.run("rule", "batch-axis-reduction") == ran
+
+
+def test_rule_is_formatted_on_a_terminal(in_terminal: Callable[..., Ran]) -> None:
+    ran = in_terminal("rule", "LL101")
+    assert ran.code == 0
+    assert "\x1b[" in ran.out
+    assert "## What it does" not in ran.out
+    assert "What it does" in ran.out
+
+
+def test_rule_as_json(folder: Folder) -> None:
+    one = json.loads(folder.run("rule", "LL101", "--output-format", "json").out)
+    assert (one["code"], one["severity"], one["contract"]) == ("LL101", "error", "per-sample")
+    every = json.loads(folder.run("rule", "--all", "--output-format", "json").out)
+    assert [rule["code"] for rule in every] == list(load_rules().rules)
+    assert one in every
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("LL1O1",), "unknown rule 'LL1O1' (did you mean 'LL101'?)"),
+        (("LL1",), "'LL1' stands for several rules"),
+        ((), "give a rule or --all"),
+        (("LL101", "--all"), "give a rule or --all"),
+    ],
+)
+def test_rule_wants_one_rule(folder: Folder, arguments: tuple[str, ...], message: str) -> None:
+    ran = folder.run("rule", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+
+
+def test_explain_says_something_of_the_layer(folder: Folder) -> None:
+    folder.write("a.py", BAD)
+    ran = folder.run("explain", "a.py:5")
+    assert (ran.code, ran.err) == (0, "")
+    assert "sum" in ran.out
+    assert folder.run("explain", "a.py:5:22") == ran
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("a.py", "'a.py' is not of the form FILE:LINE"),
+        ("gone.py:3", "gone.py: does not exist"),
+        ("none.py:1", "none.py: no Lambda or merge layer in this file"),
+        ("nb.ipynb:1", "is a notebook: give the cell"),
+        ("nb.ipynb:cell 7:1", "nb.ipynb: no code cell 7"),
+    ],
+)
+def test_explain_says_why_not(folder: Folder, place: str, message: str) -> None:
+    folder.write("none.py", "x = 1\n")
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": BAD}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    folder.write("nb.ipynb", json.dumps(notebook))
+    ran = folder.run("explain", place)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+
+
+def test_explain_finds_the_cell(folder: Folder) -> None:
+    cell = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": BAD.lstrip(),
+    }
+    folder.write(
+        "nb.ipynb", json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    )
+    ran = folder.run("explain", "nb.ipynb:cell 1:5")
+    assert (ran.code, ran.err) == (0, "")
+    assert folder.run("explain", "nb.ipynb:5", "--cell", "1") == ran
+
+
+@pytest.fixture
+def checkout(folder: Folder) -> Folder:
+    folder.write("pyproject.toml", "")
+    folder.write("rules/__init__.py", '"""Rules."""\n')
+    return folder
+
+
+def test_new_rule_writes_a_rule_that_passes_ruff(checkout: Folder) -> None:
+    ran = checkout.run("new-rule", "LL199", "some-pattern")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        "wrote rules/per_sample/__init__.py",
+        "wrote rules/per_sample/ll199_some_pattern.py",
+        "wrote fixtures/rules/some-pattern/bad.py",
+        "wrote fixtures/rules/some-pattern/good.py",
+    ]
+    own = Path(__file__).parents[2] / "pyproject.toml"
+    for verb in (["check"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *verb, "--no-cache", "--config", str(own), "rules"]
+        done = subprocess.run(command, cwd=checkout.path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+    assert "# expect: LL199" in (checkout.path / "fixtures/rules/some-pattern/bad.py").read_text()
+
+
+def test_the_new_rule_has_every_section_and_two_examples(checkout: Folder) -> None:
+    paths = write("LL899", "some-pattern", Registry({}), checkout.path)
+    namespace: dict[str, object] = {"__name__": "new_rule"}
+    source = paths[1].read_text(encoding="utf-8")
+    exec(compile(source, str(paths[1]), "exec"), namespace)
+    made = namespace["RULE"]
+    assert isinstance(made, Rule)
+    assert made.contract is Contract.MIGRATION
+    page = Rule("LL899", "x", made.contract, Severity.ERROR, doc=str(namespace["__doc__"]))
+    assert tuple(page.sections)[1:] == SECTIONS
+    assert [example.bad for example in page.examples] == [True, False]
+
+
+def test_new_rule_joins_the_folder_of_its_contract(checkout: Folder) -> None:
+    checkout.write("rules/anything/__init__.py", "")
+    checkout.write("rules/anything/ll201_missing_output_shape.py", "")
+    paths = write("LL299", "some-pattern", Registry({}), checkout.path)
+    assert paths[0] == checkout.path / "rules/anything/ll299_some_pattern.py"
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "message"),
+    [
+        ("LL19", "some-pattern", "'LL19' is not a code"),
+        ("LL901", "some-pattern", "'LL901' is not a code"),
+        ("LL199", "Some", "'Some' is not a pattern in kebab case"),
+        ("LL150", "some-pattern", "LL150 known-rule exists"),
+        ("LL199", "known-rule", "LL150 known-rule exists"),
+    ],
+)
+def test_new_rule_refuses_what_is_wrong_or_taken(
+    checkout: Folder, code: str, name: str, message: str
+) -> None:
+    known = Rule("LL150", "known-rule", Contract.PER_SAMPLE, Severity.ERROR, doc="A rule.")
+    with pytest.raises(SkeletonError, match=message):
+        write(code, name, Registry({"LL150": known}), checkout.path)
+    assert not (checkout.path / "fixtures").exists()
+
+
+def test_new_rule_overwrites_nothing(checkout: Folder) -> None:
+    checkout.write("fixtures/rules/some-pattern/good.py", "mine = 1\n")
+    ran = checkout.run("new-rule", "LL199", "some-pattern")
+    assert ran.code == 2
+    assert "good.py exists" in ran.err
+    assert not (checkout.path / "rules/per_sample").exists()
+
+
+def test_new_rule_wants_a_checkout(folder: Folder) -> None:
+    ran = folder.run("new-rule", "LL199", "some-pattern")
+    assert ran.code == 2
+    assert "run this in a checkout" in ran.err
