@@ -1,0 +1,246 @@
+"""The other modules of the project around a file: found by name, read and parsed on demand, never run."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from lambdalint.findings import Problem
+from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.names import Names
+
+MOST_BYTES = 2_000_000
+"""Project modules larger than this are not read."""
+MOST_MODULES = 400
+"""More modules than this are not parsed in one run."""
+MOST_SEARCHED = 300
+"""More files than this are not searched for words around one file."""
+
+_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+_SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages", "venv", "env", "build", "dist"))
+
+
+@dataclass(eq=False)
+class ParsedModule:
+    """One module of the project: its source, its tree and, on demand, its names."""
+
+    unit: SourceUnit
+    tree: ast.Module
+    project: Project
+
+    @cached_property
+    def names(self) -> Names:
+        """Its scopes and names."""
+        return Names(self.tree, self.unit, self.project)
+
+    def submodule(self, name: str) -> ParsedModule | None:
+        """A module inside this package; ``None`` if there is none, or this is no package."""
+        if os.path.basename(self.unit.path) != "__init__.py":
+            return None
+        return self.project.module(name, 1, self.unit.path)
+
+
+class Project:
+    """The Python modules at and below a root folder.
+
+    ``root`` is the folder asked for; a file is looked up in the nearest folder above it that has
+    a ``.git``, ``pyproject.toml``, ``setup.py`` or ``setup.cfg``, or else in its own folder and ``root``.
+    """
+
+    def __init__(self, root: str = ".") -> None:
+        self.root = os.path.realpath(root)
+        self._modules: dict[str, ParsedModule | None] = {}
+        self._roots: dict[str, str] = {}
+        self._bytes: dict[str, bytes] = {}
+        self._mentions: dict[tuple[str, tuple[bytes, ...]], bool] = {}
+        self._listed: dict[str, list[str]] = {}
+
+    # --- finding -----------------------------------------------------------------------------------
+
+    def root_of(self, path: str) -> str:
+        """The project folder of a file."""
+        folder = os.path.dirname(os.path.realpath(path))
+        known = self._roots.get(folder)
+        if known is None:
+            known = self._roots[folder] = self._find_root(folder)
+        return known
+
+    def _find_root(self, folder: str) -> str:
+        current = folder
+        while True:
+            if any(os.path.exists(os.path.join(current, marker)) for marker in _MARKERS):
+                return current
+            above = os.path.dirname(current)
+            if above == current:
+                break
+            current = above
+        return self.root if _inside(folder, self.root) else folder
+
+    def module(self, dotted: str, level: int, from_path: str) -> ParsedModule | None:
+        """The project module that an import names.
+
+        Args:
+            dotted: the dotted name, possibly empty after leading dots.
+            level: the number of leading dots.
+            from_path: the file with the import.
+
+        Returns:
+            ``None`` where the project has no such module, or it cannot be read or parsed.
+        """
+        path = self.find(dotted, level, from_path)
+        return None if path is None else self.load(path)
+
+    def find(self, dotted: str, level: int, from_path: str) -> str | None:
+        """The file of the project module that an import names."""
+        root = self.root_of(from_path)
+        folder = os.path.dirname(os.path.realpath(from_path))
+        parts = [part for part in dotted.split(".") if part]
+        if level:
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)
+            return _module_file(folder, parts, root)
+        if not parts:
+            return None
+        while _inside(folder, root):
+            for base in (folder, os.path.join(folder, "src"), os.path.join(folder, "lib")):
+                found = _module_file(base, parts, root)
+                if found is not None and found != os.path.realpath(from_path):
+                    return found
+            folder = os.path.dirname(folder)
+        return None
+
+    def load(self, path: str) -> ParsedModule | None:
+        """Read and parse one file of the project; ``None`` if that fails or it is too large."""
+        path = os.path.realpath(path)
+        if path not in self._modules:
+            full = len(self._modules) >= MOST_MODULES
+            self._modules[path] = None if full else self._parse(path)
+        return self._modules[path]
+
+    def _parse(self, path: str) -> ParsedModule | None:
+        from lambdalint.sources.read import read
+        from lambdalint.syntax.parse import parse
+
+        unit = read(path, max_bytes=MOST_BYTES, prefilter=False)
+        if unit is None or isinstance(unit, Problem):
+            return None
+        return ParsedModule(unit, parse(unit).tree, self)
+
+    def dotted(self, path: str) -> str:
+        """The name under which a file is imported: its packages, from the outermost, and itself."""
+        path = os.path.realpath(path)
+        name = os.path.splitext(os.path.basename(path))[0]
+        parts = [] if name == "__init__" else [name]
+        folder = os.path.dirname(path)
+        while os.path.isfile(os.path.join(folder, "__init__.py")) and os.path.dirname(folder) != folder:
+            parts.append(os.path.basename(folder))
+            folder = os.path.dirname(folder)
+        return ".".join(reversed(parts))
+
+    # --- searching ---------------------------------------------------------------------------------
+
+    def mentions(self, path: str, words: tuple[bytes, ...]) -> bool:
+        """Whether a file, modules it imports or that import it, or its package hold one of the words."""
+        key = (os.path.realpath(path), words)
+        if key not in self._mentions:
+            self._mentions[key] = any(
+                any(word in data for word in words) for data in map(self._content, self._around(key[0]))
+            )
+        return self._mentions[key]
+
+    def users_of(self, path: str) -> list[str]:
+        """The files of the project that import a module, as far as a search for its name can tell."""
+        path = os.path.realpath(path)
+        name = self.dotted(path).rpartition(".")[2].encode()
+        if not name:
+            return []
+        found = []
+        for other in self._files(self.root_of(path)):
+            if other != path and name in (data := self._content(other)) and _imports(data, name):
+                found.append(other)
+        return found
+
+    def _around(self, path: str) -> Iterator[str]:
+        yield path
+        package = os.path.dirname(path)
+        if os.path.isfile(os.path.join(package, "__init__.py")):
+            yield from (other for other in _python_files(package, deep=False) if other != path)
+        yield from self._imported(path)
+        yield from self.users_of(path)
+
+    def _imported(self, path: str) -> Iterator[str]:
+        module = self.load(path)
+        if module is None:
+            return
+        seen: set[str] = set()
+        for scope in module.names.scopes():
+            for bindings in scope.bindings.values():
+                for binding in bindings:
+                    if binding.kind == "import":
+                        seen.update(self._targets(binding.module, binding.attribute, binding.level, path))
+        for star in module.names.star_imports:
+            seen.update(self._targets(star.module, "", star.level, path))
+        yield from sorted(seen)
+
+    def _targets(self, module: str, attribute: str, level: int, path: str) -> Iterator[str]:
+        for dotted in (module, f"{module}.{attribute}" if attribute else ""):
+            found = self.find(dotted, level, path) if dotted else None
+            if found is not None:
+                yield found
+
+    def _content(self, path: str) -> bytes:
+        known = self._bytes.get(path)
+        if known is None:
+            try:
+                with open(path, "rb") as file:
+                    known = file.read(MOST_BYTES)
+            except OSError:
+                known = b""
+            self._bytes[path] = known
+        return known
+
+    def _files(self, root: str) -> list[str]:
+        if root not in self._listed:
+            self._listed[root] = list(_python_files(root, deep=True))
+        return self._listed[root]
+
+
+def _python_files(folder: str, *, deep: bool) -> Iterator[str]:
+    count = 0
+    for current, folders, files in os.walk(folder):
+        folders[:] = sorted(f for f in folders if deep and f not in _SKIPPED and not f.startswith("."))
+        for name in sorted(files):
+            if name.endswith((".py", ".ipynb")):
+                count += 1
+                if count > MOST_SEARCHED:
+                    return
+                yield os.path.join(current, name)
+
+
+def _imports(data: bytes, name: bytes) -> bool:
+    """Whether some line with this word is an import, or goes on with one in parentheses."""
+    start = data.find(name)
+    while start >= 0:
+        line = data[data.rfind(b"\n", 0, start) + 1 : start]
+        if b"import" in line or b"from" in line or line.strip(b" \t,(") == b"":
+            return True
+        start = data.find(name, start + 1)
+    return False
+
+
+def _module_file(folder: str, parts: list[str], root: str) -> str | None:
+    """The file of a dotted name below a folder: a module, or a package by its ``__init__.py``."""
+    base = os.path.join(folder, *parts)
+    package = os.path.join(base, "__init__.py")
+    for candidate in (base + ".py", package) if parts else (package,):
+        if os.path.isfile(candidate):
+            real = os.path.realpath(candidate)
+            return real if _inside(os.path.dirname(real), root) else None
+    return None
+
+
+def _inside(folder: str, root: str) -> bool:
+    return folder == root or folder.startswith(root.rstrip(os.sep) + os.sep)
