@@ -119,8 +119,8 @@ def bind(
     bound: Bound = {**dict(zip(order, args)), **kwargs}
     if not old:
         _early_keras2(name, args, bound, dialect)
-    elif not _modernise(name, bound):
-        return None
+    elif not _modernise(name, bound):  # not Keras 1 after all, or nonsense
+        return bind(layer, args, kwargs, "keras2", data_format) if dialect == "keras1" else None
     if _IMAGE & set(order) and name[-2:] != "1D" and bound.get("data_format") is None:
         if data_format is not None:
             bound["data_format"] = data_format
@@ -156,7 +156,7 @@ def _early_keras2(name: str, args: Sequence[ConfigValue], bound: Bound, dialect:
 def _modernise(name: str, bound: Bound) -> bool:
     for words in _KERNEL:
         if given := [word for word in words if word in bound]:
-            if len(given) != len(words):
+            if len(given) != len(words) or any(isinstance(bound[word], (list, tuple)) for word in words):
                 return False
             bound["kernel_size"] = tuple(bound.pop(word) for word in words)
     if "dim_ordering" in bound:

@@ -196,6 +196,8 @@ def mask_of(layer: str, config: Mapping[str, object]) -> str | None:
         return _choice(_flag(config, "mask_zero"), "produces")
     if layer in _MASK_WITH_SEQUENCES:
         return _choice(_flag(config, "return_sequences"), "passes")
+    if layer in ("merge", "Merge") and config.get("mode") in ("cos", "dot"):
+        return "stops"
     if layer == "Bidirectional":
         inner = config.get("layer")
         name, values = getattr(inner, "layer", ""), getattr(inner, "config", {})

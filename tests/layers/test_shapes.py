@@ -82,6 +82,10 @@ def test_keras1_keywords_show_the_generation_of_a_call() -> None:
     assert bound["strides"] == (2, 2)
     bound = bind("Conv2D", (8, 3), {"padding": "same"}, "keras1")
     assert bound == {"filters": 8, "kernel_size": 3, "padding": "same"}
+    for sizes in ((3,), ((3, 3),), ((3, 3), (2, 2))):
+        bound = bind("Conv2D", (8, *sizes), {}, "keras1")
+        assert bound is not None
+        assert bound["kernel_size"] == sizes[0]
 
 
 def test_a_third_integer_is_a_kernel_or_a_stride() -> None:
@@ -296,6 +300,8 @@ def test_masks() -> None:
     assert mask_of("Bidirectional", {"layer": Inner("LSTM", {"return_sequences": True})}) == "passes"
     assert mask_of("Flatten", {}) == "stops"
     assert mask_of("add", {}) == "passes"
+    assert mask_of("merge", {"mode": "concat"}) == "passes"
+    assert mask_of("merge", {"mode": "dot"}) == "stops"
     assert mask_of("MyLayer", {}) is None
 
 
