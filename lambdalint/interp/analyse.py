@@ -15,7 +15,6 @@ from lambdalint.interp.machine import BUDGET, Machine, OutOfBudget
 from lambdalint.interp.modules import Modules
 from lambdalint.interp.statements import run_block
 from lambdalint.interp.values import Layer, Unknown
-from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
     from lambdalint.syntax.parse import ParsedUnit
@@ -110,10 +109,6 @@ def _count(machine: Machine, facts: FileFacts) -> Counter[str]:
     """The reasons why the results of this file's layers are not known, by number of layers."""
     counted: Counter[str] = Counter()
     for layer in facts.layers:
-        reasons_here = {
-            trace.result.reason for trace in layer.traces if isinstance(trace.result, Unknown)
-        }
+        reasons_here = {trace.result.reason for trace in layer.traces if isinstance(trace.result, Unknown)}
         counted.update(reasons_here)
     return counted
-
-

@@ -316,7 +316,10 @@ def _phase_keywords(function: Function) -> dict[str, Value]:
     names = {parameter.arg for parameter in [*spec.args[1:], *spec.kwonlyargs]}
     return {
         name: value
-        for name, value in (("mask", Unknown(reasons.PARAMETER, "mask")), ("training", Unknown(reasons.PARAMETER)))
+        for name, value in (
+            ("mask", Unknown(reasons.PARAMETER, "mask")),
+            ("training", Unknown(reasons.PARAMETER)),
+        )
         if name in names
     }
 
@@ -331,15 +334,26 @@ def _body_input(machine: Machine, value: Value, counted: list[None]) -> Value:
             batch = Unsure("an earlier layer mixes samples")
         elif batch == CONSTANT:
             batch = Unsure("the input carries no samples")
-        return value.but(kind="tensor", inputs=frozenset({number}), cuts=(), batch=batch, random=False, content=value.content)
+        return value.but(
+            kind="tensor",
+            inputs=frozenset({number}),
+            cuts=(),
+            batch=batch,
+            random=False,
+            content=value.content,
+        )
     if isinstance(value, Sequence):
         if value.items is None:
             element = value.element if isinstance(value.element, Tensor) else _any_tensor()
             return Sequence("list", None, _body_input(machine, element, counted), birth=machine.serial())
         kind = "list" if value.kind != "tuple" else "tuple"
-        return Sequence(kind, [_body_input(machine, item, counted) for item in value.items], birth=machine.serial())
+        return Sequence(
+            kind, [_body_input(machine, item, counted) for item in value.items], birth=machine.serial()
+        )
     if isinstance(value, Dictionary):
-        return Dictionary({key: _body_input(machine, item, counted) for key, item in value.items.items()}, value.complete)
+        return Dictionary(
+            {key: _body_input(machine, item, counted) for key, item in value.items.items()}, value.complete
+        )
     if isinstance(value, (Const, Number)):
         return value
     number = len(counted)
@@ -356,11 +370,14 @@ def shape_of_input(machine: Machine, value: Value) -> Value:
         if value.dims is None:
             return Unknown(reasons.INPUT)
         entries: list[Value] = [
-            Const(dim) if isinstance(dim, int) else Number(dim, maybe_none=is_dynamic(dim)) for dim in value.dims
+            Const(dim) if isinstance(dim, int) else Number(dim, maybe_none=is_dynamic(dim))
+            for dim in value.dims
         ]
         return Sequence("tuple", entries, birth=machine.serial())
     if isinstance(value, Sequence) and value.items is not None:
-        return Sequence("list", [shape_of_input(machine, item) for item in value.items], birth=machine.serial())
+        return Sequence(
+            "list", [shape_of_input(machine, item) for item in value.items], birth=machine.serial()
+        )
     return Unknown(reasons.INPUT)
 
 
@@ -402,15 +419,23 @@ def _outward(machine: Machine, value: Value, node: GraphNode, declared: Shape) -
         changes: dict[str, Any] = {"kind": "keras", "node": node, "inputs": frozenset(), "made": None}
         batch = value.batch
         if isinstance(batch, (Broken, Unsure)):
-            batch = Along(0) if isinstance(batch, Broken) and value.dims and value.dims[0] == B else Unsure(reasons.INPUT)
+            batch = (
+                Along(0)
+                if isinstance(batch, Broken) and value.dims and value.dims[0] == B
+                else Unsure(reasons.INPUT)
+            )
         elif batch == CONSTANT or (isinstance(batch, Along) and batch.axis != 0):
             batch = Unsure(reasons.INPUT)
         shape = value.dims if value.dims is not None else declared
         return value.but(**changes, batch=batch, dims=shape, content=value.content)
     if isinstance(value, Sequence) and value.items is not None:
-        return Sequence("list", [_outward(machine, item, node, None) for item in value.items], birth=machine.serial())
+        return Sequence(
+            "list", [_outward(machine, item, node, None) for item in value.items], birth=machine.serial()
+        )
     if isinstance(value, Dictionary):
-        return Dictionary({k: _outward(machine, v, node, None) for k, v in value.items.items()}, value.complete)
+        return Dictionary(
+            {k: _outward(machine, v, node, None) for k, v in value.items.items()}, value.complete
+        )
     if declared is not None:
         return Tensor(declared, Along(0), kind="keras", node=node)
     return Unknown(value.reason if isinstance(value, Unknown) else reasons.INPUT, tensor=True)

@@ -107,7 +107,9 @@ def _defaults(function: Function, variables: dict[str, Value], names: list[str],
             missing.append(name)
     if missing:
         listed = " and ".join(f"'{name}'" for name in missing)
-        return f"{function.name}() missing {len(missing)} required argument{'s' * (len(missing) > 1)}: {listed}"
+        return (
+            f"{function.name}() missing {len(missing)} required argument{'s' * (len(missing) > 1)}: {listed}"
+        )
     return ""
 
 

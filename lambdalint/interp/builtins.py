@@ -163,7 +163,12 @@ def _sequence(kind: str) -> Callable[[Machine, Arguments, Keywords, Anchor], Val
     def make(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Value:
         if not args:
             return Sequence(kind, [], birth=machine.serial())
-        if isinstance(args[0], Tensor) and args[0].inputs and args[0].content is None and machine.trace is not None:
+        if (
+            isinstance(args[0], Tensor)
+            and args[0].inputs
+            and args[0].content is None
+            and machine.trace is not None
+        ):
             machine.record(events.BRANCH, at, kind, {"operand": args[0], "loop": True})
         items = items_of(machine, args[0])
         if isinstance(items, list):
@@ -281,7 +286,12 @@ def _dict(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Va
         return result
     pairs = items_of(machine, args[0]) if args else []
     for pair in pairs if isinstance(pairs, list) else [pairs]:
-        if isinstance(pair, Sequence) and pair.items and len(pair.items) == 2 and isinstance(pair.items[0], Const):
+        if (
+            isinstance(pair, Sequence)
+            and pair.items
+            and len(pair.items) == 2
+            and isinstance(pair.items[0], Const)
+        ):
             result.items[pair.items[0].value] = pair.items[1]
         else:
             result.complete = False
@@ -303,7 +313,12 @@ def _isinstance(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor)
         actual = {f"builtins.{base.__name__}" for base in type(value.value).__mro__}
     elif isinstance(value, Number) and not value.maybe_none:
         actual = {"builtins.int", "builtins.object"}
-    elif isinstance(value, Tensor) and names <= {"builtins.list", "builtins.tuple", "builtins.dict", "builtins.str"}:
+    elif isinstance(value, Tensor) and names <= {
+        "builtins.list",
+        "builtins.tuple",
+        "builtins.dict",
+        "builtins.str",
+    }:
         return Const(False)
     if actual and all(name.startswith("builtins.") for name in names):
         return Const(bool(actual & names))
@@ -449,7 +464,9 @@ def _sequence_method(machine: Machine, receiver: Sequence, name: str, args: Argu
     return Unknown(reasons.ENTRY)
 
 
-def _dictionary_method(machine: Machine, receiver: Dictionary, name: str, args: Arguments, kwargs: Keywords) -> Value:
+def _dictionary_method(
+    machine: Machine, receiver: Dictionary, name: str, args: Arguments, kwargs: Keywords
+) -> Value:
     if name == "items" and receiver.complete:
         pairs: list[Value] = [Sequence("tuple", [Const(key), value]) for key, value in receiver.items.items()]
         return Sequence("list", pairs)
@@ -479,12 +496,28 @@ def _dictionary_method(machine: Machine, receiver: Dictionary, name: str, args: 
 
 
 _TEXT_METHODS = frozenset(
-    {"format", "lower", "upper", "strip", "startswith", "endswith", "replace", "split", "join", "title", "capitalize"}
+    {
+        "format",
+        "lower",
+        "upper",
+        "strip",
+        "startswith",
+        "endswith",
+        "replace",
+        "split",
+        "join",
+        "title",
+        "capitalize",
+    }
 )
 
 
 def _const_method(receiver: Const, name: str, args: Arguments) -> Value:
-    if isinstance(receiver.value, str) and name in _TEXT_METHODS and all(isinstance(arg, Const) for arg in args):
+    if (
+        isinstance(receiver.value, str)
+        and name in _TEXT_METHODS
+        and all(isinstance(arg, Const) for arg in args)
+    ):
         try:
             result = getattr(receiver.value, name)(*[arg.value for arg in args])  # type: ignore[union-attr]
         except Exception:

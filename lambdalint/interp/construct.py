@@ -25,6 +25,7 @@ from lambdalint.interp.values import (
     Value,
 )
 from lambdalint.layers import binding as layer_binding
+from lambdalint.layers import catalogue
 from lambdalint.layers.dims import B, Dim, fresh
 from lambdalint.syntax.anchor import Anchor
 
@@ -33,9 +34,25 @@ if TYPE_CHECKING:
 
 LAMBDA = ("function", "output_shape", "mask", "arguments")
 MERGE = ("layers", "mode", "concat_axis", "dot_axes", "output_shape", "output_mask", "arguments")
-MERGE_FUNCTION = ("inputs", "mode", "concat_axis", "dot_axes", "output_shape", "output_mask", "arguments", "name")
+MERGE_FUNCTION = (
+    "inputs",
+    "mode",
+    "concat_axis",
+    "dot_axes",
+    "output_shape",
+    "output_mask",
+    "arguments",
+    "name",
+)
 
-_LOADERS = ("load_model", "model_from_json", "model_from_yaml", "model_from_config", "clone_model", "multi_gpu_model")
+_LOADERS = (
+    "load_model",
+    "model_from_json",
+    "model_from_yaml",
+    "model_from_config",
+    "clone_model",
+    "multi_gpu_model",
+)
 _OPAQUE = {
     "tensorflow.Session": "session",
     "tensorflow.InteractiveSession": "session",
@@ -153,10 +170,10 @@ def _layer(
         machine.record(events.LAYER_MADE, at, last, {"layer": last})
     if last[:1].isupper():
         return make_layer(machine, last, args, kwargs, at, function.family)
-    if last in layer_binding.FUNCTIONS:
+    if last in catalogue.FUNCTIONS:
         from lambdalint.interp import apply
 
-        layer = make_layer(machine, layer_binding.FUNCTIONS[last], args[1:], kwargs, at, function.family)
+        layer = make_layer(machine, catalogue.FUNCTIONS[last], args[1:], kwargs, at, function.family)
         inputs = [args[0]] if args else [kwargs["inputs"]] if "inputs" in kwargs else []
         return apply.apply_layer(machine, layer, inputs, {}, at)
     return None
@@ -167,7 +184,9 @@ def make_layer(
 ) -> Layer:
     """A layer object of a class with bound configuration."""
     config: dict[str, Value] = dict(kwargs)
-    inner = next((value for value in [*args[:1], kwargs.get("layer", NONE)] if isinstance(value, (Layer, Model))), None)
+    inner = next(
+        (value for value in [*args[:1], kwargs.get("layer", NONE)] if isinstance(value, (Layer, Model))), None
+    )
     names = layer_binding.bind(cls, list(range(len(args))), {}, machine.dialect) if args else {}
     for name, position in (names or {}).items():
         if isinstance(position, int) and not isinstance(position, bool) and position < len(args):
@@ -213,7 +232,11 @@ def _note(layer: Layer) -> None:
     if site is None:
         return
     site.functions.extend(functions_of(layer))
-    for name, kept in (("output_shape", site.output_shapes), ("arguments", site.arguments), ("mask", site.masks)):
+    for name, kept in (
+        ("output_shape", site.output_shapes),
+        ("arguments", site.arguments),
+        ("mask", site.masks),
+    ):
         if name in layer.config:
             kept.append(layer.config[name])
     if "mode" in layer.config:
@@ -287,7 +310,9 @@ def _model(
     if last == "Model":
         inputs = kwargs.get("inputs", kwargs.get("input", args[0] if args else NONE))
         outputs = kwargs.get("outputs", kwargs.get("output", args[1] if len(args) > 1 else NONE))
-        return Model(at, "functional", inputs, outputs, known=outputs != NONE, family=family, birth=machine.serial())
+        return Model(
+            at, "functional", inputs, outputs, known=outputs != NONE, family=family, birth=machine.serial()
+        )
     if last in _LOADERS:
         if last in ("clone_model", "multi_gpu_model") and args and isinstance(args[0], Model):
             return args[0]
@@ -296,7 +321,13 @@ def _model(
 
 
 def _application(
-    machine: Machine, name: str, last: str, args: list[Value], kwargs: dict[str, Value], at: Anchor, family: str | None
+    machine: Machine,
+    name: str,
+    last: str,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    at: Anchor,
+    family: str | None,
 ) -> Value | None:
     if not last[:1].isupper():
         return None
@@ -306,7 +337,8 @@ def _application(
     named = {key: plain(machine, value) for key, value in kwargs.items() if key != "**"}
     tensor = kwargs.get("input_tensor")
     start = tensor.dims if isinstance(tensor, Tensor) else None
-    shapes = applications.output_shape(last, positional, named, start)
+    config = applications.bind_application(last, positional, named, machine.dialect)
+    shapes = None if config is None else applications.application_shapes(last, config, machine.dialect, start)
     model = Model(at, "application", family=family, birth=machine.serial())
     if shapes is None:
         model.known = False

@@ -44,7 +44,11 @@ class _Mentions:
     def __init__(self, machine: Machine, env: ModuleEnv) -> None:
         self._machine = machine
         self._env = env
-        nodes = [n for n in ast.walk(env.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
+        nodes = [
+            n
+            for n in ast.walk(env.tree)
+            if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        ]
         self._names = {id(node): _mentioned(node) for node in nodes}
         self._called_by_others: set[str] = set()
         relevant = {node.name for node in nodes if self._holds(node)}
@@ -93,7 +97,11 @@ def _run_class(machine: Machine, cls: ClassValue, mentions: _Mentions) -> None:
             made = instance
             guarded(machine, lambda: _enter(machine, initialiser, made), ENTRY_BUDGET)
     for value in list(cls.attributes.values()):
-        if isinstance(value, Function) and id(value.node) not in machine.called and mentions.matters(value.node):
+        if (
+            isinstance(value, Function)
+            and id(value.node) not in machine.called
+            and mentions.matters(value.node)
+        ):
             guarded(machine, lambda value=value, made=instance: _enter(machine, value, made), ENTRY_BUDGET)
 
 

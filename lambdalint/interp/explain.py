@@ -118,7 +118,11 @@ def describe(value: Value, depth: int = 3) -> str:
         inner = ", ".join(describe(item, depth - 1) for item in value.items)
         return f"({inner})" if value.kind == "tuple" else f"[{inner}]"
     if isinstance(value, Dictionary):
-        return "{" + ", ".join(f"{key!r}: {describe(item, depth - 1)}" for key, item in value.items.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{key!r}: {describe(item, depth - 1)}" for key, item in value.items.items())
+            + "}"
+        )
     if isinstance(value, Function):
         return f"{value.name}()" if value.name != "<lambda>" else _source(value.node)
     if isinstance(value, Library):

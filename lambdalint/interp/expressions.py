@@ -119,7 +119,11 @@ def _call(machine: Machine, node: ast.Call, frame: Frame) -> Value:
         else:
             kwargs[binding.SPREAD] = NONE
     at = Anchor(frame.env.unit, node)
-    if isinstance(function, Library) and function.name in ("builtins.super", "builtins.locals", "builtins.globals"):
+    if isinstance(function, Library) and function.name in (
+        "builtins.super",
+        "builtins.locals",
+        "builtins.globals",
+    ):
         return objects.frame_builtin(machine, function.name, frame)
     return machine.call(function, args, kwargs, at, source_text(node.func))
 
@@ -295,10 +299,14 @@ def _string(machine: Machine, node: ast.JoinedStr, frame: Frame) -> Value:
 # --- comprehensions --------------------------------------------------------------------------------
 
 
-def _comprehension(machine: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame) -> Value:
+def _comprehension(
+    machine: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame
+) -> Value:
     inner = Frame("comprehension", frame.env, frame)
     items: list[Value] = []
-    known = _generate(machine, node.generators, inner, lambda: items.append(evaluate(machine, node.elt, inner)))
+    known = _generate(
+        machine, node.generators, inner, lambda: items.append(evaluate(machine, node.elt, inner))
+    )
     kind = "set" if isinstance(node, ast.SetComp) else "list"
     if known:
         return Sequence(kind, items, birth=machine.serial())
@@ -323,7 +331,9 @@ def _dict_comprehension(machine: Machine, node: ast.DictComp, frame: Frame) -> V
     return result
 
 
-def _generate(machine: Machine, generators: list[ast.comprehension], inner: Frame, yield_: Callable[[], None]) -> bool:
+def _generate(
+    machine: Machine, generators: list[ast.comprehension], inner: Frame, yield_: Callable[[], None]
+) -> bool:
     """Run the clauses of a comprehension; whether the number of items is known."""
     from lambdalint.interp.statements import UNROLL, iterate
 
@@ -357,9 +367,7 @@ def _subscript(machine: Machine, node: ast.Subscript, frame: Frame) -> Value:
     receiver = evaluate(machine, node.value, frame)
     key = evaluate(machine, node.slice, frame)
     at = Anchor(frame.env.unit, node)
-    if isinstance(receiver, Model) or isinstance(receiver, (Library, Layer)):
-        return machine.unknown(reasons.ENTRY)
-    if isinstance(receiver, Instance):
+    if isinstance(receiver, (Model, Library, Layer, Instance)):
         return machine.unknown(reasons.ENTRY)
     result = index.subscript(machine, receiver, key, at, source_text(node.value))
     if isinstance(receiver, Tensor) or (isinstance(receiver, Unknown) and receiver.tensor):
@@ -368,7 +376,10 @@ def _subscript(machine: Machine, node: ast.Subscript, frame: Frame) -> Value:
 
 
 def _slice(machine: Machine, node: ast.Slice, frame: Frame) -> Value:
-    parts = [NONE if part is None else evaluate(machine, part, frame) for part in (node.lower, node.upper, node.step)]
+    parts = [
+        NONE if part is None else evaluate(machine, part, frame)
+        for part in (node.lower, node.upper, node.step)
+    ]
     return SliceValue(*parts)
 
 
@@ -397,7 +408,11 @@ def assign(machine: Machine, target: ast.expr, value: Value, frame: Frame) -> No
     """Bind an assignment target: a name, attribute, subscript, or a nested tuple of these."""
     if isinstance(target, ast.Name):
         if isinstance(value, Unknown) and value.label == "?":
-            value = Unknown(value.reason, target.id, value.tensor, value.inputs) if not machine.tied(value) else value
+            value = (
+                Unknown(value.reason, target.id, value.tensor, value.inputs)
+                if not machine.tied(value)
+                else value
+            )
         frame.assign(target.id, value)
     elif isinstance(target, ast.Attribute):
         receiver = evaluate(machine, target.value, frame)
@@ -427,7 +442,12 @@ def _unpack(machine: Machine, target: ast.Tuple | ast.List, value: Value, frame:
         items = [*items[:star], middle, *items[len(items) - tail :]]
     if len(items) != count:
         at = Anchor(frame.env.unit, target)
-        data = {"error": "ValueError", "why": f"{len(items)} values for {count} names", "unpack": count, "value": value}
+        data = {
+            "error": "ValueError",
+            "why": f"{len(items)} values for {count} names",
+            "unpack": count,
+            "value": value,
+        }
         machine.record(events.FAILS, at, "", data)
         items = [Unknown(reasons.ENTRY) for _ in target.elts]
     for part, item in zip(target.elts, items):
@@ -436,7 +456,12 @@ def _unpack(machine: Machine, target: ast.Tuple | ast.List, value: Value, frame:
 
 def extend(machine: Machine, target: Sequence, more: Value) -> None:
     """``target.extend(more)``."""
-    if isinstance(more, Sequence) and more.items is not None and target.items is not None and not machine.weak(target.birth):
+    if (
+        isinstance(more, Sequence)
+        and more.items is not None
+        and target.items is not None
+        and not machine.weak(target.birth)
+    ):
         target.items.extend(more.items)
         return
     added = more.items if isinstance(more, Sequence) and more.items is not None else []
@@ -491,4 +516,3 @@ _HANDLERS: dict[type[ast.expr], Callable[..., Value]] = {
     ast.Yield: _yield,
     ast.YieldFrom: _yield,
 }
-

@@ -65,9 +65,9 @@ class Trace:
                     if event.kind in kinds:
                         found.setdefault(id(event.at.node), event)
             elif isinstance(tensor.batch, Along):
-                for event in (tensor.batch.moved, tensor.batch.folded):
-                    if event is not None and event.kind in kinds:
-                        found.setdefault(id(event.at.node), event)
+                for step in (tensor.batch.moved, tensor.batch.folded):
+                    if step is not None and step.kind in kinds:
+                        found.setdefault(id(step.at.node), step)
         return list(found.values())
 
 
@@ -125,7 +125,6 @@ class Site:
     applications: list[Application] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
     in_loss: bool = False
-
 
 
 @dataclass(eq=False)

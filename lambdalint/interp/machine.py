@@ -187,7 +187,9 @@ class Machine:
         if isinstance(function, Bound):
             return self._call_bound(function, args, kwargs, at, text)
         if isinstance(function, Partial):
-            return self.call(function.function, [*function.args, *args], {**function.kwargs, **kwargs}, at, text)
+            return self.call(
+                function.function, [*function.args, *args], {**function.kwargs, **kwargs}, at, text
+            )
         if isinstance(function, (Layer, Model)):
             from lambdalint.interp import apply
 
@@ -244,7 +246,10 @@ class Machine:
         missing = library.missing_in(function.name, self.dialect_for(function.family))
         if missing is not None:
             self.record(
-                events.MISSING, at, text, {"name": function.name, "replacement": missing, "family": function.family}
+                events.MISSING,
+                at,
+                text,
+                {"name": function.name, "replacement": missing, "family": function.family},
             )
         op = library.lookup(function.name)
         if op is None:
@@ -335,4 +340,3 @@ def inputs_of(value: Value, depth: int = 3) -> frozenset[int]:
     if isinstance(value, Bound):
         return inputs_of(value.receiver, depth - 1) if depth else frozenset()
     return frozenset()
-

@@ -86,7 +86,13 @@ def _layer_attribute(machine: Machine, receiver: Layer, name: str, at: Anchor) -
 
 
 def call_method(
-    machine: Machine, receiver: Layer | Model, name: str, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
+    machine: Machine,
+    receiver: Layer | Model,
+    name: str,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    at: Anchor,
+    text: str,
 ) -> Value:
     """Call a method of a layer or model."""
     if name == "add" and isinstance(receiver, Model):
@@ -115,7 +121,13 @@ def call_method(
 
 
 def instance_method(
-    machine: Machine, receiver: Instance, name: str, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
+    machine: Machine,
+    receiver: Instance,
+    name: str,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    at: Anchor,
+    text: str,
 ) -> Value:
     """A method that an object of a Keras subclass inherits from Keras."""
     if name in ("add_weight", "add_variable"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lambdalint.interp import reasons
 from lambdalint.interp.frames import ModuleEnv
 from lambdalint.interp.values import Const, Library, ProjectModule, Unknown, Value
-from lambdalint.layers import binding, catalogue
+from lambdalint.layers import catalogue
 from lambdalint.syntax.names import normalise
 
 if TYPE_CHECKING:
@@ -23,7 +23,16 @@ _BUILTINS = frozenset(dir(builtins)) | {
 }  # fmt: skip
 _MODELS = frozenset({"Model", "Sequential", "load_model", "model_from_json", "clone_model", "save_model"})
 _LAYER_EXTRAS = frozenset({"Input", "Lambda", "merge", "Merge", "Layer", "InputSpec"})
-DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.If, ast.Try)
+DEFINITIONS = (
+    ast.Import,
+    ast.ImportFrom,
+    ast.FunctionDef,
+    ast.ClassDef,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.If,
+    ast.Try,
+)
 """Statements of an imported module that are run: what it defines, not what it does."""
 
 MOST_MODULES = 24
@@ -119,16 +128,20 @@ def _exported(module: str, name: str) -> str | None:
         return None
     canonical, _ = normalise(f"{module}.{name}")
     if module in ("keras.layers", "keras.models", "keras"):
-        layer = name in _LAYER_EXTRAS or catalogue.facts(name) is not None or name in binding.FUNCTIONS
+        layer = name in _LAYER_EXTRAS or catalogue.facts(name) is not None or name in catalogue.FUNCTIONS
         if layer and module != "keras":
             return f"keras.layers.{name}"
         if name in _MODELS and module != "keras.layers":
             return f"keras.models.{name}"
         if name == "K" and module != "keras":
             return "keras.backend"
-        return f"keras.{name}" if module == "keras" and name in ("layers", "models", "backend", "optimizers") else None
+        return (
+            f"keras.{name}"
+            if module == "keras" and name in ("layers", "models", "backend", "optimizers")
+            else None
+        )
     from lambdalint.interp.ops import library
 
-    if library.lookup(canonical) is not None or canonical in library.ATTRIBUTES:
+    if library.lookup(canonical) is not None or library.attribute(canonical) is not None:
         return canonical
     return None

@@ -70,16 +70,21 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
         return models.attribute(machine, receiver, name, at)
     if isinstance(receiver, Opaque):
         return Bound(receiver, name) if receiver.kind == "super" else Unknown(reasons.ATTRIBUTE, name)
-    if isinstance(receiver, (Const, Number, Sequence, Dictionary)):
+    if isinstance(receiver, (Const, Number, Sequence)):
+        from lambdalint.interp.ops import methods
+
+        known = methods.plain_attribute(receiver, name)
+        return Bound(receiver, name) if known is None else known
+    if isinstance(receiver, Dictionary):
         return Bound(receiver, name)
     return Unknown(reasons.ATTRIBUTE, name)
 
 
 def _library_attribute(receiver: Library, name: str) -> Value:
-    from lambdalint.interp.ops.library import ATTRIBUTES
+    from lambdalint.interp.ops import library
 
     canonical, family = normalise(f"{receiver.name}.{name}")
-    known = ATTRIBUTES.get(canonical)
+    known = library.attribute(canonical)
     if known is not None:
         return known
     spelling = f"{receiver.spelling}.{name}" if receiver.spelling else name
@@ -180,7 +185,9 @@ def instantiate(
 
 
 def _dataclass_fields(cls: ClassValue) -> list[str]:
-    return [s.target.id for s in cls.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
+    return [
+        s.target.id for s in cls.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
+    ]
 
 
 def call_instance(
@@ -222,9 +229,16 @@ def decorate(machine: Machine, function: Function, decorators: tuple[Value, ...]
     """What a decorated ``def`` binds: the function itself where the decorators are transparent."""
     for decorator in decorators:
         name = decorator.name if isinstance(decorator, Library) else ""
-        if name in ("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.cached_property"):
+        if name in (
+            "builtins.staticmethod",
+            "builtins.classmethod",
+            "builtins.property",
+            "functools.cached_property",
+        ):
             continue
-        if name.startswith(TRANSPARENT) or (isinstance(decorator, Bound) and decorator.name in ("setter", "getter")):
+        if name.startswith(TRANSPARENT) or (
+            isinstance(decorator, Bound) and decorator.name in ("setter", "getter")
+        ):
             continue
         if isinstance(decorator, Partial):
             continue
@@ -287,4 +301,3 @@ def frame_builtin(machine: Machine, name: str, frame: Frame) -> Value:
 def _parent(receiver: Instance, base: ClassValue) -> Value:
     """An instance seen as one of its base class: methods are looked up there, attributes are shared."""
     return Instance(base, receiver.attributes, receiver.built, receiver.birth)
-

@@ -54,7 +54,9 @@ def plain(machine: Machine, value: Value, size: bool = False) -> ConfigValue:
 def inner(machine: Machine, layer: Layer | Model) -> Inner:
     """A wrapped layer, whose shape is found by applying it."""
     if isinstance(layer, Layer) and layer.cls not in ("Lambda", "Merge") and layer.instance is None:
-        return Inner(layer.cls, {name: plain(machine, value, name in SIZES) for name, value in layer.config.items()})
+        return Inner(
+            layer.cls, {name: plain(machine, value, name in SIZES) for name, value in layer.config.items()}
+        )
     return Inner("", {}, _shape_of(machine, layer))
 
 

@@ -198,7 +198,11 @@ def _if(machine: Machine, node: ast.If, frame: Frame) -> Flow:
     test = expressions.evaluate(machine, node.test, frame)
     known = truth(machine, test, node.test, frame)
     if known is None:
-        return branch(machine, frame, [lambda: run_block(machine, part, frame) for part in (node.body, node.orelse)])
+        return branch(
+            machine,
+            frame,
+            [lambda: run_block(machine, node.body, frame), lambda: run_block(machine, node.orelse, frame)],
+        )
     taken, other = (node.body, node.orelse) if known else (node.orelse, node.body)
     if other and machine.modules.has_site(frame.env, other):
         before = dict(frame.variables)
@@ -305,7 +309,9 @@ def _for(machine: Machine, node: ast.For | ast.AsyncFor, frame: Frame) -> Flow:
     return _loop(machine, node, frame, element)
 
 
-def _loop(machine: Machine, node: ast.For | ast.AsyncFor | ast.While, frame: Frame, element: Value | None) -> Flow:
+def _loop(
+    machine: Machine, node: ast.For | ast.AsyncFor | ast.While, frame: Frame, element: Value | None
+) -> Flow:
     def once() -> Flow:
         if element is not None and not isinstance(node, ast.While):
             expressions.assign(machine, node.target, element, frame)
@@ -399,4 +405,3 @@ _HANDLERS: dict[type[ast.stmt], Callable[..., Flow]] = {
 }
 if hasattr(ast, "TryStar"):
     _HANDLERS[ast.TryStar] = _try
-

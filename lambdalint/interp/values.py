@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lambdalint.interp.facts import Site
     from lambdalint.interp.frames import Frame, ModuleEnv
 
+
 @dataclass(frozen=True, slots=True)
 class Const:
     """A Python scalar that is known."""

@@ -19,13 +19,6 @@ KERAS3_NAMES: frozenset[str] = frozenset({
 })  # fmt: skip
 """The public functions that ``keras.backend`` of Keras 3 has left."""
 
-TF_KERAS3_MISSING: frozenset[str] = frozenset({
-    "function", "in_train_phase", "in_test_phase", "learning_phase", "learning_phase_scope", "set_learning_phase",
-    "placeholder", "print_tensor", "random_binomial", "local_conv1d", "local_conv2d",
-    "normalize_batch_in_training", "manual_variable_initialization", "reset_uids",
-})  # fmt: skip
-"""What even ``tf.keras.backend``, which keeps the rest, lacks when it is Keras 3."""
-
 REPLACEMENTS: dict[str, str] = {
     "permute_dimensions": "keras.ops.transpose",
     "repeat_elements": "keras.ops.repeat",

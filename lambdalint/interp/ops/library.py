@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 
+from lambdalint.interp import reasons
+from lambdalint.interp.binding import SPREAD
 from lambdalint.interp.call import Op, Parameter
 from lambdalint.interp.ops.table import Family, parse_table
-from lambdalint.interp.values import Sequence, Value
+from lambdalint.interp.values import Sequence, Unknown, Value
 
 _PACKAGE = "lambdalint.interp.ops."
 
@@ -21,6 +24,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     "math": ("python_math",),
     "random": ("python_random",),
     "theano": ("theano",),
+    "tensor-method": ("methods",),
 }
 
 # Other spellings of the same place.  The first that fits is replaced, then the name is looked at again.
@@ -87,24 +91,38 @@ def lookup(canonical: str) -> Op | None:
         if row is None:
             _parsed[canonical] = None
         else:
-            for op in parse_table(prefix, row, _families()).values():
+            for op in parse_table(prefix, row, families()).values():
                 _parsed.setdefault(op.name, op)
             _parsed[canonical] = _parsed[name]
     return _parsed[canonical]
 
 
-def attribute(canonical: str) -> Value | None:
-    """The value of a library's attribute, such as ``numpy.pi`` or ``tensorflow.float32``."""
-    name = normalize(canonical)
-    prefix = _prefix(name)
-    for module in _MODULES.get(prefix, ()):
-        attributes: Mapping[str, Value] = import_module(_PACKAGE + module).ATTRIBUTES
-        if (value := attributes.get(name[len(prefix) + 1 :])) is not None:
-            return value
-    return None
+class _Attributes(Mapping[str, Value]):
+    """The library attributes that are values, by canonical name; modules are imported when asked for."""
+
+    def __getitem__(self, canonical: str) -> Value:
+        name = normalize(canonical)
+        prefix = _prefix(name)
+        for module in _MODULES.get(prefix, ()):
+            attributes: Mapping[str, Value] = import_module(_PACKAGE + module).ATTRIBUTES
+            if (value := attributes.get(name[len(prefix) + 1 :])) is not None:
+                return value
+        raise KeyError(canonical)
+
+    def __iter__(self) -> Iterator[str]:
+        for prefix, modules in _MODULES.items():
+            for module in modules:
+                yield from (f"{prefix}.{name}" for name in import_module(_PACKAGE + module).ATTRIBUTES)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
-def names() -> Iterator[str]:
+ATTRIBUTES: Mapping[str, Value] = _Attributes()
+"""Library attributes which are values: ``numpy.pi``, ``tensorflow.float32``, ``tensorflow.newaxis``."""
+
+
+def operation_names() -> Iterator[str]:
     """The canonical names of every operation in the tables."""
     for prefix in _MODULES:
         for name in _index(prefix):
@@ -121,8 +139,6 @@ def missing_in(canonical: str, dialect: str) -> str | None:
 
     if short in keras_backend.KERAS3_NAMES or (short not in _index("keras.backend")):
         return None
-    if canonical.startswith("tensorflow.") and short not in keras_backend.TF_KERAS3_MISSING:
-        return None
     if (replacement := keras_backend.REPLACEMENTS.get(short)) is not None:
         return replacement
     return f"keras.ops.{short}" if short in _index("keras.ops") else "keras.ops"
@@ -136,7 +152,8 @@ def bind(
     Where the call does not fit, the text of the TypeError that Python raises.
     """
     bound: dict[str, Value] = {}
-    rest = list(args)
+    rest = [value for value in args if not (isinstance(value, Unknown) and value.label == "*")]
+    unsure = len(rest) < len(args) or SPREAD in kwargs
     for parameter in op.parameters:
         if parameter.variadic:
             bound[parameter.name] = Sequence("tuple", rest)
@@ -148,6 +165,8 @@ def bind(
         return _too_many(short, op.parameters, len(args))
     known = {parameter.name for parameter in op.parameters if not parameter.variadic}
     for keyword, value in kwargs.items():
+        if keyword == SPREAD:
+            continue
         name = op.aliases.get(keyword, keyword)
         if name not in known:
             return f"{short}() got an unexpected keyword argument '{keyword}'"
@@ -158,7 +177,9 @@ def bind(
     missing = []
     for parameter in op.parameters:
         if parameter.name not in bound:
-            if parameter.default is None:
+            if unsure:
+                bound[parameter.name] = Unknown(reasons.PARAMETER, parameter.name)
+            elif parameter.default is None:
                 missing.append(parameter.name)
             else:
                 bound[parameter.name] = parameter.default
@@ -204,8 +225,14 @@ def _index(prefix: str) -> dict[str, str]:
     return index
 
 
-def _families() -> Mapping[str, Family]:
+@cache
+def families() -> Mapping[str, Family]:
+    """Every transfer-function family by the name that rows use."""
+    from lambdalint.interp.ops.adaptors import ADAPTORS
+    from lambdalint.interp.ops.arrays import ARRAYS
     from lambdalint.interp.ops.control import CONTROL
     from lambdalint.interp.ops.families import FAMILIES
+    from lambdalint.interp.ops.questions import QUESTIONS
+    from lambdalint.interp.ops.trailing import TRAILING
 
-    return {**FAMILIES, **CONTROL}
+    return {**FAMILIES, **TRAILING, **ADAPTORS, **CONTROL, **QUESTIONS, **ARRAYS}

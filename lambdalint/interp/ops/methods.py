@@ -58,6 +58,8 @@ trace, diagonal, diag(x)                            : diag_vector
 nonzero(x)                                          : whole
 """
 
+ATTRIBUTES: dict[str, Value] = {}
+
 _SHAPES = frozenset({"shape", "_keras_shape", "_shape"})
 _OF_CONTAINERS = frozenset({
     "append", "extend", "insert", "pop", "index", "count", "keys", "values", "items", "get", "update", "remove",
