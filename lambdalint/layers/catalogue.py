@@ -107,7 +107,8 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("keras2", "none", "stops", "Dot"),
     ("keras2", "trainable", "stops", "SeparableConv1D DepthwiseConv2D Conv3DTranspose"),
     ("keras2", "trainable", "stops", "LSTMCell GRUCell SimpleRNNCell StackedRNNCells AbstractRNNCell"),
-    ("keras2", "trainable", "passes", "RNN CuDNNLSTM CuDNNGRU"),
+    ("keras2", "trainable", "passes", "RNN"),
+    ("keras2", "trainable", "stops", "CuDNNLSTM CuDNNGRU"),
     ("2.0", "trainable", "passes", "LayerNormalization Attention AdditiveAttention"),
     ("2.0", "trainable", "stops", "DenseFeatures"),
     ("2.3", "trainable", "stops", "Conv1DTranspose"),
@@ -182,7 +183,7 @@ def facts(layer: str) -> LayerFacts | None:
 
 
 _MASK_WITH_SEQUENCES = (
-    *("LSTM", "GRU", "SimpleRNN", "RNN", "CuDNNLSTM", "CuDNNGRU"),
+    *("LSTM", "GRU", "SimpleRNN", "RNN"),
     *("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
 )
 
