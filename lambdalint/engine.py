@@ -6,6 +6,7 @@ nothing else.
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -118,7 +119,30 @@ def judge(path: str, settings: Settings, plan: Plan, data: bytes | None = None) 
         return _finish(unit, [], settings, plan, FileResult(path, problems=tuple(problems)))
     placed = _apply_rules(facts, plan, problems)
     result = FileResult(path, problems=tuple(problems), unknowns=facts.unknowns, layers=len(facts.layers))
-    return _finish(unit, placed, settings, plan, result)
+    return _finish(facts.unit, placed, settings, plan, result)
+
+
+class _Names:
+    """Sources under the names that reports use: another module is named in the manner of the file itself."""
+
+    def __init__(self, main: SourceUnit) -> None:
+        self._main = main
+        self._renamed: dict[int, SourceUnit] = {id(main): main}
+
+    def of(self, unit: SourceUnit) -> SourceUnit:
+        """The same source, renamed if the project found it by a path that the user did not write."""
+        if id(unit) not in self._renamed:
+            self._renamed[id(unit)] = self._rename(unit)
+        return self._renamed[id(unit)]
+
+    def _rename(self, unit: SourceUnit) -> SourceUnit:
+        path = os.path.abspath(unit.path)
+        if path == os.path.abspath(self._main.path):
+            return self._main
+        if not os.path.isabs(self._main.path):
+            here = os.path.join(os.getcwd(), "")
+            path = path.removeprefix(here)
+        return unit if path == unit.path else replace(unit, path=path)
 
 
 @contextmanager
@@ -155,11 +179,12 @@ _Placed = tuple[Finding, "SourceUnit"]
 def _apply_rules(facts: FileFacts, plan: Plan, problems: list[Problem]) -> list[_Placed]:
     """Run each rule on each layer, then on the file; a rule is silent where one it yields to spoke."""
     placed: list[_Placed] = []
+    names = _Names(facts.unit)
     for layer in facts.layers:
         spoke: set[str] = set()
         for rule in plan.rules:
             if rule.check_layer is not None:
-                found = _check(rule, rule.check_layer, layer, problems, layer.at, layer.dialect)
+                found = _check(rule, rule.check_layer, layer, problems, layer.at, layer.dialect, names)
                 if spoke.isdisjoint(rule.yields_to):
                     placed += found
                 if found:
@@ -167,7 +192,7 @@ def _apply_rules(facts: FileFacts, plan: Plan, problems: list[Problem]) -> list[
     for rule in plan.rules:
         if rule.check_file is not None:
             named = {finding.location for finding, _ in placed if finding.code in rule.yields_to}
-            found = _check(rule, rule.check_file, facts, problems, facts.unit.path, facts.dialect.name)
+            found = _check(rule, rule.check_file, facts, problems, facts.unit.path, facts.dialect.name, names)
             placed += [(finding, unit) for finding, unit in found if finding.location not in named]
     return placed
 
@@ -179,24 +204,24 @@ def _check(
     problems: list[Problem],
     at: Anchor | str,
     dialect: str,
+    names: _Names,
 ) -> list[_Placed]:
     """The findings of one rule on one layer or file, up to the point where the rule crashes, if it does."""
     placed: list[_Placed] = []
     with _guard(problems, at, f"applying the rule {rule.code} {rule.name}"):
+        call = None if isinstance(at, str) else at
         for report in check(subject):
-            placed.append(
-                (_finding(rule, report, None if isinstance(at, str) else at, dialect), report.at.unit)
-            )
+            placed.append((_finding(rule, report, call, dialect, names), names.of(report.at.unit)))
     return placed
 
 
-def _finding(rule: Rule, report: Report, call: Anchor | None, dialect: str) -> Finding:
+def _finding(rule: Rule, report: Report, call: Anchor | None, dialect: str, names: _Names) -> Finding:
     from lambdalint.syntax.positions import locate
 
-    location = locate(report.at.unit, report.at.node)
-    related = [Related(locate(at.unit, at.node), message) for at, message in report.related]
+    location = locate(names.of(report.at.unit), report.at.node)
+    related = [Related(locate(names.of(at.unit), at.node), message) for at, message in report.related]
     if call is not None:
-        caller = locate(call.unit, call.node)
+        caller = locate(names.of(call.unit), call.node)
         if not _inside(location, caller) and all(place.location != caller for place in related):
             related.append(Related(caller, _CALLER))
     speaks_of = dialect if report.dialect is None else report.dialect

@@ -96,7 +96,13 @@ def test_explain_says_something_of_the_layer(folder: Folder) -> None:
 )
 def test_explain_says_why_not(folder: Folder, place: str, message: str) -> None:
     folder.write("none.py", "x = 1\n")
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": BAD}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": BAD,
+    }
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     folder.write("nb.ipynb", json.dumps(notebook))
     ran = folder.run("explain", place)
@@ -105,7 +111,7 @@ def test_explain_says_why_not(folder: Folder, place: str, message: str) -> None:
 
 
 def test_explain_finds_the_cell(folder: Folder) -> None:
-    cell = {
+    cell: dict[str, object] = {
         "cell_type": "code",
         "metadata": {},
         "outputs": [],

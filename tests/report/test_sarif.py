@@ -37,7 +37,8 @@ def test_a_clean_run_is_valid_and_successful() -> None:
 
 def test_the_subset_is_strict() -> None:
     good = log(RunResult(files=1))
-    for spoil in ({"version": "2.0.0"}, {"extra": 1}, {"runs": [{"results": []}]}):
+    spoilers: list[dict[str, Any]] = [{"version": "2.0.0"}, {"extra": 1}, {"runs": [{"results": []}]}]
+    for spoil in spoilers:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({**good, **spoil}, SCHEMA)
 
