@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lambdalint.interp import events, reasons
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.table import Family
@@ -54,7 +56,7 @@ def peel(value: Value) -> Value:
         return value
     batch = value.batch
     if isinstance(batch, Along):
-        batch = CONSTANT if batch.axis == 0 else Along(batch.axis - 1, batch.outer, batch.inner, batch.moved, batch.folded)
+        batch = replace(batch, axis=batch.axis - 1) if batch.axis else CONSTANT
     return derived(value, None if value.dims is None else value.dims[1:], batch, sign=value.sign)
 
 
@@ -81,7 +83,7 @@ def unpeel(call: OpCall, result: Value, mapped: Tensor) -> Value:
         # Mapped over the indices of the samples: whether each picks its own is not followed.
         batch = Unsure("a function mapped over indices", carries=True)
     elif isinstance(batch, Along):
-        batch = Along(batch.axis + 1, batch.outer, batch.inner, batch.moved, batch.folded)
+        batch = replace(batch, axis=batch.axis + 1)
     inputs = result.inputs | mapped.inputs
     return result.but(dims=dims, batch=batch, inputs=inputs, sign=result.sign, made=None)
 
@@ -140,7 +142,12 @@ def tf_scan(call: OpCall) -> Value:
 def rnn(call: OpCall) -> Value:
     """``K.rnn``: the step function on one time step; last output, all outputs and states."""
     inputs = operand(call, call.get("inputs"))
-    if isinstance(inputs, Unknown) or inputs.dims is None or len(inputs.dims) < 2 or call.constant("time_major"):
+    if (
+        isinstance(inputs, Unknown)
+        or (inputs.rank or 0) < 2
+        or inputs.dims is None
+        or call.constant("time_major")
+    ):
         return unknown_result(call)
     step = derived(inputs, (inputs.dims[0], *inputs.dims[2:]), inputs.batch)
     states = call.get("initial_states")
@@ -239,7 +246,7 @@ def python_function(call: OpCall) -> Value:
 
 
 def eager(call: OpCall) -> Value:
-    """``K.eval``, ``K.get_value``, ``convert_to_numpy``: the value of a tensor, which a graph does not have."""
+    """``K.eval``, ``K.get_value``, ``convert_to_numpy``: a value that a graph does not have."""
     x = call.first()
     inputs = inputs_of(tensors_in(call))
     if inputs:

@@ -124,13 +124,18 @@ squeeze(x, axis)                                    : squeeze
 tile(x, n)                                          : tile
 repeat_elements(x, rep, axis)                       : repeat
 repeat(x, n)                                        : repeat_vector
-resize_images(x, height_factor, width_factor, data_format='channels_last', interpolation='nearest'; X=x, dim_ordering=data_format) : resize_images
-resize_volumes(x, depth_factor, height_factor, width_factor, data_format='channels_last'; X=x, dim_ordering=data_format) : resize_images rank=3
+resize_images(x, height_factor, width_factor, data_format='channels_last', interpolation='nearest'; \
+    X=x, dim_ordering=data_format) : resize_images
+resize_volumes(x, depth_factor, height_factor, width_factor, data_format='channels_last'; X=x, \
+    dim_ordering=data_format) : resize_images rank=3
 temporal_padding(x, padding=(1, 1))                 : spatial_pad rank=1
 temporal_1d_padding, asymmetric_temporal_padding(x, left_pad=1, right_pad=1) : spatial_pad rank=1
-spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None; dim_ordering=data_format) : spatial_pad rank=2
-asymmetric_spatial_2d_padding(x, top_pad=1, bottom_pad=1, left_pad=1, right_pad=1, data_format=None; dim_ordering=data_format) : spatial_pad rank=2
-spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None; dim_ordering=data_format) : spatial_pad rank=3
+spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None; dim_ordering=data_format) : \
+    spatial_pad rank=2
+asymmetric_spatial_2d_padding(x, top_pad=1, bottom_pad=1, left_pad=1, right_pad=1, data_format=None; \
+    dim_ordering=data_format) : spatial_pad rank=2
+spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None; dim_ordering=data_format) : \
+    spatial_pad rank=3
 
 # picking and joining
 gather(reference, indices)                          : gather
@@ -144,28 +149,43 @@ pack(x, axis=0)                                     : stack
 dot(x, y)                                           : dot
 batch_dot(x, y, axes=None)                          : batch_dot
 bias_add(x, bias, data_format=None)                 : bias_add
-conv1d(x, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1; stride=strides, border_mode=padding) : conv rank=1
-conv2d(x, kernel, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, 1); border_mode=padding, dim_ordering=data_format) : conv rank=2
-conv3d(x, kernel, strides=(1, 1, 1), padding='valid', data_format=None, dilation_rate=(1, 1, 1); border_mode=padding, dim_ordering=data_format) : conv rank=3
-conv2d_transpose(x, kernel, output_shape, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, 1)) : conv rank=2 transposed
-deconv2d(x, kernel, output_shape, strides=(1, 1), border_mode='valid', dim_ordering=None) : conv rank=2 transposed
-conv3d_transpose(x, kernel, output_shape, strides=(1, 1, 1), padding='valid', data_format=None) : conv rank=3 transposed
-depthwise_conv2d(x, depthwise_kernel, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, 1)) : conv rank=2 depthwise
-separable_conv1d(x, depthwise_kernel, pointwise_kernel, strides=1, padding='valid', data_format=None, dilation_rate=1) : conv rank=1 separable
-separable_conv2d(x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, 1)) : conv rank=2 separable
-pool2d(x, pool_size, strides=(1, 1), padding='valid', data_format=None, pool_mode='max'; border_mode=padding, dim_ordering=data_format) : pool rank=2
-pool3d(x, pool_size, strides=(1, 1, 1), padding='valid', data_format=None, pool_mode='max'; border_mode=padding, dim_ordering=data_format) : pool rank=3
+conv1d(x, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1; stride=strides, \
+    border_mode=padding) : conv rank=1
+conv2d(x, kernel, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, 1); \
+    border_mode=padding, dim_ordering=data_format) : conv rank=2
+conv3d(x, kernel, strides=(1, 1, 1), padding='valid', data_format=None, dilation_rate=(1, 1, 1); \
+    border_mode=padding, dim_ordering=data_format) : conv rank=3
+conv2d_transpose(x, kernel, output_shape, strides=(1, 1), padding='valid', data_format=None, \
+    dilation_rate=(1, 1)) : conv rank=2 transposed
+deconv2d(x, kernel, output_shape, strides=(1, 1), border_mode='valid', dim_ordering=None) : conv rank=2 \
+    transposed
+conv3d_transpose(x, kernel, output_shape, strides=(1, 1, 1), padding='valid', data_format=None) : conv \
+    rank=3 transposed
+depthwise_conv2d(x, depthwise_kernel, strides=(1, 1), padding='valid', data_format=None, \
+    dilation_rate=(1, 1)) : conv rank=2 depthwise
+separable_conv1d(x, depthwise_kernel, pointwise_kernel, strides=1, padding='valid', data_format=None, \
+    dilation_rate=1) : conv rank=1 separable
+separable_conv2d(x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding='valid', \
+    data_format=None, dilation_rate=(1, 1)) : conv rank=2 separable
+pool2d(x, pool_size, strides=(1, 1), padding='valid', data_format=None, pool_mode='max'; \
+    border_mode=padding, dim_ordering=data_format) : pool rank=2
+pool3d(x, pool_size, strides=(1, 1, 1), padding='valid', data_format=None, pool_mode='max'; \
+    border_mode=padding, dim_ordering=data_format) : pool rank=3
 local_conv1d(inputs, kernel, kernel_size, strides, data_format=None) : per_sample rank=3
 local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format=None) : per_sample rank=4
 
 # losses
 binary_crossentropy(target, output, from_logits=False) : zip op=loss
-binary_focal_crossentropy(target, output, apply_class_balancing=False, alpha=0.25, gamma=2.0, from_logits=False) : zip op=loss
+binary_focal_crossentropy(target, output, apply_class_balancing=False, alpha=0.25, gamma=2.0, \
+    from_logits=False) : zip op=loss
 categorical_crossentropy(target, output, from_logits=False, axis=-1) : loss_last
-categorical_focal_crossentropy(target, output, alpha=0.25, gamma=2.0, from_logits=False, axis=-1) : loss_last
-sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, ignore_class=None) : sparse_loss_last
+categorical_focal_crossentropy(target, output, alpha=0.25, gamma=2.0, from_logits=False, axis=-1) : \
+    loss_last
+sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, ignore_class=None) : \
+    sparse_loss_last
 ctc_batch_cost(y_true, y_pred, input_length, label_length) : ctc_batch_cost
-ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1, merge_repeated=False) : opaque_result
+ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1, merge_repeated=False) : \
+    opaque_result
 ctc_label_dense_to_sparse(labels, label_lengths)    : opaque_result
 
 # creation
@@ -176,7 +196,8 @@ eye(size, dtype=None, name=None)                    : eye variable
 arange(start, stop=None, step=1, dtype='int32')     : arange
 variable(value, dtype=None, name=None, constraint=None) : variable
 random_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None; std=stddev) : random
-random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None; low=minval, high=maxval) : random sign=unit
+random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None; low=minval, high=maxval) : random \
+    sign=unit
 random_binomial, random_bernoulli(shape, p=0.0, dtype=None, seed=None) : random sign=unit
 truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None) : random
 random_normal_variable(shape, mean, scale, dtype=None, name=None, seed=None) : variable shape=shape
@@ -196,7 +217,8 @@ in_test_phase(x, alt, training=None)                : in_train_phase
 map_fn(fn, elems, name=None, dtype=None)            : map_fn
 foldl(fn, elems, initializer=None, name=None)       : fold
 foldr(fn, elems, initializer=None, name=None)       : fold
-rnn(step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None, unroll=False, input_length=None, time_major=False, zero_output_for_mask=False, return_all_outputs=True) : rnn
+rnn(step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None, unroll=False, \
+    input_length=None, time_major=False, zero_output_for_mask=False, return_all_outputs=True) : rnn
 function(inputs, outputs, updates=None, name=None)  : opaque kind=function
 gradients(loss, variables)                          : gradients
 print_tensor(x, message='', summarize=3)            : print_op operand

@@ -26,7 +26,8 @@ rsqrt(x)                                            : map sign=rsqrt
 square(x)                                           : map sign=square
 log, log2, log10(x)                                 : map sign=log
 log1p(x)                                            : map sign=log1p
-expm1, sin, cos, tan, arcsin, arctan, sinh, tanh, arcsinh, arctanh, erf, erfinv, cbrt, negative, deg2rad, rad2deg, sinc, conj, conjugate(x) : map sign=any
+expm1, sin, cos, tan, arcsin, arctan, sinh, tanh, arcsinh, arctanh, erf, erfinv, cbrt, negative, \
+    deg2rad, rad2deg, sinc, conj, conjugate(x) : map sign=any
 arccos, arccosh, erfc(x)                            : map sign=nonneg
 cosh, i0(x)                                         : map sign=positive
 reciprocal(x)                                       : map sign=reciprocal
@@ -38,12 +39,14 @@ relu6(x)                                            : map sign=relu6
 leaky_relu(x, negative_slope=0.2)                   : map sign=any
 elu, celu(x, alpha=1.0)                             : map sign=any
 gelu(x, approximate=True)                           : map sign=any
-selu, silu, swish, hard_silu, hard_swish, hard_tanh, log_sigmoid, softsign, tanh_shrink, identity_map(x) : map sign=any
+selu, silu, swish, hard_silu, hard_swish, hard_tanh, log_sigmoid, softsign, tanh_shrink, \
+    identity_map(x) : map sign=any
 hard_shrink, soft_shrink(x, threshold=0.5)          : map sign=any
 threshold(x, threshold, default_value)              : map sign=any
 sign, ceil, floor, trunc, fix(x)                    : map cut
 round, around(x, decimals=0)                        : map cut
-isfinite, isinf, isnan, isneginf, isposinf, isreal, signbit, bitwise_not, bitwise_invert, invert(x) : map sign=mask dtype=bool
+isfinite, isinf, isnan, isneginf, isposinf, isreal, signbit, bitwise_not, bitwise_invert, invert(x) : \
+    map sign=mask dtype=bool
 logical_not(x)                                      : logical
 nan_to_num(x, nan=0.0, posinf=None, neginf=None)    : map sign=any
 angle, real, imag(x)                                : map sign=any
@@ -74,7 +77,8 @@ maximum, fmax(x1, x2)                               : zip op=max
 minimum, fmin(x1, x2)                               : zip op=min
 arctan2(x1, x2)                                     : zip op=atan2
 logaddexp, logaddexp2, hypot, heaviside, nextafter, ldexp, gcd, lcm(x1, x2) : zip op=any
-bitwise_and, bitwise_or, bitwise_xor, bitwise_left_shift, bitwise_right_shift, left_shift, right_shift(x, y) : zip op=bitwise
+bitwise_and, bitwise_or, bitwise_xor, bitwise_left_shift, bitwise_right_shift, left_shift, \
+    right_shift(x, y) : zip op=bitwise
 polar(abs_, angle)                                  : zip op=any dtype=complex64
 equal, not_equal, greater, greater_equal, less, less_equal(x1, x2) : compare
 isclose(x1, x2, rtol=1e-05, atol=1e-08, equal_nan=False) : compare
@@ -86,12 +90,14 @@ digitize(x, bins)                                   : membership dtype=int32
 searchsorted(sorted_sequence, values, side='left')  : searchsorted
 
 # reductions
-sum, mean, any, all, amax, amin, nansum, nanmean, nanmax, nanmin, nanprod, nanmedian, median, ptp(x, axis=None, keepdims=False) : reduce
+sum, mean, any, all, amax, amin, nansum, nanmean, nanmax, nanmin, nanprod, nanmedian, median, ptp(x, \
+    axis=None, keepdims=False) : reduce
 max, min(x, axis=None, keepdims=False, initial=None) : reduce
 prod(x, axis=None, keepdims=False, dtype=None)      : reduce
 count_nonzero(x, axis=None)                         : reduce op=count dtype=int32
 average(x, axis=None, weights=None)                 : reduce op=mean
-quantile, percentile, nanquantile, nanpercentile(x, q, axis=None, method='linear', keepdims=False) : quantile
+quantile, percentile, nanquantile, nanpercentile(x, q, axis=None, method='linear', keepdims=False) : \
+    quantile
 std, var, nanstd, nanvar(x, axis=None, keepdims=False) : var_std
 logsumexp(x, axis=None, keepdims=False)             : logsumexp
 argmax, argmin, nanargmax, nanargmin(x, axis=None, keepdims=False) : argreduce dtype=int32
@@ -112,10 +118,12 @@ glu(x, axis=-1)                                     : halve
 allclose(x1, x2, rtol=1e-05, atol=1e-08, equal_nan=False) : whole dtype=bool
 bincount(x, weights=None, minlength=0, sparse=False) : histogram
 histogram(x, bins=10, range=None)                   : whole
-unique(x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None, fill_value=None) : whole
+unique(x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, \
+    size=None, fill_value=None) : whole
 corrcoef(x)                                         : whole
 nonzero(x)                                          : whole
-segment_sum, segment_max, segment_min, segment_prod(data, segment_ids, num_segments=None, sorted=False) : segment
+segment_sum, segment_max, segment_min, segment_prod(data, segment_ids, num_segments=None, sorted=False) \
+    : segment
 
 # axes
 transpose(x, axes=None)                             : transpose
@@ -187,12 +195,16 @@ kron(x1, x2)                                        : whole
 correlate(x1, x2, mode='valid')                     : whole
 cdist(x, y)                                         : cdist
 conv(inputs, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1) : conv
-conv_transpose(inputs, kernel, strides=1, padding='valid', output_padding=None, data_format=None, dilation_rate=1) : conv transposed
-depthwise_conv(inputs, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1) : conv depthwise
-separable_conv(inputs, depthwise_kernel, pointwise_kernel, strides=1, padding='valid', data_format=None, dilation_rate=1) : conv separable
+conv_transpose(inputs, kernel, strides=1, padding='valid', output_padding=None, data_format=None, \
+    dilation_rate=1) : conv transposed
+depthwise_conv(inputs, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1) : conv \
+    depthwise
+separable_conv(inputs, depthwise_kernel, pointwise_kernel, strides=1, padding='valid', \
+    data_format=None, dilation_rate=1) : conv separable
 max_pool, average_pool(inputs, pool_size, strides=None, padding='valid', data_format=None) : pool
 adaptive_average_pool, adaptive_max_pool(inputs, output_size, data_format=None) : adaptive_pool
-dot_product_attention(query, key, value, bias=None, mask=None, scale=None, is_causal=False, flash_attention=None, attn_logits_soft_cap=None) : attention
+dot_product_attention(query, key, value, bias=None, mask=None, scale=None, is_causal=False, \
+    flash_attention=None, attn_logits_soft_cap=None) : attention
 
 # linear algebra on the last two axes
 cholesky, cholesky_inverse(x, upper=False)          : last_two
@@ -215,14 +227,16 @@ fft, fft2, ifft2(x)                                 : identity
 rfft(x, fft_length=None)                            : last_axis
 irfft(x, fft_length=None)                           : last_axis
 stft(x, sequence_length, sequence_stride, fft_length, window='hann', center=True) : last_axis rank=1
-istft(x, sequence_length, sequence_stride, fft_length, length=None, window='hann', center=True) : last_axis rank=-1
+istft(x, sequence_length, sequence_stride, fft_length, length=None, window='hann', center=True) : \
+    last_axis rank=-1
 
 # losses
 binary_crossentropy(target, output, from_logits=False) : zip op=loss
 categorical_crossentropy(target, output, from_logits=False, axis=-1) : loss_last
 sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1) : sparse_loss_last
 ctc_loss(target, output, target_length, output_length, mask_index=0) : per_sample rank=1
-ctc_decode(inputs, sequence_lengths, strategy='greedy', beam_width=100, top_paths=1, merge_repeated=True, mask_index=0) : unknown_result
+ctc_decode(inputs, sequence_lengths, strategy='greedy', beam_width=100, top_paths=1, \
+    merge_repeated=True, mask_index=0) : unknown_result
 psnr(x1, x2, max_val)                               : whole
 
 # creation
@@ -257,17 +271,27 @@ switch(index, branches, *operands)                  : switch_case
 custom_gradient(f)                                  : decorator
 
 # images
-image.resize(images, size, interpolation='bilinear', antialias=False, crop_to_aspect_ratio=False, pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None; image=images) : image_resize
+image.resize(images, size, interpolation='bilinear', antialias=False, crop_to_aspect_ratio=False, \
+    pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None; image=images) : \
+    image_resize
 image.rgb_to_grayscale(images, data_format=None)    : last_axis size=1
 image.rgb_to_hsv, image.hsv_to_rgb(images, data_format=None) : identity
-image.crop_images(images, top_cropping=None, left_cropping=None, bottom_cropping=None, right_cropping=None, target_height=None, target_width=None, data_format=None) : image_crop
-image.pad_images(images, top_padding=None, left_padding=None, bottom_padding=None, right_padding=None, target_height=None, target_width=None, data_format=None) : image_crop
-image.affine_transform(images, transform, interpolation='bilinear', fill_mode='constant', fill_value=0, data_format=None) : identity
-image.perspective_transform(images, start_points, end_points, interpolation='bilinear', fill_value=0, data_format=None) : identity
+image.crop_images(images, top_cropping=None, left_cropping=None, bottom_cropping=None, \
+    right_cropping=None, target_height=None, target_width=None, data_format=None) : image_crop
+image.pad_images(images, top_padding=None, left_padding=None, bottom_padding=None, right_padding=None, \
+    target_height=None, target_width=None, data_format=None) : image_crop
+image.affine_transform(images, transform, interpolation='bilinear', fill_mode='constant', fill_value=0, \
+    data_format=None) : identity
+image.perspective_transform(images, start_points, end_points, interpolation='bilinear', fill_value=0, \
+    data_format=None) : identity
 image.gaussian_blur(images, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=None) : identity
-image.elastic_transform(images, alpha=20.0, sigma=5.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, seed=None, data_format=None) : identity
-image.extract_patches(images, size, strides=None, dilation_rate=1, padding='valid', data_format=None) : extract_patches
-image.extract_patches_3d(volumes, size, strides=None, dilation_rate=1, padding='valid', data_format=None) : per_sample rank=5
+image.elastic_transform(images, alpha=20.0, sigma=5.0, interpolation='bilinear', fill_mode='reflect', \
+    fill_value=0.0, seed=None, data_format=None) : identity
+image.extract_patches(images, size, strides=None, dilation_rate=1, padding='valid', data_format=None) : \
+    extract_patches
+image.extract_patches_3d(volumes, size, strides=None, dilation_rate=1, padding='valid', \
+    data_format=None) : per_sample rank=5
 image.map_coordinates(inputs, coordinates, order, fill_mode='constant', fill_value=0) : unknown_result
-image.scale_and_translate(images, output_shape, scale, translation, spatial_dims, method, antialias=True) : unknown_result
+image.scale_and_translate(images, output_shape, scale, translation, spatial_dims, method, \
+    antialias=True) : unknown_result
 """

@@ -1,4 +1,4 @@
-"""Every library function the interpreter knows: tables indexed by library, rows parsed when first asked for."""
+"""Every library function the interpreter knows: indexed by library, each row parsed when first asked for."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _parsed: dict[str, Op | None] = {}
 
 
 def normalize(canonical: str) -> str:
-    """The name under which the tables list a library's object: one spelling for ``tf.keras`` and ``keras``."""
+    """The name under which the tables list a library's object, whatever path the code imports it by."""
     changed = True
     while changed:
         changed = False
@@ -97,29 +97,15 @@ def lookup(canonical: str) -> Op | None:
     return _parsed[canonical]
 
 
-class _Attributes(Mapping[str, Value]):
-    """The library attributes that are values, by canonical name; modules are imported when asked for."""
-
-    def __getitem__(self, canonical: str) -> Value:
-        name = normalize(canonical)
-        prefix = _prefix(name)
-        for module in _MODULES.get(prefix, ()):
-            attributes: Mapping[str, Value] = import_module(_PACKAGE + module).ATTRIBUTES
-            if (value := attributes.get(name[len(prefix) + 1 :])) is not None:
-                return value
-        raise KeyError(canonical)
-
-    def __iter__(self) -> Iterator[str]:
-        for prefix, modules in _MODULES.items():
-            for module in modules:
-                yield from (f"{prefix}.{name}" for name in import_module(_PACKAGE + module).ATTRIBUTES)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-ATTRIBUTES: Mapping[str, Value] = _Attributes()
-"""Library attributes which are values: ``numpy.pi``, ``tensorflow.float32``, ``tensorflow.newaxis``."""
+def attribute(canonical: str) -> Value | None:
+    """The value of a library's attribute, such as ``numpy.pi`` or ``tensorflow.float32``; else ``None``."""
+    name = normalize(canonical)
+    prefix = _prefix(name)
+    for module in _MODULES.get(prefix, ()):
+        attributes: Mapping[str, Value] = import_module(_PACKAGE + module).ATTRIBUTES
+        if (value := attributes.get(name[len(prefix) + 1 :])) is not None:
+            return value
+    return None
 
 
 def operation_names() -> Iterator[str]:

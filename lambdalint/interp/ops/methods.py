@@ -1,4 +1,4 @@
-"""Methods and attributes of tensors: TensorFlow's few, NumPy's on arrays, and Theano's, which mean the same."""
+"""Methods and attributes of tensors: TensorFlow's few, NumPy's on arrays, and Theano's."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import events, reasons
 from lambdalint.interp.call import Impossible, Op, OpCall
-from lambdalint.interp.ops.delegate import delegate
-from lambdalint.interp.ops.questions import shape_sequence, with_shape
+from lambdalint.interp.ops.questions import shape_sequence
 from lambdalint.interp.values import (
     NONE,
     Along,
     Bound,
     Const,
-    Dictionary,
-    Library,
     Number,
     Sequence,
     Tensor,
@@ -62,9 +59,10 @@ ATTRIBUTES: dict[str, Value] = {}
 
 _SHAPES = frozenset({"shape", "_keras_shape", "_shape"})
 _OF_CONTAINERS = frozenset({
-    "append", "extend", "insert", "pop", "index", "count", "keys", "values", "items", "get", "update", "remove",
+    "append", "extend", "insert", "pop", "index", "count", "remove",
+    "keys", "values", "items", "get", "update",
 })  # fmt: skip
-_UNTOUCHED = frozenset({"value", "read_value", "ref", "experimental_ref", "identity", "block_until_ready", "detach"})
+_UNTOUCHED = frozenset({"value", "read_value", "ref", "experimental_ref", "block_until_ready", "detach"})
 _ASSIGNMENTS = frozenset({"assign", "assign_add", "assign_sub", "fill", "set_value"})
 _TO_PYTHON = frozenset({"numpy", "eval", "get_value", "item", "tolist", "tobytes"})
 
@@ -108,7 +106,7 @@ def method(
 ) -> Value:
     """Call a method of a tensor, or of a value that is not known."""
     if isinstance(receiver, Unknown) and (not receiver.tensor or name in _OF_CONTAINERS):
-        return machine.unknown(receiver.reason) if not receiver.inputs else Unknown(receiver.reason, inputs=receiver.inputs)
+        return Unknown(receiver.reason, inputs=receiver.inputs)
     x = _tensor(receiver)
     if isinstance(x, Unknown):
         return x
@@ -125,8 +123,8 @@ def method(
         return NONE
     operation = _operation(name)
     if x.kind != "ndarray":
-        theano = operation is not None
-        machine.record(events.METHOD, at, text or name, {"method": name, "theano": theano, "operand": receiver})
+        data = {"method": name, "theano": operation is not None, "operand": receiver}
+        machine.record(events.METHOD, at, text or name, data)
     if operation is None:
         return Unknown(f"the method {name} is not modelled", inputs=x.inputs)
     return _run(machine, operation, receiver, args, kwargs, at, text or name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lambdalint.interp.values import NONE, Const, Value
 
-_DTYPES = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+_DTYPES = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32")
 
 ATTRIBUTES: dict[str, Value] = {
     "pi": Const(3.141592653589793),
@@ -20,6 +20,7 @@ ATTRIBUTES: dict[str, Value] = {
     "float": Const("float64"),
     "int": Const("int64"),
     "float_": Const("float64"),
+    "uint64": Const("uint64"),
     **{name: Const(name) for name in _DTYPES},
 }
 
@@ -33,13 +34,15 @@ exp, exp2(x, out=None)                              : np inner=map sign=positive
 log, log2, log10, log1p(x, out=None)                : np inner=map sign=log f=log
 abs, absolute, fabs(x, out=None)                    : np inner=map sign=abs
 square(x, out=None)                                 : np inner=map sign=square
-sin, cos, tan, sinh, cosh, tanh, arcsin, arccos, arctan, expm1, negative, cbrt, sign, deg2rad, rad2deg, radians, degrees, reciprocal(x, out=None) : np inner=map sign=any
+sin, cos, tan, sinh, cosh, tanh, arcsin, arccos, arctan, expm1, negative, cbrt, sign, deg2rad, rad2deg, \
+    radians, degrees, reciprocal(x, out=None) : np inner=map sign=any
 floor, ceil, trunc, rint, fix(x, out=None)          : np inner=map sign=any
 round, around, round_(a, decimals=0, out=None)      : np inner=map sign=any
 isnan, isinf, isfinite, logical_not(x, out=None)    : np inner=map sign=mask dtype=bool
 nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None) : np inner=map sign=any
 clip(a, a_min, a_max, out=None)                     : np inner=clip
-add, subtract, multiply, divide, true_divide, floor_divide, mod, remainder, power, maximum, minimum, arctan2, hypot(x1, x2, out=None) : np inner=zip op=any
+add, subtract, multiply, divide, true_divide, floor_divide, mod, remainder, power, maximum, minimum, \
+    arctan2, hypot(x1, x2, out=None) : np inner=zip op=any
 equal, not_equal, greater, greater_equal, less, less_equal(x1, x2, out=None) : np inner=compare
 logical_and, logical_or, logical_xor(x1, x2, out=None) : np inner=logical
 where(condition, x=None, y=None)                    : np inner=where
@@ -99,7 +102,8 @@ tensordot(a, b, axes=2)                             : np inner=tensordot
 outer(a, b, out=None)                               : np inner=outer
 
 # creation
-array, asarray, ascontiguousarray, asfarray(a, dtype=None, copy=None, order=None, ndmin=0; object=a) : np_array
+array, asarray, ascontiguousarray, asfarray(a, dtype=None, copy=None, order=None, ndmin=0; object=a) : \
+    np_array
 copy(a, order='K')                                  : np inner=identity
 zeros, ones, empty(shape, dtype='float64', order='C') : np inner=zeros
 full(shape, fill_value, dtype=None, order='C')      : np inner=full
@@ -109,14 +113,17 @@ full_like(a, fill_value, dtype=None)                : np inner=like op=full
 eye(N, M=None, k=0, dtype='float64')                : np inner=eye
 identity(n, dtype='float64')                        : np inner=eye
 arange(start, stop=None, step=1, dtype=None)        : np inner=arange
-linspace, logspace, geomspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0) : np inner=linspace
+linspace, logspace, geomspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0) : \
+    np inner=linspace
 load(file, mmap_mode=None, allow_pickle=False)      : np
 loadtxt, genfromtxt(fname, dtype='float64', delimiter=None) : np
 
 # random numbers: drawn once, when the function is traced
 random.rand, random.randn(*d0)                      : np_random spread
-random.random, random.random_sample, random.sample, random.ranf, random.standard_normal(size=None) : np_random
-random.normal, random.laplace, random.gumbel, random.logistic, random.lognormal(loc=0.0, scale=1.0, size=None) : np_random
+random.random, random.random_sample, random.sample, random.ranf, random.standard_normal(size=None) : \
+    np_random
+random.normal, random.laplace, random.gumbel, random.logistic, random.lognormal(loc=0.0, scale=1.0, \
+    size=None) : np_random
 random.uniform(low=0.0, high=1.0, size=None)        : np_random
 random.randint, random.random_integers(low, high=None, size=None, dtype='int64') : np_random
 random.binomial(n, p, size=None)                    : np_random

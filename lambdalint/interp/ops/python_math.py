@@ -13,7 +13,9 @@ ATTRIBUTES: dict[str, Value] = {
 }
 
 TABLE = """
-sqrt, exp, log2, log10, log1p, expm1, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, floor, ceil, trunc, fabs, degrees, radians, isnan, isinf, isfinite, factorial, gamma, lgamma, erf, erfc, isqrt(x) : python_math
+sqrt, exp, log2, log10, log1p, expm1, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, \
+    atanh, floor, ceil, trunc, fabs, degrees, radians, isnan, isinf, isfinite, factorial, gamma, lgamma, \
+    erf, erfc, isqrt(x) : python_math
 log(x, base=None)                                   : python_math
 pow, atan2, fmod, copysign, gcd, hypot(x, y)        : python_math
 """

@@ -9,7 +9,8 @@ ATTRIBUTES: dict[str, Value] = {}
 TABLE = """
 random()                                            : python_random
 uniform, randint, triangular(a, b)                  : python_random
-gauss, normalvariate, lognormvariate, betavariate, gammavariate, vonmisesvariate(mu=0.0, sigma=1.0) : python_random
+gauss, normalvariate, lognormvariate, betavariate, gammavariate, vonmisesvariate(mu=0.0, sigma=1.0) : \
+    python_random
 expovariate(lambd=1.0)                              : python_random
 randrange(start, stop=None, step=1)                 : python_random
 getrandbits(k)                                      : python_random

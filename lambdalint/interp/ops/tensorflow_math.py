@@ -18,11 +18,13 @@ math.log1p, log1p(x, name=None)                     : map sign=log1p
 math.log_sigmoid, log_sigmoid(x, name=None)         : map sign=any
 sigmoid, math.sigmoid(x, name=None)                 : map sign=unit
 tanh, math.tanh(x, name=None)                       : map sign=any
-sin, math.sin, cos, math.cos, tan, math.tan, asin, math.asin, atan, math.atan, sinh, math.sinh, asinh, math.asinh, atanh, math.atanh(x, name=None) : map sign=any
+sin, math.sin, cos, math.cos, tan, math.tan, asin, math.asin, atan, math.atan, sinh, math.sinh, asinh, \
+    math.asinh, atanh, math.atanh(x, name=None) : map sign=any
 acos, math.acos, acosh, math.acosh(x, name=None)    : map sign=nonneg
 cosh, math.cosh(x, name=None)                       : map sign=positive
 negative, math.negative, neg(x, name=None)          : map sign=any
-math.erf, erf, math.erfinv, math.erfcinv, math.expm1, expm1, math.digamma, digamma, math.lgamma, lgamma, math.ndtri, math.bessel_i1, math.bessel_i1e(x, name=None) : map sign=any
+math.erf, erf, math.erfinv, math.erfcinv, math.expm1, expm1, math.digamma, digamma, math.lgamma, \
+    lgamma, math.ndtri, math.bessel_i1, math.bessel_i1e(x, name=None) : map sign=any
 math.bessel_i0, math.bessel_i0e(x, name=None)       : map sign=positive
 math.erfc, erfc(x, name=None)                       : map sign=nonneg
 math.reciprocal, reciprocal, inv(x, name=None)      : map sign=reciprocal
@@ -69,10 +71,12 @@ math.betainc, betainc(a, b, x, name=None)           : addn
 math.zeta, zeta(x, q, name=None)                    : zip op=any
 math.nextafter(x1, x2, name=None)                   : zip op=any
 math.polyval(coeffs, x, name=None)                  : per_sample operand=1
-equal, math.equal, not_equal, math.not_equal, greater, math.greater, greater_equal, math.greater_equal, less, math.less, less_equal, math.less_equal(x, y, name=None) : compare
+equal, math.equal, not_equal, math.not_equal, greater, math.greater, greater_equal, math.greater_equal, \
+    less, math.less, less_equal, math.less_equal(x, y, name=None) : compare
 logical_and, math.logical_and, logical_or, math.logical_or(x, y, name=None) : logical
 math.logical_xor, logical_xor(x, y, name='LogicalXor') : logical
-bitwise.bitwise_and, bitwise.bitwise_or, bitwise.bitwise_xor, bitwise.left_shift, bitwise.right_shift(x, y, name=None) : zip op=bitwise
+bitwise.bitwise_and, bitwise.bitwise_or, bitwise.bitwise_xor, bitwise.left_shift, \
+    bitwise.right_shift(x, y, name=None) : zip op=bitwise
 bitwise.invert(x, name=None)                        : map cut
 where(condition, x=None, y=None, name=None)         : where
 where_v2(condition, x=None, y=None, name=None)      : where
@@ -82,47 +86,69 @@ math.accumulate_n, accumulate_n(inputs, shape=None, tensor_dtype=None, name=None
 searchsorted(sorted_sequence, values, side='left', out_type='int32', name=None) : searchsorted
 
 # reductions
-reduce_sum, math.reduce_sum, reduce_mean, math.reduce_mean, reduce_prod, math.reduce_prod, reduce_max, math.reduce_max, reduce_min, math.reduce_min, reduce_any, math.reduce_any, reduce_all, math.reduce_all(input_tensor, axis=None, keepdims=False, name=None; reduction_indices=axis, keep_dims=keepdims) : reduce
-reduce_logsumexp, math.reduce_logsumexp(input_tensor, axis=None, keepdims=False, name=None; reduction_indices=axis, keep_dims=keepdims) : logsumexp
+reduce_sum, math.reduce_sum, reduce_mean, math.reduce_mean, reduce_prod, math.reduce_prod, reduce_max, \
+    math.reduce_max, reduce_min, math.reduce_min, reduce_any, math.reduce_any, reduce_all, \
+    math.reduce_all(input_tensor, axis=None, keepdims=False, name=None; reduction_indices=axis, \
+    keep_dims=keepdims) : reduce
+reduce_logsumexp, math.reduce_logsumexp(input_tensor, axis=None, keepdims=False, name=None; \
+    reduction_indices=axis, keep_dims=keepdims) : logsumexp
 math.reduce_std, math.reduce_variance(input_tensor, axis=None, keepdims=False, name=None) : var_std
 math.reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None) : norm
-math.count_nonzero, count_nonzero(input, axis=None, keepdims=False, dtype='int64', name=None; input_tensor=input, reduction_indices=axis, keep_dims=keepdims) : reduce op=count dtype=int64
-argmax, math.argmax, argmin, math.argmin, arg_max, arg_min(input, axis=None, output_type='int64', name=None; dimension=axis) : argreduce default=0
-cumsum, math.cumsum, math.cumprod, cumprod, math.cumulative_logsumexp(x, axis=0, exclusive=False, reverse=False, name=None) : scan
+math.count_nonzero, count_nonzero(input, axis=None, keepdims=False, dtype='int64', name=None; \
+    input_tensor=input, reduction_indices=axis, keep_dims=keepdims) : reduce op=count dtype=int64
+argmax, math.argmax, argmin, math.argmin, arg_max, arg_min(input, axis=None, output_type='int64', \
+    name=None; dimension=axis) : argreduce default=0
+cumsum, math.cumsum, math.cumprod, cumprod, math.cumulative_logsumexp(x, axis=0, exclusive=False, \
+    reverse=False, name=None) : scan
 norm, linalg.norm(tensor, ord='euclidean', axis=None, keepdims=None, name=None; keep_dims=keepdims) : norm
 linalg.normalize(tensor, ord='euclidean', axis=None, name=None) : pair inner=normalize op=l2
-math.l2_normalize, linalg.l2_normalize, nn.l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None) : normalize op=l2
+math.l2_normalize, linalg.l2_normalize, nn.l2_normalize(x, axis=None, epsilon=1e-12, name=None, \
+    dim=None) : normalize op=l2
 math.softmax, nn.softmax(logits, axis=None, name=None; dim=axis) : normalize op=softmax
 math.log_softmax, nn.log_softmax(logits, axis=None, name=None; dim=axis) : normalize op=log_softmax
 math.top_k, nn.top_k(input, k=1, sorted=True, index_type='int32', name=None) : topk
-math.approx_max_k, math.approx_min_k(operand, k, reduction_dimension=-1, recall_target=0.95, reduction_input_size_override=-1, aggregate_to_topk=True, name=None) : unknown_result
+math.approx_max_k, math.approx_min_k(operand, k, reduction_dimension=-1, recall_target=0.95, \
+    reduction_input_size_override=-1, aggregate_to_topk=True, name=None) : unknown_result
 math.in_top_k, nn.in_top_k(targets, predictions, k, name=None) : in_top_k
 math.zero_fraction, nn.zero_fraction(value, name=None) : whole
-math.bincount, bincount(arr, weights=None, minlength=None, maxlength=None, dtype='int32', name=None, axis=None, binary_output=False) : histogram
+math.bincount, bincount(arr, weights=None, minlength=None, maxlength=None, dtype='int32', name=None, \
+    axis=None, binary_output=False) : histogram
 histogram_fixed_width(values, value_range, nbins=100, dtype='int32', name=None) : whole
 histogram_fixed_width_bins(values, value_range, nbins=100, dtype='int32', name=None) : map cut
-math.confusion_matrix, confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype='int32', name=None) : whole
-math.is_non_decreasing, is_non_decreasing, math.is_strictly_increasing, is_strictly_increasing(x, name=None) : whole dtype=bool
+math.confusion_matrix, confusion_matrix(labels, predictions, num_classes=None, weights=None, \
+    dtype='int32', name=None) : whole
+math.is_non_decreasing, is_non_decreasing, math.is_strictly_increasing, is_strictly_increasing(x, \
+    name=None) : whole dtype=bool
 math.lbeta, lbeta(x, name=None)                     : reduce_last
 math.invert_permutation, invert_permutation(x, name=None) : unknown_result
-math.segment_sum, segment_sum, math.segment_mean, segment_mean, math.segment_max, segment_max, math.segment_min, segment_min, math.segment_prod, segment_prod(data, segment_ids, name=None) : segment
-math.unsorted_segment_sum, unsorted_segment_sum, math.unsorted_segment_mean, unsorted_segment_mean, math.unsorted_segment_max, unsorted_segment_max, math.unsorted_segment_min, unsorted_segment_min, math.unsorted_segment_prod, unsorted_segment_prod, math.unsorted_segment_sqrt_n, unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None) : segment
+math.segment_sum, segment_sum, math.segment_mean, segment_mean, math.segment_max, segment_max, \
+    math.segment_min, segment_min, math.segment_prod, segment_prod(data, segment_ids, name=None) : segment
+math.unsorted_segment_sum, unsorted_segment_sum, math.unsorted_segment_mean, unsorted_segment_mean, \
+    math.unsorted_segment_max, unsorted_segment_max, math.unsorted_segment_min, unsorted_segment_min, \
+    math.unsorted_segment_prod, unsorted_segment_prod, math.unsorted_segment_sqrt_n, \
+    unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None) : segment
 unique(x, out_idx='int32', name=None)               : whole
 unique_with_counts(x, out_idx='int32', name=None)   : whole
 sets.difference, sets.intersection, sets.union(a, b, aminusb=True, validate_indices=True) : unknown_result
 
 # products
-matmul, linalg.matmul, batch_matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False, a_is_sparse=False, b_is_sparse=False, output_type=None, grad_a=False, grad_b=False, name=None; x=a, y=b, adj_x=adjoint_a, adj_y=adjoint_b) : matmul
-linalg.matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None) : matvec
+matmul, linalg.matmul, batch_matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, \
+    adjoint_b=False, a_is_sparse=False, b_is_sparse=False, output_type=None, grad_a=False, grad_b=False, \
+    name=None; x=a, y=b, adj_x=adjoint_a, adj_y=adjoint_b) : matmul
+linalg.matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, \
+    name=None) : matvec
 tensordot, linalg.tensordot(a, b, axes, name=None)  : tensordot
 einsum, linalg.einsum(equation, *inputs, name=None, optimize='greedy') : einsum
 linalg.cross, cross(a, b, name=None)                : zip op=any
-sparse.sparse_dense_matmul, sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=None) : matmul
+sparse.sparse_dense_matmul, sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, \
+    name=None) : matmul
 
 # matrices: the last two axes
-linalg.matrix_transpose, matrix_transpose, linalg.transpose(a, name='matrix_transpose', conjugate=False) : last_two swap
+linalg.matrix_transpose, matrix_transpose, linalg.transpose(a, name='matrix_transpose', \
+    conjugate=False) : last_two swap
 linalg.adjoint(matrix, name=None)                   : last_two swap
-linalg.cholesky, cholesky, linalg.expm, linalg.logm, linalg.sqrtm, matrix_square_root(input, name=None) : last_two
+linalg.cholesky, cholesky, linalg.expm, linalg.logm, linalg.sqrtm, matrix_square_root(input, name=None) \
+    : last_two
 linalg.inv, matrix_inverse(input, adjoint=False, name=None) : last_two
 linalg.pinv(a, rcond=None, validate_args=False, name=None) : last_two swap
 linalg.band_part, matrix_band_part(input, num_lower, num_upper, name=None) : last_two
@@ -132,8 +158,10 @@ linalg.logdet(matrix, name=None)                    : last_two drop
 linalg.slogdet(input, name=None)                    : pair inner=last_two drop
 linalg.trace, trace(x, name=None)                   : last_two drop
 linalg.matrix_rank(a, tol=None, validate_args=False, name=None) : last_two drop
-linalg.diag, matrix_diag(diagonal, name='diag', k=0, num_rows=-1, num_cols=-1, padding_value=0, align='RIGHT_LEFT') : diag_matrix
-linalg.diag_part, matrix_diag_part(input, name='diag_part', k=0, padding_value=0, align='RIGHT_LEFT') : diagonal last
+linalg.diag, matrix_diag(diagonal, name='diag', k=0, num_rows=-1, num_cols=-1, padding_value=0, \
+    align='RIGHT_LEFT') : diag_matrix
+linalg.diag_part, matrix_diag_part(input, name='diag_part', k=0, padding_value=0, align='RIGHT_LEFT') : \
+    diagonal last
 linalg.tensor_diag, diag(diagonal, name=None)       : diag_vector
 linalg.tensor_diag_part, diag_part(input, name=None) : diag_vector
 linalg.solve, matrix_solve(matrix, rhs, adjoint=False, name=None) : solve
@@ -149,15 +177,21 @@ linalg.eye, eye(num_rows, num_columns=None, batch_shape=None, dtype='float32', n
 linalg.global_norm, global_norm(t_list, name=None)  : unknown_result
 
 # signals: the last axes alone change
-signal.fft, fft, signal.ifft, ifft, signal.fft2d, fft2d, signal.ifft2d, ifft2d, signal.fft3d, fft3d, signal.ifft3d, ifft3d(input, name=None) : identity
-signal.rfft, rfft, signal.irfft, irfft, signal.rfft2d, rfft2d, signal.irfft2d, irfft2d(input_tensor, fft_length=None, name=None) : last_axis
+signal.fft, fft, signal.ifft, ifft, signal.fft2d, fft2d, signal.ifft2d, ifft2d, signal.fft3d, fft3d, \
+    signal.ifft3d, ifft3d(input, name=None) : identity
+signal.rfft, rfft, signal.irfft, irfft, signal.rfft2d, rfft2d, signal.irfft2d, irfft2d(input_tensor, \
+    fft_length=None, name=None) : last_axis
 signal.fftshift, signal.ifftshift(x, axes=None, name=None) : fftshift
 signal.dct, signal.idct(input, type=2, n=None, axis=-1, norm=None, name=None) : last_axis
-signal.stft, contrib.signal.stft(signals, frame_length, frame_step, fft_length=None, window_fn=None, pad_end=False, name=None) : last_axis rank=1
-signal.inverse_stft(stfts, frame_length, frame_step, fft_length=None, window_fn=None, name=None) : last_axis rank=-1
-signal.frame, contrib.signal.frame(signal, frame_length, frame_step, pad_end=False, pad_value=0, axis=-1, name=None) : last_axis rank=1
+signal.stft, contrib.signal.stft(signals, frame_length, frame_step, fft_length=None, window_fn=None, \
+    pad_end=False, name=None) : last_axis rank=1
+signal.inverse_stft(stfts, frame_length, frame_step, fft_length=None, window_fn=None, name=None) : \
+    last_axis rank=-1
+signal.frame, contrib.signal.frame(signal, frame_length, frame_step, pad_end=False, pad_value=0, \
+    axis=-1, name=None) : last_axis rank=1
 signal.overlap_and_add(signal, frame_step, name=None) : last_axis rank=-1
 signal.mfccs_from_log_mel_spectrograms(log_mel_spectrograms, name=None) : identity
-signal.linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sample_rate=8000, lower_edge_hertz=125.0, upper_edge_hertz=3800.0, dtype='float32', name=None) : fresh_matrix
+signal.linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sample_rate=8000, \
+    lower_edge_hertz=125.0, upper_edge_hertz=3800.0, dtype='float32', name=None) : fresh_matrix
 signal.hann_window, signal.hamming_window(window_length, periodic=True, dtype='float32', name=None) : window
 """

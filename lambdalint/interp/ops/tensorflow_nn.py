@@ -25,53 +25,82 @@ nn.experimental.stateless_dropout(x, rate, seed, rng_alg=None, noise_shape=None,
 nn.moments(x, axes, shift=None, keepdims=False, name=None; keep_dims=keepdims) : moments
 nn.weighted_moments(x, axes, frequency_weights, keepdims=False, name=None; keep_dims=keepdims) : moments
 nn.batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name=None) : batch_normalization
-nn.batch_norm_with_global_normalization(input, mean, variance, beta, gamma, variance_epsilon, scale_after_normalization, name=None) : batch_normalization
-nn.fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon=0.001, data_format='NHWC', is_training=True, name=None, exponential_avg_factor=1.0) : batch_moments
-nn.local_response_normalization, nn.lrn(input, depth_radius=5, bias=1, alpha=1, beta=0.5, name=None) : map sign=any
+nn.batch_norm_with_global_normalization(input, mean, variance, beta, gamma, variance_epsilon, \
+    scale_after_normalization, name=None) : batch_normalization
+nn.fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon=0.001, data_format='NHWC', \
+    is_training=True, name=None, exponential_avg_factor=1.0) : batch_moments
+nn.local_response_normalization, nn.lrn(input, depth_radius=5, bias=1, alpha=1, beta=0.5, name=None) : \
+    map sign=any
 nn.l2_loss(t, name=None)                            : reduce op=sum all
 nn.isotonic_regression(inputs, decreasing=True, axis=-1) : pair inner=per_sample
 
 # convolution and pooling
 nn.bias_add(value, bias, data_format=None, name=None) : bias_add
 nn.xw_plus_b(x, weights, biases, name=None)         : matmul
-nn.conv1d(input, filters, stride=1, padding='VALID', data_format='NWC', dilations=None, name=None, use_cudnn_on_gpu=None; value=input, strides=stride) : conv rank=1
-nn.conv2d(input, filters, strides=1, padding='VALID', data_format='NHWC', dilations=None, name=None, use_cudnn_on_gpu=True; filter=filters) : conv rank=2
-nn.conv3d(input, filters, strides=1, padding='VALID', data_format='NDHWC', dilations=None, name=None; filter=filters) : conv rank=3
-nn.convolution(input, filters, strides=None, padding='VALID', data_format=None, dilations=None, name=None; filter=filters, dilation_rate=dilations) : conv
+nn.conv1d(input, filters, stride=1, padding='VALID', data_format='NWC', dilations=None, name=None, \
+    use_cudnn_on_gpu=None; value=input, strides=stride) : conv rank=1
+nn.conv2d(input, filters, strides=1, padding='VALID', data_format='NHWC', dilations=None, name=None, \
+    use_cudnn_on_gpu=True; filter=filters) : conv rank=2
+nn.conv3d(input, filters, strides=1, padding='VALID', data_format='NDHWC', dilations=None, name=None; \
+    filter=filters) : conv rank=3
+nn.convolution(input, filters, strides=None, padding='VALID', data_format=None, dilations=None, \
+    name=None; filter=filters, dilation_rate=dilations) : conv
 nn.atrous_conv2d(value, filters, rate, padding, name=None) : conv rank=2
-nn.conv1d_transpose(input, filters, output_shape, strides, padding='SAME', data_format='NWC', dilations=None, name=None) : conv rank=1 transposed
-nn.conv2d_transpose(input, filters, output_shape, strides, padding='SAME', data_format='NHWC', dilations=None, name=None; filter=filters, value=input) : conv rank=2 transposed
-nn.conv3d_transpose(input, filters, output_shape, strides, padding='SAME', data_format='NDHWC', dilations=None, name=None; filter=filters, value=input) : conv rank=3 transposed
-nn.depthwise_conv2d(input, filter, strides, padding, data_format=None, dilations=None, name=None, rate=None) : conv rank=2 depthwise
-nn.separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None, rate=None) : conv rank=2 separable
-nn.dilation2d, nn.erosion2d(input, filters, strides, padding, data_format='NHWC', dilations=None, name=None; filter=filters, rates=dilations) : per_sample rank=4
+nn.conv1d_transpose(input, filters, output_shape, strides, padding='SAME', data_format='NWC', \
+    dilations=None, name=None) : conv rank=1 transposed
+nn.conv2d_transpose(input, filters, output_shape, strides, padding='SAME', data_format='NHWC', \
+    dilations=None, name=None; filter=filters, value=input) : conv rank=2 transposed
+nn.conv3d_transpose(input, filters, output_shape, strides, padding='SAME', data_format='NDHWC', \
+    dilations=None, name=None; filter=filters, value=input) : conv rank=3 transposed
+nn.depthwise_conv2d(input, filter, strides, padding, data_format=None, dilations=None, name=None, \
+    rate=None) : conv rank=2 depthwise
+nn.separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, \
+    dilations=None, name=None, rate=None) : conv rank=2 separable
+nn.dilation2d, nn.erosion2d(input, filters, strides, padding, data_format='NHWC', dilations=None, \
+    name=None; filter=filters, rates=dilations) : per_sample rank=4
 nn.max_pool, nn.avg_pool(input, ksize, strides, padding, data_format=None, name=None; value=input) : pool
 nn.max_pool1d, nn.avg_pool1d(input, ksize, strides, padding, data_format='NWC', name=None) : pool rank=1
 nn.max_pool2d, nn.avg_pool2d(input, ksize, strides, padding, data_format='NHWC', name=None) : pool rank=2
-nn.max_pool3d, nn.avg_pool3d(input, ksize, strides, padding, data_format='NDHWC', name=None; value=input) : pool rank=3
-nn.pool(input, window_shape, pooling_type, strides=None, padding='VALID', data_format=None, dilations=None, name=None) : pool
-nn.max_pool_with_argmax(input, ksize, strides, padding, data_format='NHWC', output_dtype='int64', include_batch_in_index=False, name=None) : pair inner=pool rank=2
-nn.fractional_max_pool, nn.fractional_avg_pool(value, pooling_ratio, pseudo_random=False, overlapping=False, seed=0, name=None) : unknown_result
+nn.max_pool3d, nn.avg_pool3d(input, ksize, strides, padding, data_format='NDHWC', name=None; \
+    value=input) : pool rank=3
+nn.pool(input, window_shape, pooling_type, strides=None, padding='VALID', data_format=None, \
+    dilations=None, name=None) : pool
+nn.max_pool_with_argmax(input, ksize, strides, padding, data_format='NHWC', output_dtype='int64', \
+    include_batch_in_index=False, name=None) : pair inner=pool rank=2
+nn.fractional_max_pool, nn.fractional_avg_pool(value, pooling_ratio, pseudo_random=False, \
+    overlapping=False, seed=0, name=None) : unknown_result
 
 # lookups
-nn.embedding_lookup(params, ids, max_norm=None, name=None, partition_strategy='mod', validate_indices=True) : embedding_lookup
-nn.embedding_lookup_sparse(params, sp_ids, sp_weights, combiner=None, max_norm=None, name=None, allow_fast_lookup=False) : unknown_result
+nn.embedding_lookup(params, ids, max_norm=None, name=None, partition_strategy='mod', \
+    validate_indices=True) : embedding_lookup
+nn.embedding_lookup_sparse(params, sp_ids, sp_weights, combiner=None, max_norm=None, name=None, \
+    allow_fast_lookup=False) : unknown_result
 
 # losses
 nn.sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None) : zip op=loss
-nn.weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None, name=None; targets=labels) : zip op=loss
+nn.weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None, name=None; \
+    targets=labels) : zip op=loss
 nn.log_poisson_loss(targets, log_input, compute_full_loss=False, name=None) : zip op=any
-nn.softmax_cross_entropy_with_logits, nn.softmax_cross_entropy_with_logits_v2(labels=None, logits=None, axis=-1, name=None; dim=axis) : loss_last
+nn.softmax_cross_entropy_with_logits, nn.softmax_cross_entropy_with_logits_v2(labels=None, logits=None, \
+    axis=-1, name=None; dim=axis) : loss_last
 nn.sparse_softmax_cross_entropy_with_logits(labels=None, logits=None, name=None) : sparse_loss_last
-nn.ctc_loss(labels, logits, label_length, logit_length, logits_time_major=True, unique=None, blank_index=None, name=None) : unknown_result
+nn.ctc_loss(labels, logits, label_length, logit_length, logits_time_major=True, unique=None, \
+    blank_index=None, name=None) : unknown_result
 nn.ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True, blank_index=None) : unknown_result
-nn.ctc_beam_search_decoder(inputs, sequence_length, beam_width=100, top_paths=1, merge_repeated=True) : unknown_result
+nn.ctc_beam_search_decoder(inputs, sequence_length, beam_width=100, top_paths=1, merge_repeated=True) : \
+    unknown_result
 nn.compute_average_loss(per_example_loss, sample_weight=None, global_batch_size=None) : reduce op=sum all
-losses.mean_squared_error, losses.absolute_difference(labels, predictions, weights=1.0, scope=None, loss_collection=None, reduction=None) : whole
-losses.log_loss(labels, predictions, weights=1.0, epsilon=1e-07, scope=None, loss_collection=None, reduction=None) : whole
-losses.huber_loss(labels, predictions, weights=1.0, delta=1.0, scope=None, loss_collection=None, reduction=None) : whole
-losses.sigmoid_cross_entropy(multi_class_labels, logits, weights=1.0, label_smoothing=0, scope=None, loss_collection=None, reduction=None) : whole
-losses.softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0, scope=None, loss_collection=None, reduction=None) : whole
-losses.sparse_softmax_cross_entropy(labels, logits, weights=1.0, scope=None, loss_collection=None, reduction=None) : whole
+losses.mean_squared_error, losses.absolute_difference(labels, predictions, weights=1.0, scope=None, \
+    loss_collection=None, reduction=None) : whole
+losses.log_loss(labels, predictions, weights=1.0, epsilon=1e-07, scope=None, loss_collection=None, \
+    reduction=None) : whole
+losses.huber_loss(labels, predictions, weights=1.0, delta=1.0, scope=None, loss_collection=None, \
+    reduction=None) : whole
+losses.sigmoid_cross_entropy(multi_class_labels, logits, weights=1.0, label_smoothing=0, scope=None, \
+    loss_collection=None, reduction=None) : whole
+losses.softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0, scope=None, \
+    loss_collection=None, reduction=None) : whole
+losses.sparse_softmax_cross_entropy(labels, logits, weights=1.0, scope=None, loss_collection=None, \
+    reduction=None) : whole
 contrib.losses.metric_learning.pairwise_distance(feature, squared=False) : whole
 """

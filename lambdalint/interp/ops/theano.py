@@ -17,7 +17,8 @@ tensor.sqrt(x)                                      : map sign=sqrt
 tensor.sqr(x)                                       : map sign=square
 tensor.log, tensor.log2, tensor.log10(x)            : map sign=log
 tensor.log1p(x)                                     : map sign=log1p
-tensor.sin, tensor.cos, tensor.tan, tensor.tanh, tensor.arcsin, tensor.arctan, tensor.sinh, tensor.expm1, tensor.erf, tensor.neg, tensor.gammaln(x) : map sign=any
+tensor.sin, tensor.cos, tensor.tan, tensor.tanh, tensor.arcsin, tensor.arctan, tensor.sinh, \
+    tensor.expm1, tensor.erf, tensor.neg, tensor.gammaln(x) : map sign=any
 tensor.arccos(x)                                    : map sign=nonneg
 tensor.cosh(x)                                      : map sign=positive
 tensor.inv(x)                                       : map sign=reciprocal
@@ -79,7 +80,8 @@ tensor.diag(v, k=0)                                 : diag_vector
 
 # picking and joining
 tensor.take(a, indices, axis=None, mode='raise')    : take
-tensor.set_subtensor, tensor.inc_subtensor(x, y, inplace=False, tolerate_inplace_aliasing=False) : unknown_result
+tensor.set_subtensor, tensor.inc_subtensor(x, y, inplace=False, tolerate_inplace_aliasing=False) : \
+    unknown_result
 tensor.concatenate(tensor_list, axis=0)             : concat
 tensor.stack(tensors, axis=0)                       : stack
 tensor.stacklists(arg)                              : stack
@@ -101,8 +103,11 @@ tensor.shape(x)                                     : shape_of
 shared(value, name=None, strict=False, allow_downcast=None, borrow=False) : variable
 
 # control
-scan(fn, sequences=None, outputs_info=None, non_sequences=None, n_steps=None, truncate_gradient=-1, go_backwards=False, mode=None, name=None, profile=False, allow_gc=None, strict=False, return_list=False) : unknown_result
-map(fn, sequences, non_sequences=None, truncate_gradient=-1, go_backwards=False, mode=None, name=None) : unknown_result
+scan(fn, sequences=None, outputs_info=None, non_sequences=None, n_steps=None, truncate_gradient=-1, \
+    go_backwards=False, mode=None, name=None, profile=False, allow_gc=None, strict=False, \
+    return_list=False) : unknown_result
+map(fn, sequences, non_sequences=None, truncate_gradient=-1, go_backwards=False, mode=None, name=None) \
+    : unknown_result
 ifelse.ifelse(condition, then_branch, else_branch, name=None) : switch
 function(inputs, outputs=None, updates=None, givens=None, allow_input_downcast=None) : opaque kind=function
 tensor.grad, grad(cost, wrt, consider_constant=None) : gradients

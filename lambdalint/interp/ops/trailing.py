@@ -7,6 +7,7 @@ ones stays where it is, and one among the rewritten axes is mixed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from lambdalint.interp import events
 from lambdalint.interp.call import OpCall
@@ -163,7 +164,9 @@ def add_last(call: OpCall) -> Value:
 def drop_last(call: OpCall) -> Value:
     """The last axis goes."""
     x = operand(call, call.first())
-    return x if isinstance(x, Unknown) else trailing(call, x, 1, _nothing, dtype=call.option("dtype") or x.dtype)
+    if isinstance(x, Unknown):
+        return x
+    return trailing(call, x, 1, _nothing, dtype=call.option("dtype") or x.dtype)
 
 
 def scaled_last(factor: int, divisor: int) -> Family:
@@ -222,7 +225,7 @@ def diagonal(call: OpCall) -> Value:
         if batch.axis in axes:
             batch = Broken((call.silent_event(events.MIXED, before=x, after=dims, axis=batch.axis),))
         else:
-            batch = Along(batch.axis - sum(axis < batch.axis for axis in axes), batch.outer, batch.inner, batch.moved, batch.folded)
+            batch = replace(batch, axis=batch.axis - sum(axis < batch.axis for axis in axes))
     return derived(x, dims, batch)
 
 
@@ -283,7 +286,7 @@ def pad_ones(call: OpCall) -> Value:
     batch = x.batch
     if isinstance(batch, Along):
         moved = call.silent_event(events.CHANGED, before=x, after=dims, axis=0)
-        batch = Along(batch.axis + count, batch.outer, batch.inner, moved, batch.folded)
+        batch = replace(batch, axis=batch.axis + count, moved=moved)
     return derived(x, dims, batch, sign=x.sign)
 
 
