@@ -49,6 +49,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         return FAILED
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        _say("error", f"internal error: {type(error).__name__}: {error}")
+        return FAILED
 
 
 @click.group(context_settings=_CONTEXT)

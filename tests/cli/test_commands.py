@@ -12,7 +12,7 @@ import pytest
 
 from lambdalint import __version__
 from lambdalint.findings import Contract, Severity
-from lambdalint.registry import Registry, load_rules
+from lambdalint.registry import Registry, RegistryError, load_rules
 from lambdalint.rule import SECTIONS, Rule
 from lambdalint.skeleton import SkeletonError, write
 
@@ -35,6 +35,36 @@ def test_an_unknown_option_exits_with_2(folder: Folder) -> None:
     assert ran.code == 2
     assert "No such option" in ran.err
     assert ran.out == ""
+
+
+def test_a_crash_of_the_tool_exits_with_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lambdalint import cli
+
+    def crash() -> Registry:
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr(cli, "_registry", crash)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["check", "."])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.endswith("error: internal error: ZeroDivisionError: boom\n")
+
+
+def test_broken_rules_are_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lambdalint import cli
+
+    def broken() -> Registry:
+        raise RegistryError("the built-in rules are not installed")
+
+    monkeypatch.setattr("lambdalint.registry.load_rules", broken)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["check", "."])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err == "error: the built-in rules are not installed\n"
 
 
 def test_rule_prints_a_page(folder: Folder) -> None:
