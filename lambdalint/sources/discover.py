@@ -119,8 +119,8 @@ class _Walk:
         shown = "" if os.path.normpath(path) == "." else path
         above = gitignores_above(real) if self.respect_gitignore else ()
         # Whoever names an ignored folder wants it: what ignores the folder does not count inside.
-        above = tuple(each for each in above if not each.ignores(real, True))
-        if self.exclude is not None and not self.exclude.ignores(real, True):
+        above = tuple(each for each in above if not each.cover(real))
+        if self.exclude is not None and not self.exclude.cover(real):
             self.inside = self.exclude
         else:
             self.inside = None

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One line of an ignore file; ``include`` is false for a line that starts with ``!``."""
+
+    include: bool
+    regex: re.Pattern[str]
+    folders_only: bool
+
+    def matches(self, name: str, is_folder: bool) -> bool:
+        """Whether the line speaks of this very path, not just of a folder around it."""
+        # pathspec's expressions also match what is below a folder and then set the group ps_d.
+        if not self.folders_only:
+            match = self.regex.search(name)
+            return match is not None and not match.groupdict().get("ps_d")
+        if not is_folder:
+            return False
+        anchored = self.regex.pattern.startswith("^")
+        match = self.regex.search(name + "/", 0 if anchored else len(name))
+        return match is not None and match.end("ps_d") == len(name) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,30 +34,53 @@ class Patterns:
     """The patterns of one ``.gitignore`` or setting; ``base`` is the real path of their folder."""
 
     base: str
-    spec: GitIgnoreSpec
+    rules: tuple[_Rule, ...]
+    """The last line first: it is the last one that counts."""
 
     @classmethod
     def of(cls, lines: Sequence[str], base: str) -> Patterns | None:
         """Compile patterns; lines that git would not understand are left out, ``None`` if nothing is left."""
-        lines = [line for line in lines if line.strip() and not line.startswith("#")]
-        if not lines:
-            return None
-        from pathspec import GitIgnoreSpec
-
-        try:
-            return cls(base, GitIgnoreSpec.from_lines(lines))
-        except ValueError:
-            if len(lines) == 1:
-                return None
-        return cls.of([line for line in lines if cls.of([line], base)], base)
+        rules = []
+        for line in reversed(lines):
+            if line.strip() and not line.startswith("#"):
+                rules += _rules(line)
+        return cls(base, tuple(rules)) if rules else None
 
     def ignores(self, path: str, is_folder: bool) -> bool | None:
-        """Whether the patterns ignore this real path, take it back (``False``) or do not speak of it."""
-        inside = path.startswith(os.path.join(self.base, ""))
-        name = path[len(os.path.join(self.base, "")) :] if inside else path.lstrip(os.sep)
-        if path == self.base:
-            return None
-        return self.spec.check_file(name.replace(os.sep, "/") + "/" * is_folder).include
+        """Whether the patterns ignore this very path, take it back (``False``) or do not speak of it.
+
+        ``path`` is a real path; folders around it are not looked at.
+        """
+        prefix = os.path.join(self.base, "")
+        name = path[len(prefix) :] if path.startswith(prefix) else path.lstrip(os.sep)
+        name = name.replace(os.sep, "/")
+        for rule in self.rules:
+            if rule.matches(name, is_folder):
+                return rule.include
+        return None
+
+    def cover(self, folder: str) -> bool:
+        """Whether the patterns ignore this real folder or one around it, below their own."""
+        while folder.startswith(os.path.join(self.base, "")):
+            if self.ignores(folder, True):
+                return True
+            folder = os.path.dirname(folder)
+        return False
+
+
+def _rules(line: str) -> list[_Rule]:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        compiled = list(GitIgnoreSpec.from_lines([line]).patterns)
+    except ValueError:
+        return []
+    folders_only = line.rstrip().endswith("/")
+    return [
+        _Rule(bool(each.include), re.compile(each.regex.pattern), folders_only)
+        for each in compiled
+        if each.include is not None and each.regex is not None
+    ]
 
 
 def ignored(path: str, is_folder: bool, patterns: Sequence[Patterns]) -> bool:
@@ -74,5 +115,5 @@ def gitignores_above(folder: str) -> tuple[Patterns, ...]:
         here = parent
         above.append(here)
     local = read_gitignore(here, os.path.join(".git", "info", "exclude"))
-    found = [Patterns(here, local.spec) if local else None, *map(read_gitignore, reversed(above))]
+    found = [Patterns(here, local.rules) if local else None, *map(read_gitignore, reversed(above))]
     return tuple(each for each in found if each is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -42,15 +41,14 @@ class _Edit:
 
 
 def _apply(text: str, edits: list[_Edit]) -> tuple[str, frozenset[int]]:
-    breaks = [match.start() for match in re.finditer("\n", text)]
-    pieces, position, rows = [], 0, set()
+    pieces, position = [], 0
     for edit in sorted(edits):
-        if edit.start < position:
-            continue
-        pieces += [text[position : edit.start], edit.text]
-        position = edit.end
-        rows.add(bisect_right(breaks, edit.start - 1) + 1)
-    return "".join((*pieces, text[position:])), frozenset(rows)
+        if edit.start >= position:
+            pieces += [text[position : edit.start], edit.text]
+            position = edit.end
+    new = "".join((*pieces, text[position:]))
+    pairs = enumerate(zip(text.split("\n"), new.split("\n")), start=1)
+    return new, frozenset(row for row, (old_line, new_line) in pairs if old_line != new_line)
 
 
 class _Rewriter:

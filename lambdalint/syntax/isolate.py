@@ -13,7 +13,7 @@ from lambdalint.sources.scan import Line, Token, indent_width, next_line
 _CLAUSES = frozenset(("else", "elif", "except", "finally"))
 _ATTEMPTS = 30
 """How often one top-level statement is parsed before it is given up as a whole."""
-_CUTS = 100
+_CUTS = 25
 """How many open brackets and strings of one text are mended, since each may reach to the end."""
 _LOOKAHEADS = 8
 """How often the rest of the text is read to tell where a string was left open."""
