@@ -84,13 +84,25 @@ def normalise(dotted: str) -> tuple[str, str | None]:
     return found
 
 
-def _normalise(dotted: str) -> tuple[str, str | None]:
-    parts = _plain_tensorflow(dotted).split(".")
+def home(dotted: str) -> tuple[str, str | None]:
+    """Where in its Keras a name was taken from, as written, and the family of that Keras.
+
+    ``keras.layers.core.Lambda`` gives ``layers.core.Lambda`` and ``keras``.  What is not Keras
+    comes back whole, with TensorFlow's compatibility folders dropped, and ``None``.
+    """
+    plain = _plain_tensorflow(dotted)
+    parts = plain.split(".")
     for length in range(min(len(parts), 6), 0, -1):
         family = _HOMES.get(".".join(parts[:length]))
         if family is not None:
-            return _within_keras(parts[length:]), family
-    return _passed_on(parts)
+            return ".".join(parts[length:]), family
+    return plain, None
+
+
+def _normalise(dotted: str) -> tuple[str, str | None]:
+    path, family = home(dotted)
+    parts = path.split(".") if path else []
+    return _passed_on(parts) if family is None else (_within_keras(parts), family)
 
 
 def _plain_tensorflow(dotted: str) -> str:

@@ -80,6 +80,11 @@ class Names:
         return self._found.calls
 
     @property
+    def attributes(self) -> list[ast.Attribute]:
+        """All attribute accesses of the file, in order, outer before inner."""
+        return self._found.attributes
+
+    @property
     def classes(self) -> list[ast.ClassDef]:
         """All classes of the file, in order."""
         return self._found.classes
@@ -203,6 +208,20 @@ class Names:
         """Like :meth:`canonical`, with the path as it was imported: ``tensorflow.keras.layers.Lambda``."""
         raw = self._raw(expr, scope)
         return raw if isinstance(raw, str) else None
+
+    def imports(self) -> Iterator[tuple[str, ast.AST]]:
+        """The library paths that the file imports, star imports included, each with its node."""
+        for scope in self.scopes():
+            for bindings in scope.bindings.values():
+                for binding in bindings:
+                    if binding.kind == "import":
+                        found = self._bound(binding, 0)
+                        if isinstance(found, str):
+                            yield found, binding.node
+        for star in self._found.stars:
+            module = self._import(star.module, star.level)
+            if isinstance(module, str):
+                yield module, star.node
 
     def export(self, name: str) -> str | None:
         """The path of what the module provides under a name to those who import it."""

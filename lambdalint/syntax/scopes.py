@@ -92,12 +92,13 @@ class Scope:
 
 @dataclass(eq=False, slots=True)
 class ScopeTree:
-    """What the pass found: the scope each node is evaluated in, each body's scope, calls and classes."""
+    """What the pass found: each node's scope, each body's scope, and some kinds of nodes."""
 
     module: Scope
     scope_of: dict[int, Scope] = field(default_factory=dict)
     body_of: dict[int, Scope] = field(default_factory=dict)
     calls: list[ast.Call] = field(default_factory=list)
+    attributes: list[ast.Attribute] = field(default_factory=list)
     classes: list[ast.ClassDef] = field(default_factory=list)
     stars: list[StarImport] = field(default_factory=list)
 
@@ -192,6 +193,10 @@ class _Builder:
     def call(self, node: ast.Call, where: _Where) -> None:
         self.found.calls.append(node)
         self.push([node.func, *node.args, *node.keywords], where)
+
+    def attribute(self, node: ast.Attribute, where: _Where) -> None:
+        self.found.attributes.append(node)
+        self.push([node.value], where)
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, where: _Where) -> None:
         self.bind(node.name, "def", node, where)
@@ -346,6 +351,7 @@ def _owner(name: str, scope: Scope, kind: str) -> Scope:
 _HANDLERS: dict[type[ast.AST], Callable[[_Builder, Any, _Where], None]] = {
     ast.Name: _Builder.name,
     ast.Call: _Builder.call,
+    ast.Attribute: _Builder.attribute,
     ast.FunctionDef: _Builder.function,
     ast.AsyncFunctionDef: _Builder.function,
     ast.Lambda: _Builder.lambda_,

@@ -1,0 +1,133 @@
+"""Which Keras generation a file is written for, from its code, its notebook and the project's pins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdalint.layers.evidence import EVERY, Vote, paths_of, vote, votes_of
+from lambdalint.layers.pins import pins_of
+from lambdalint.syntax.canonical import home
+
+if TYPE_CHECKING:
+    from lambdalint.syntax.names import Names
+    from lambdalint.syntax.parse import ParsedUnit
+    from lambdalint.syntax.project import Project
+
+NAMES = tuple(EVERY.values())
+_BUNDLED = frozenset(("tf.keras", "tensorflow.python.keras"))
+_MOST_BYTES = 20_000_000
+_PYTHON2 = re.compile(rb'"(?:name|kernel_info)"\s*:\s*"python2"|"version"\s*:\s*"2\.7')
+_BANNER = re.compile(rb"Using (TensorFlow|Theano|CNTK) backend")
+_BACKEND_NAMES = {"theano": "theano", "tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The Keras generation of a file and what speaks for it.
+
+    ``name`` is ``keras1``, ``keras2``, ``keras3`` or ``unknown``; ``certain`` is set where code,
+    pins or the target leave no other.  ``families`` are the Keras packages the file imports, as in
+    :func:`lambdalint.syntax.canonical.normalise`.  ``backend`` is ``theano``, ``tensorflow``,
+    ``torch`` or ``jax`` where the code shows it, else ``""``.
+    """
+
+    name: str
+    evidence: tuple[str, ...] = ()
+    families: frozenset[str] = frozenset()
+    certain: bool = False
+    backend: str = ""
+
+
+def detect(parsed: ParsedUnit, names: Names, project: Project, target: str = "auto") -> Dialect:
+    """Read the generation from the evidence in the file, then from the project's pins.
+
+    Args:
+        parsed: the file.
+        names: its names.
+        project: the project around it.
+        target: ``keras1``, ``keras2`` or ``keras3`` decides; ``auto`` leaves it to the evidence.
+    """
+    unit = parsed.unit
+    paths = paths_of(names)
+    families = frozenset(family for path in paths if (family := home(path)[1]) is not None)
+    content = _notebook_bytes(unit.path) if unit.is_notebook else b""
+    backend = _backend(paths, content)
+    if target in NAMES:
+        return Dialect(target, (f"the target is {target}",), families, True, backend)
+    votes = votes_of(names, unit) + _notebook_votes(content)
+    open_to = _possible(families)
+    name, certain, spoke = _decide(votes, open_to)
+    if name == "unknown" or not certain:
+        pinned = _pinned(unit.path, project, families, votes, open_to)
+        if pinned is not None:
+            name, certain, spoke = pinned
+    return Dialect(name, tuple(spoke), families, certain, backend)
+
+
+def _possible(families: frozenset[str]) -> frozenset[str]:
+    """The generations that the imported packages leave open: tf.keras never was Keras 1."""
+    if families and not families & {"keras"}:
+        return frozenset(("keras2", "keras3"))
+    return frozenset(NAMES)
+
+
+def _decide(votes: Iterable[Vote], open_to: frozenset[str]) -> tuple[str, bool, list[str]]:
+    """The generation most votes fit, whether it is certain, and the votes for it."""
+    useful = [each for each in votes if each.fits & open_to and not open_to <= each.fits]
+    scores = {name: sum(each.weight for each in useful if name in each.fits) for name in open_to}
+    ranked = sorted(open_to, key=lambda name: (scores[name], name != "keras3", name), reverse=True)
+    best, second = ranked[0], ranked[1]
+    spoke = [each.text for each in sorted(useful, key=lambda each: -each.weight) if best in each.fits]
+    if not useful or scores[best] == 0:
+        return "unknown", False, []
+    if scores[best] == scores[second]:
+        if "keras3" in (best, second):
+            return "unknown", False, spoke
+        # Keras 1 and Keras 2 share what was seen: Keras 2 reads it the same way and is far more common.
+        return "keras2", False, spoke
+    return best, scores[best] - scores[second] >= 3, spoke
+
+
+def _pinned(
+    path: str, project: Project, families: frozenset[str], votes: list[Vote], open_to: frozenset[str]
+) -> tuple[str, bool, list[str]] | None:
+    """The generation that the nearest telling pins leave, given what the file itself excludes."""
+    for pin in pins_of(path, project.root_of(path)):
+        bundled = bool(families & _BUNDLED) and "keras" not in families
+        allowed = (pin.bundled if bundled else pin.standalone) & open_to
+        if not allowed or allowed == open_to:
+            continue
+        extra = Vote(allowed, 4, f"{pin.file} pins {pin.text}")
+        name, certain, spoke = _decide([*votes, extra], open_to)
+        if name != "unknown":
+            return name, certain, spoke
+    return None
+
+
+def _notebook_bytes(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(_MOST_BYTES)
+    except OSError:
+        return b""
+
+
+def _notebook_votes(content: bytes) -> list[Vote]:
+    found = []
+    if _PYTHON2.search(content):
+        found.append(vote("12", 4, "the notebook runs Python 2"))
+    if banner := _BANNER.search(content):
+        found.append(vote("12", 5, f"the notebook's output says {banner.group().decode()!r}"))
+    return found
+
+
+def _backend(paths: Iterable[str], content: bytes) -> str:
+    """The backend the code shows: a notebook's banner, or the only one of the libraries it imports."""
+    if banner := _BANNER.search(content):
+        return _BACKEND_NAMES.get(banner.group(1).decode().lower(), "")
+    found = {_BACKEND_NAMES[top] for path in paths if (top := path.partition(".")[0]) in _BACKEND_NAMES}
+    found |= {word for path in paths for word in ("theano", "tensorflow") if f"{word}_backend" in path}
+    return found.pop() if len(found) == 1 else ""
