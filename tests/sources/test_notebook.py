@@ -82,7 +82,7 @@ def test_the_cells_of_a_notebook() -> None:
     assert [cell.number for cell in unit.cells] == [2, 3, 4, 5, 6, 7, 9]
     assert lambdas(unit) == ["4:3:11", "6:2:5", "9:1:5"]
     assert unit.lines[0] == "%matplotlib inline"
-    assert unit.lines[6] == "%time y = Lambda(lambda t: t[0])(x)"
+    assert unit.lines[8] == "%time y = Lambda(lambda t: t[0])(x)"
     assert [str(each).rpartition("ipynb:")[2] for each in parse(unit).problems] == [
         "cell 6:1:11: cannot be parsed: invalid syntax. Perhaps you forgot a comma?"
     ]
