@@ -135,7 +135,9 @@ def test_size_limit(tmp_path: Path) -> None:
 
 def test_no_heavy_imports() -> None:
     code = (
-        "import sys, pathlib; from lambdalint.sources import discover, read; from lambdalint.syntax import parse\n"
+        "import sys, pathlib\n"
+        "from lambdalint.sources import discover, read\n"
+        "from lambdalint.syntax import parse\n"
         "list(discover.discover(['.'], root=pathlib.Path('.'), respect_gitignore=False))\n"
         "parse.parse(read.read('x.py', b'Lambda'))\n"
         "print([n for n in ('libcst', 'rich', 'numpy', 'pathspec', 'json') if n in sys.modules])"
