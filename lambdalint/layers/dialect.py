@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,18 @@ _BUNDLED = frozenset(("tf.keras", "tensorflow.python.keras"))
 _MOST_BYTES = 20_000_000
 _PYTHON2 = re.compile(rb'"(?:name|kernel_info)"\s*:\s*"python2"|"version"\s*:\s*"2\.7')
 _BANNER = re.compile(rb"Using (TensorFlow|Theano|CNTK) backend")
+_NEIGHBOURS = tuple(
+    (re.compile(pattern), fits, what)
+    for pattern, fits, what in (
+        (rb"\bkeras\.ops\b|\bfrom keras import (?:[\w, ]*\W)?ops\b|\bkeras_core\b", "3", "`keras.ops`"),
+        (rb"\b(?:nb_epoch|border_mode|[WU]_regularizer|samples_per_epoch)\s*=", "1", "a Keras-1 argument"),
+        (rb"\bModel\(\s*input\s*=", "1", "`Model(input=...)`"),
+        (rb"\bModel\(\s*inputs\s*=|\b(?:kernel_initializer|kernel_size)\s*=", "23", "a Keras-2 argument"),
+        (rb"\.fit_generator\(|\bkeras\.layers\.core\b|\btensorflow_backend\b", "12", "Keras before 3"),
+        (rb"\btf\.(?:Session|placeholder|contrib|get_variable)\b", "12", "TensorFlow 1"),
+        (rb"\btf_keras\b|\btensorflow\.python\.keras\b", "2", "Keras 2"),
+    )
+)
 _BACKEND_NAMES = {"theano": "theano", "tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
 
 
@@ -57,13 +70,13 @@ def detect(parsed: ParsedUnit, names: Names, project: Project, target: str = "au
     backend = _backend(paths, content)
     if target in NAMES:
         return Dialect(target, (f"the target is {target}",), families, True, backend)
-    votes = votes_of(names, unit) + _notebook_votes(content)
     open_to = _possible(families)
+    votes = votes_of(names, unit) + _notebook_votes(content)
+    votes += _pinned(unit.path, project, families, open_to)
     name, certain, spoke = _decide(votes, open_to)
-    if name == "unknown" or not certain:
-        pinned = _pinned(unit.path, project, families, votes, open_to)
-        if pinned is not None:
-            name, certain, spoke = pinned
+    if not certain:
+        votes += _neighbours(unit.path, project)
+        name, _, spoke = _decide(votes, open_to)
     return Dialect(name, tuple(spoke), families, certain, backend)
 
 
@@ -91,20 +104,28 @@ def _decide(votes: Iterable[Vote], open_to: frozenset[str]) -> tuple[str, bool, 
     return best, scores[best] - scores[second] >= 3, spoke
 
 
-def _pinned(
-    path: str, project: Project, families: frozenset[str], votes: list[Vote], open_to: frozenset[str]
-) -> tuple[str, bool, list[str]] | None:
-    """The generation that the nearest telling pins leave, given what the file itself excludes."""
+def _pinned(path: str, project: Project, families: frozenset[str], open_to: frozenset[str]) -> list[Vote]:
+    """The vote of the nearest telling pin; one of Keras itself goes before one of TensorFlow."""
+    bundled = bool(families & _BUNDLED) and "keras" not in families
+    best: Vote | None = None
     for pin in pins_of(path, project.root_of(path)):
-        bundled = bool(families & _BUNDLED) and "keras" not in families
         allowed = (pin.bundled if bundled else pin.standalone) & open_to
-        if not allowed or allowed == open_to:
-            continue
-        extra = Vote(allowed, 4, f"{pin.file} pins {pin.text}")
-        name, certain, spoke = _decide([*votes, extra], open_to)
-        if name != "unknown":
-            return name, certain, spoke
-    return None
+        weight = 8 if bundled or pin.direct else 2
+        if allowed and allowed != open_to and (best is None or weight > best.weight):
+            best = Vote(allowed, weight, f"{pin.file} pins {pin.text}")
+    return [] if best is None else [best]
+
+
+def _neighbours(path: str, project: Project) -> list[Vote]:
+    """What the other files of the package say: one weak vote for each telling word."""
+    found: list[Vote] = []
+    files = project.package_files(path)
+    for pattern, fits, what in _NEIGHBOURS:
+        for other in files:
+            if os.path.realpath(path) != other and pattern.search(project.content(other)):
+                found.append(vote(fits, 1, f"{what} is used in {os.path.basename(other)}"))
+                break
+    return found
 
 
 def _notebook_bytes(path: str) -> bytes:

@@ -10,8 +10,9 @@ from fnmatch import fnmatch
 from functools import lru_cache
 
 _FILES = (
-    "requirements*.txt", "requirements*.in", "*requirements.txt", "environment*.yml",
-    "environment*.yaml", "conda*.yml", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock",
+    "requirements*.txt", "requirements*.in", "*requirements.txt", "environment*.yml", "environment*.yaml",
+    "conda*.yml", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "Pipfile.lock", "poetry.lock",
+    "uv.lock",
 )  # fmt: skip
 _MOST_BYTES = 3_000_000
 _NEVER = (1 << 30,)
@@ -33,11 +34,12 @@ class Pin:
     """What one requirement file says of a package: the generations it leaves open for each Keras.
 
     ``standalone`` speaks of ``import keras``, ``bundled`` of ``tf.keras``; empty where the
-    package has no say.
+    package has no say.  ``direct`` is set for a pin of Keras itself.
     """
 
     file: str
     text: str
+    direct: bool
     standalone: frozenset[str]
     bundled: frozenset[str]
 
@@ -103,7 +105,7 @@ def _pin(file: str, name: str, spec: str) -> Pin | None:
     else:
         bundled = _overlap(low, high, (((0,), "keras2"), ((2, 16), "keras3")))
         standalone = _overlap(low, high, (((0,), "keras1"), ((1, 1), "keras2"), ((2, 16), "keras3")))
-    return Pin(file, text, standalone, bundled) if standalone or bundled else None
+    return Pin(file, text, name.startswith("keras"), standalone, bundled) if standalone or bundled else None
 
 
 def _overlap(

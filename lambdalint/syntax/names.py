@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -32,7 +33,7 @@ _PYTHON2 = words(
     xrange unicode basestring raw_input long reduce unichr file cmp execfile apply reload buffer intern
     """
 )
-_LIBRARIES = words(
+_LIBRARIES = sys.stdlib_module_names | words(
     """
     keras tensorflow tf_keras keras_core numpy theano torch jax scipy math functools operator itertools
     """
@@ -301,8 +302,7 @@ class Names:
         return self._name(name, self.module, (1 << 30, 0), depth + 1)
 
     def _import(self, module: str, level: int, attribute: str = "", depth: int = 0) -> _Found:
-        top = module.partition(".")[0]
-        outside = level == 0 and (top in _LIBRARIES or normalise(module)[0].startswith("keras"))
+        outside = level == 0 and module.partition(".")[0] in _LIBRARIES
         if not outside and self.project is not None and self.unit is not None and depth <= _DEPTH:
             found = self.project.module(module, level, self.unit.path)
             if found is not None:

@@ -54,15 +54,17 @@ class Project:
         self.root = os.path.realpath(root)
         self._modules: dict[str, ParsedModule | None] = {}
         self._roots: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
+        self._finds: dict[tuple[str, int, str], str | None] = {}
         self._bytes: dict[str, bytes] = {}
         self._mentions: dict[tuple[str, tuple[bytes, ...]], bool] = {}
-        self._listed: dict[str, list[str]] = {}
+        self._listed: dict[tuple[str, bool], list[str]] = {}
 
     # --- finding -----------------------------------------------------------------------------------
 
     def root_of(self, path: str) -> str:
         """The project folder of a file."""
-        folder = os.path.dirname(os.path.realpath(path))
+        folder = self._folder_of(path)
         known = self._roots.get(folder)
         if known is None:
             known = self._roots[folder] = self._find_root(folder)
@@ -95,22 +97,33 @@ class Project:
 
     def find(self, dotted: str, level: int, from_path: str) -> str | None:
         """The file of the project module that an import names."""
-        root = self.root_of(from_path)
-        folder = os.path.dirname(os.path.realpath(from_path))
+        folder = self._folder_of(from_path)
+        key = (dotted, level, folder)
+        if key not in self._finds:
+            self._finds[key] = self._find(dotted, level, folder, self.root_of(from_path))
+        return self._finds[key]
+
+    def _find(self, dotted: str, level: int, folder: str, root: str) -> str | None:
         parts = [part for part in dotted.split(".") if part]
         if level:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
             return _module_file(folder, parts, root)
-        if not parts:
-            return None
-        while _inside(folder, root):
+        while parts and _inside(folder, root):
             for base in (folder, os.path.join(folder, "src"), os.path.join(folder, "lib")):
                 found = _module_file(base, parts, root)
-                if found is not None and found != os.path.realpath(from_path):
+                if found is not None:
                     return found
+            if folder == root:
+                break
             folder = os.path.dirname(folder)
         return None
+
+    def _folder_of(self, path: str) -> str:
+        folder = self._folders.get(path)
+        if folder is None:
+            folder = self._folders[path] = os.path.dirname(os.path.realpath(path))
+        return folder
 
     def load(self, path: str) -> ParsedModule | None:
         """Read and parse one file of the project; ``None`` if that fails or it is too large."""
@@ -147,7 +160,7 @@ class Project:
         key = (os.path.realpath(path), words)
         if key not in self._mentions:
             self._mentions[key] = any(
-                any(word in data for word in words) for data in map(self._content, self._around(key[0]))
+                any(word in data for word in words) for data in map(self.content, self._around(key[0]))
             )
         return self._mentions[key]
 
@@ -159,15 +172,36 @@ class Project:
             return []
         found = []
         for other in self._files(self.root_of(path)):
-            if other != path and name in (data := self._content(other)) and _imports(data, name):
+            if other != path and name in (data := self.content(other)) and _imports(data, name):
                 found.append(other)
         return found
+
+    def package_files(self, path: str) -> list[str]:
+        """The Python files of the outermost package around a file, or of its folder if it is in none."""
+        folder = self._folder_of(path)
+        if not os.path.isfile(os.path.join(folder, "__init__.py")):
+            return self._files(folder, deep=False)
+        while os.path.isfile(os.path.join(os.path.dirname(folder), "__init__.py")):
+            folder = os.path.dirname(folder)
+        return self._files(folder)
+
+    def content(self, path: str) -> bytes:
+        """The bytes of a file, up to a limit; empty if it cannot be read."""
+        known = self._bytes.get(path)
+        if known is None:
+            try:
+                with open(path, "rb") as file:
+                    known = file.read(MOST_BYTES)
+            except OSError:
+                known = b""
+            self._bytes[path] = known
+        return known
 
     def _around(self, path: str) -> Iterator[str]:
         yield path
         package = os.path.dirname(path)
         if os.path.isfile(os.path.join(package, "__init__.py")):
-            yield from (other for other in _python_files(package, deep=False) if other != path)
+            yield from (other for other in self._files(package, deep=False) if other != path)
         yield from self._imported(path)
         yield from self.users_of(path)
 
@@ -191,21 +225,11 @@ class Project:
             if found is not None:
                 yield found
 
-    def _content(self, path: str) -> bytes:
-        known = self._bytes.get(path)
-        if known is None:
-            try:
-                with open(path, "rb") as file:
-                    known = file.read(MOST_BYTES)
-            except OSError:
-                known = b""
-            self._bytes[path] = known
-        return known
-
-    def _files(self, root: str) -> list[str]:
-        if root not in self._listed:
-            self._listed[root] = list(_python_files(root, deep=True))
-        return self._listed[root]
+    def _files(self, folder: str, deep: bool = True) -> list[str]:
+        key = (folder, deep)
+        if key not in self._listed:
+            self._listed[key] = list(_python_files(folder, deep=deep))
+        return self._listed[key]
 
 
 def _python_files(folder: str, *, deep: bool) -> Iterator[str]:
