@@ -100,9 +100,20 @@ def test_messages_speak_of_rows_of_the_file() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["(\n" * 3000, "x = 1 2\n" * 3000, "class A:\n" + "    x = 1 2\n" * 3000, "@a\n" * 3000,
-     "if x:\n a b\n" + "elif y:\n a b\n" * 999, "'" * 9999, "\\\n" * 9999, "x = '''\n" * 2001, "\t\tx\n" * 999, "\x0c\x0b\x1c", "def"],
-)  # fmt: skip
+    [
+        "(\n" * 3000,
+        "x = 1 2\n" * 3000,
+        "class A:\n" + "    x = 1 2\n" * 3000,
+        "if x:\n a b\n" + "elif y:\n a b\n" * 999,
+        "@a\n" * 3000,
+        "'" * 9999,
+        "\\\n" * 9999,
+        "x = '''\n" * 2001,
+        "\t\tx\n" * 999,
+        "\x0c\x0b\x1c",
+        "def",
+    ],
+)
 def test_wholly_broken_text_is_bounded(text: str) -> None:
     result = parsed(text)
     assert result.problems
