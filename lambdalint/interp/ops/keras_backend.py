@@ -69,66 +69,66 @@ REPLACEMENTS: dict[str, str] = {
 
 TABLE = """
 # elementwise
-abs(x)                                              : map sign=abs
-sqrt(x)                                             : map sign=sqrt
-square(x)                                           : map sign=square
-exp(x)                                              : map sign=positive
-log(x)                                              : map sign=log
-sign(x)                                             : map cut
-round(x)                                            : map cut
-pow(x, a)                                           : zip op=pow
-clip(x, min_value, max_value)                       : clip
-maximum(x, y)                                       : zip op=max
-minimum(x, y)                                       : zip op=min
+abs(x) : map sign=abs
+sqrt(x) : map sign=sqrt
+square(x) : map sign=square
+exp(x) : map sign=positive
+log(x) : map sign=log
+sign(x) : map cut
+round(x) : map cut
+pow(x, a) : zip op=pow
+clip(x, min_value, max_value) : clip
+maximum(x, y) : zip op=max
+minimum(x, y) : zip op=min
 equal, not_equal, greater, greater_equal, less, less_equal, lesser, lesser_equal(x, y) : compare
-sin, cos(x)                                         : map sign=any
-sigmoid, hard_sigmoid(x)                            : map sign=unit
-tanh, softsign(x)                                   : map sign=any
-softplus(x)                                         : map sign=positive
-relu(x, alpha=0.0, max_value=None, threshold=0.0)   : relu
-elu(x, alpha=1.0)                                   : map sign=any
-softmax(x, axis=-1)                                 : normalize op=softmax
-l2_normalize(x, axis=None)                          : normalize op=l2
-cast(x, dtype)                                      : cast
-cast_to_floatx(x)                                   : cast dtype=float32
-identity(x, name=None)                              : identity
-to_dense(tensor)                                    : identity
-stop_gradient(variables)                            : stop_gradient
-dropout(x, level, noise_shape=None, seed=None)      : dropout
-zeros_like(x, dtype=None, name=None)                : like op=zeros
-ones_like(x, dtype=None, name=None)                 : like op=ones
-update(x, new_x)                                    : assign
-update_add(x, increment)                            : assign
-update_sub(x, decrement)                            : assign
-moving_average_update(x, value, momentum)           : assign
+sin, cos(x) : map sign=any
+sigmoid, hard_sigmoid(x) : map sign=unit
+tanh, softsign(x) : map sign=any
+softplus(x) : map sign=positive
+relu(x, alpha=0.0, max_value=None, threshold=0.0) : relu
+elu(x, alpha=1.0) : map sign=any
+softmax(x, axis=-1) : normalize op=softmax
+l2_normalize(x, axis=None) : normalize op=l2
+cast(x, dtype) : cast
+cast_to_floatx(x) : cast dtype=float32
+identity(x, name=None) : identity
+to_dense(tensor) : identity
+stop_gradient(variables) : stop_gradient
+dropout(x, level, noise_shape=None, seed=None) : dropout
+zeros_like(x, dtype=None, name=None) : like op=zeros
+ones_like(x, dtype=None, name=None) : like op=ones
+update(x, new_x) : assign
+update_add(x, increment) : assign
+update_sub(x, decrement) : assign
+moving_average_update(x, value, momentum) : assign
 
 # reductions
 sum, mean, prod, max, min, any, all(x, axis=None, keepdims=False) : reduce
-std, var(x, axis=None, keepdims=False)              : var_std
-logsumexp(x, axis=None, keepdims=False)             : logsumexp
-argmax, argmin(x, axis=-1)                          : argreduce
-cumsum, cumprod(x, axis=0)                          : scan
+std, var(x, axis=None, keepdims=False) : var_std
+logsumexp(x, axis=None, keepdims=False) : logsumexp
+argmax, argmin(x, axis=-1) : argreduce
+cumsum, cumprod(x, axis=0) : scan
 batch_normalization(x, mean, var, beta, gamma, axis=-1, epsilon=0.001) : batch_normalization
 normalize_batch_in_training(x, gamma, beta, reduction_axes, epsilon=0.001) : batch_moments
-in_top_k(predictions, targets, k)                   : in_top_k
+in_top_k(predictions, targets, k) : in_top_k
 
 # axes
-transpose(x)                                        : transpose
-permute_dimensions(x, pattern)                      : permute
-reverse(x, axes)                                    : reverse
-reshape(x, shape)                                   : reshape
-flatten(x)                                          : flatten
-batch_flatten(x)                                    : batch_flatten
-expand_dims(x, axis=-1; dim=axis)                   : expand_dims
-squeeze(x, axis)                                    : squeeze
-tile(x, n)                                          : tile
-repeat_elements(x, rep, axis)                       : repeat
-repeat(x, n)                                        : repeat_vector
+transpose(x) : transpose
+permute_dimensions(x, pattern) : permute
+reverse(x, axes) : reverse
+reshape(x, shape) : reshape
+flatten(x) : flatten
+batch_flatten(x) : batch_flatten
+expand_dims(x, axis=-1; dim=axis) : expand_dims
+squeeze(x, axis) : squeeze
+tile(x, n) : tile
+repeat_elements(x, rep, axis) : repeat
+repeat(x, n) : repeat_vector
 resize_images(x, height_factor, width_factor, data_format='channels_last', interpolation='nearest'; \
     X=x, dim_ordering=data_format) : resize_images
 resize_volumes(x, depth_factor, height_factor, width_factor, data_format='channels_last'; X=x, \
     dim_ordering=data_format) : resize_images rank=3
-temporal_padding(x, padding=(1, 1))                 : spatial_pad rank=1
+temporal_padding(x, padding=(1, 1)) : spatial_pad rank=1
 temporal_1d_padding, asymmetric_temporal_padding(x, left_pad=1, right_pad=1) : spatial_pad rank=1
 spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None; dim_ordering=data_format) : \
     spatial_pad rank=2
@@ -138,17 +138,17 @@ spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None; dim_or
     spatial_pad rank=3
 
 # picking and joining
-gather(reference, indices)                          : gather
-slice(x, start, size)                               : slice_op
+gather(reference, indices) : gather
+slice(x, start, size) : slice_op
 one_hot(indices, num_classes; nb_classes=num_classes) : one_hot
-concatenate(tensors, axis=-1)                       : concat
-stack(x, axis=0)                                    : stack
-pack(x, axis=0)                                     : stack
+concatenate(tensors, axis=-1) : concat
+stack(x, axis=0) : stack
+pack(x, axis=0) : stack
 
 # products
-dot(x, y)                                           : dot
-batch_dot(x, y, axes=None)                          : batch_dot
-bias_add(x, bias, data_format=None)                 : bias_add
+dot(x, y) : dot
+batch_dot(x, y, axes=None) : batch_dot
+bias_add(x, bias, data_format=None) : bias_add
 conv1d(x, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1; stride=strides, \
     border_mode=padding) : conv rank=1
 conv2d(x, kernel, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, 1); \
@@ -186,14 +186,14 @@ sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, igno
 ctc_batch_cost(y_true, y_pred, input_length, label_length) : ctc_batch_cost
 ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1, merge_repeated=False) : \
     opaque_result
-ctc_label_dense_to_sparse(labels, label_lengths)    : opaque_result
+ctc_label_dense_to_sparse(labels, label_lengths) : opaque_result
 
 # creation
-zeros(shape, dtype=None, name=None)                 : zeros variable
-ones(shape, dtype=None, name=None)                  : ones variable
-constant(value, dtype=None, shape=None, name=None)  : constant
-eye(size, dtype=None, name=None)                    : eye variable
-arange(start, stop=None, step=1, dtype='int32')     : arange
+zeros(shape, dtype=None, name=None) : zeros variable
+ones(shape, dtype=None, name=None) : ones variable
+constant(value, dtype=None, shape=None, name=None) : constant
+eye(size, dtype=None, name=None) : eye variable
+arange(start, stop=None, step=1, dtype='int32') : arange
 variable(value, dtype=None, name=None, constraint=None) : variable
 random_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None; std=stddev) : random
 random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None; low=minval, high=maxval) : random \
@@ -203,56 +203,56 @@ truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None) : random
 random_normal_variable(shape, mean, scale, dtype=None, name=None, seed=None) : variable shape=shape
 random_uniform_variable(shape, low, high, dtype=None, name=None, seed=None) : variable shape=shape
 placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None, ragged=False) : placeholder
-shape(x)                                            : shape_of
-int_shape(x)                                        : int_shape
-get_variable_shape(x)                               : int_shape
-ndim(x)                                             : ndim
-dtype(x)                                            : dtype_of
-count_params(x)                                     : size_of
+shape(x) : shape_of
+int_shape(x) : int_shape
+get_variable_shape(x) : int_shape
+ndim(x) : ndim
+dtype(x) : dtype_of
+count_params(x) : size_of
 
 # control
 switch(condition, then_expression, else_expression) : switch
-in_train_phase(x, alt, training=None)               : in_train_phase
-in_test_phase(x, alt, training=None)                : in_train_phase
-map_fn(fn, elems, name=None, dtype=None)            : map_fn
-foldl(fn, elems, initializer=None, name=None)       : fold
-foldr(fn, elems, initializer=None, name=None)       : fold
+in_train_phase(x, alt, training=None) : in_train_phase
+in_test_phase(x, alt, training=None) : in_train_phase
+map_fn(fn, elems, name=None, dtype=None) : map_fn
+foldl(fn, elems, initializer=None, name=None) : fold
+foldr(fn, elems, initializer=None, name=None) : fold
 rnn(step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None, unroll=False, \
     input_length=None, time_major=False, zero_output_for_mask=False, return_all_outputs=True) : rnn
-function(inputs, outputs, updates=None, name=None)  : opaque kind=function
-gradients(loss, variables)                          : gradients
-print_tensor(x, message='', summarize=3)            : print_op operand
-eval(x)                                             : eager
-get_value(x)                                        : eager
-batch_get_value(tensors)                            : eager
-set_value(x, value)                                 : side_effect
-batch_set_value(tuples)                             : side_effect
+function(inputs, outputs, updates=None, name=None) : opaque kind=function
+gradients(loss, variables) : gradients
+print_tensor(x, message='', summarize=3) : print_op operand
+eval(x) : eager
+get_value(x) : eager
+batch_get_value(tensors) : eager
+set_value(x, value) : side_effect
+batch_set_value(tuples) : side_effect
 
 # about the library
-backend()                                           : const value=tensorflow
-epsilon()                                           : epsilon
-floatx()                                            : const value=float32
-image_data_format()                                 : const value=channels_last
-image_dim_ordering()                                : const value=tf
-learning_phase()                                    : learning_phase
-name_scope(name)                                    : context
-learning_phase_scope(value)                         : context
-set_epsilon(value; e=value)                         : none
-set_floatx(value)                                   : none
-set_image_data_format(data_format)                  : none
-set_image_dim_ordering(dim_ordering)                : none
-set_learning_phase(value)                           : none
-set_session(session)                                : none
-manual_variable_initialization(value)               : none
-clear_session()                                     : none
-reset_uids()                                        : none
-get_session(op_input_list=())                       : opaque kind=session
-get_graph()                                         : opaque kind=graph
-get_uid(prefix='')                                  : python_int
-is_keras_tensor(x)                                  : is_tensor
-is_tensor(x)                                        : is_tensor
-is_sparse(tensor)                                   : const value=False
-is_placeholder(x)                                   : python_bool
-is_variable(x)                                      : python_bool
-symbolic(func)                                      : decorator
+backend() : const value=tensorflow
+epsilon() : epsilon
+floatx() : const value=float32
+image_data_format() : const value=channels_last
+image_dim_ordering() : const value=tf
+learning_phase() : learning_phase
+name_scope(name) : context
+learning_phase_scope(value) : context
+set_epsilon(value; e=value) : none
+set_floatx(value) : none
+set_image_data_format(data_format) : none
+set_image_dim_ordering(dim_ordering) : none
+set_learning_phase(value) : none
+set_session(session) : none
+manual_variable_initialization(value) : none
+clear_session() : none
+reset_uids() : none
+get_session(op_input_list=()) : opaque kind=session
+get_graph() : opaque kind=graph
+get_uid(prefix='') : python_int
+is_keras_tensor(x) : is_tensor
+is_tensor(x) : is_tensor
+is_sparse(tensor) : const value=False
+is_placeholder(x) : python_bool
+is_variable(x) : python_bool
+symbolic(func) : decorator
 """

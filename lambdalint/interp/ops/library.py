@@ -14,8 +14,7 @@ from lambdalint.interp.values import Sequence, Unknown, Value
 
 _PACKAGE = "lambdalint.interp.ops."
 
-# Library -> the modules that hold its rows (``TABLE``) and its values (``ATTRIBUTES``).
-_MODULES: Mapping[str, tuple[str, ...]] = {
+MODULES: Mapping[str, tuple[str, ...]] = {
     "keras.backend": ("keras_backend",),
     "keras.ops": ("keras_ops",),
     "keras": ("keras_functions",),
@@ -26,6 +25,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     "theano": ("theano",),
     "tensor-method": ("methods",),
 }
+"""Library -> the modules that hold its rows (``TABLE``) and its values (``ATTRIBUTES``)."""
 
 # Other spellings of the same place.  The first that fits is replaced, then the name is looked at again.
 _SPELLINGS: tuple[tuple[str, str], ...] = (
@@ -86,7 +86,7 @@ def lookup(canonical: str) -> Op | None:
     """
     if canonical not in _parsed:
         name = normalize(canonical)
-        prefix = _prefix(name)
+        prefix = prefix_of(name)
         row = _index(prefix).get(name[len(prefix) + 1 :]) if prefix else None
         if row is None:
             _parsed[canonical] = None
@@ -100,8 +100,8 @@ def lookup(canonical: str) -> Op | None:
 def attribute(canonical: str) -> Value | None:
     """The value of a library's attribute, such as ``numpy.pi`` or ``tensorflow.float32``; else ``None``."""
     name = normalize(canonical)
-    prefix = _prefix(name)
-    for module in _MODULES.get(prefix, ()):
+    prefix = prefix_of(name)
+    for module in MODULES.get(prefix, ()):
         attributes: Mapping[str, Value] = import_module(_PACKAGE + module).ATTRIBUTES
         if (value := attributes.get(name[len(prefix) + 1 :])) is not None:
             return value
@@ -110,7 +110,7 @@ def attribute(canonical: str) -> Value | None:
 
 def operation_names() -> Iterator[str]:
     """The canonical names of every operation in the tables."""
-    for prefix in _MODULES:
+    for prefix in MODULES:
         for name in _index(prefix):
             yield f"{prefix}.{name}"
 
@@ -159,17 +159,17 @@ def bind(
         if name in bound:
             return f"{short}() got multiple values for argument '{keyword}'"
         bound[name] = value
-    given = frozenset(bound)
     missing = []
+    complete: dict[str, Value] = {}
     for parameter in op.parameters:
-        if parameter.name not in bound:
-            if unsure:
-                bound[parameter.name] = Unknown(reasons.PARAMETER, parameter.name)
-            elif parameter.default is None:
-                missing.append(parameter.name)
-            else:
-                bound[parameter.name] = parameter.default
-    return _missing(short, missing) if missing else (bound, given)
+        value = bound.get(parameter.name, parameter.default)
+        if unsure and parameter.name not in bound:
+            value = Unknown(reasons.PARAMETER, parameter.name)
+        if value is None:
+            missing.append(parameter.name)
+        else:
+            complete[parameter.name] = value
+    return _missing(short, missing) if missing else (complete, frozenset(bound))
 
 
 def _too_many(name: str, parameters: tuple[Parameter, ...], count: int) -> str:
@@ -185,13 +185,17 @@ def _were(count: int) -> str:
 
 def _missing(name: str, missing: list[str]) -> str:
     quoted = [f"'{each}'" for each in missing]
-    listed = quoted[0] if len(quoted) == 1 else " and ".join([", ".join(quoted[:-1]), quoted[-1]])
+    last = "and " + quoted[-1]
+    listed = quoted[0] if len(quoted) == 1 else " ".join([quoted[0], last])
+    if len(quoted) > 2:
+        listed = ", ".join([*quoted[:-1], last])
     plural = "" if len(missing) == 1 else "s"
     return f"{name}() missing {len(missing)} required positional argument{plural}: {listed}"
 
 
-def _prefix(name: str) -> str:
-    for prefix in _MODULES:
+def prefix_of(name: str) -> str:
+    """The library of the tables that a normalized name belongs to; ``""`` for none."""
+    for prefix in MODULES:
         if name.startswith(prefix) and name[len(prefix) : len(prefix) + 1] == ".":
             return prefix
     return ""
@@ -202,7 +206,7 @@ def _index(prefix: str) -> dict[str, str]:
     index = _indexes.get(prefix)
     if index is None:
         index = _indexes[prefix] = {}
-        for module in _MODULES[prefix]:
+        for module in MODULES[prefix]:
             for row in import_module(_PACKAGE + module).TABLE.splitlines():
                 names_of_row = row.partition("(")[0]
                 if names_of_row and not row.startswith("#"):

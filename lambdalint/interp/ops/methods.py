@@ -26,33 +26,33 @@ if TYPE_CHECKING:
 TABLE = """
 sum, prod, mean(x, axis=None, dtype=None, keepdims=False, out=None) : reduce
 max, min, any, all(x, axis=None, keepdims=False, out=None) : reduce
-std, var(x, axis=None, ddof=0, keepdims=False)      : var_std
-argmax, argmin(x, axis=None, keepdims=False)        : argreduce
-cumsum, cumprod(x, axis=None, dtype=None)           : scan
-norm(x, ord=2, axis=None, keepdims=False; L=ord)    : norm
-sqrt(x)                                             : map sign=sqrt
-exp, exp2(x)                                        : map sign=positive
-log, log2, log10, log1p(x)                          : map sign=log
-sqr(x)                                              : map sign=square
+std, var(x, axis=None, ddof=0, keepdims=False) : var_std
+argmax, argmin(x, axis=None, keepdims=False) : argreduce
+cumsum, cumprod(x, axis=None, dtype=None) : scan
+norm(x, ord=2, axis=None, keepdims=False; L=ord) : norm
+sqrt(x) : map sign=sqrt
+exp, exp2(x) : map sign=positive
+log, log2, log10, log1p(x) : map sign=log
+sqr(x) : map sign=square
 sin, cos, tan, tanh, sinh, arcsin, arctan, expm1, conj, deg2rad, rad2deg(x) : map sign=any
-cosh, arccos(x)                                     : map sign=nonneg
-floor, ceil, trunc, sgn, round(x, mode=None)        : map cut
+cosh, arccos(x) : map sign=nonneg
+floor, ceil, trunc, sgn, round(x, mode=None) : map cut
 clip(x, min_value, max_value; a_min=min_value, a_max=max_value, min=min_value, max=max_value) : clip
-astype(x, dtype)                                    : cast
-copy(x, name=None)                                  : identity
-transpose(x, *axes)                                 : method_transpose
-reshape(x, *shape)                                  : method_reshape
-flatten(x, ndim=1)                                  : theano_flatten
-ravel(x)                                            : flatten
-squeeze(x, axis=None)                               : squeeze
-repeat(x, repeats, axis=None)                       : repeat
-swapaxes(x, axis1, axis2)                           : swapaxes
-take(x, indices, axis=None)                         : take
-dot(x, y)                                           : dot numpy
-sort, argsort(x, axis=-1)                           : sort
-dimshuffle(x, *pattern)                             : dimshuffle
-trace, diagonal, diag(x)                            : diag_vector
-nonzero(x)                                          : whole
+astype(x, dtype) : cast
+copy(x, name=None) : identity
+transpose(x, *axes) : method_transpose
+reshape(x, *shape) : method_reshape
+flatten(x, ndim=1) : theano_flatten
+ravel(x) : flatten
+squeeze(x, axis=None) : squeeze
+repeat(x, repeats, axis=None) : repeat
+swapaxes(x, axis1, axis2) : swapaxes
+take(x, indices, axis=None) : take
+dot(x, y) : dot numpy
+sort, argsort(x, axis=-1) : sort
+dimshuffle(x, *pattern) : dimshuffle
+trace, diagonal, diag(x) : diag_vector
+nonzero(x) : whole
 """
 
 ATTRIBUTES: dict[str, Value] = {}

@@ -24,22 +24,22 @@ ATTRIBUTES: dict[str, Value] = {
 
 TABLE = """
 # shapes
-shape(input, out_type=None, name=None)              : shape_of
-shape_n(input, out_type='int32', name=None)         : unknown_result
-rank(input, name=None)                              : ndim tensor
-size(input, out_type=None, name=None)               : size
-reshape(tensor, shape, name=None)                   : reshape
-expand_dims(input, axis=-1, name=None; dim=axis)    : expand_dims
+shape(input, out_type=None, name=None) : shape_of
+shape_n(input, out_type='int32', name=None) : unknown_result
+rank(input, name=None) : ndim tensor
+size(input, out_type=None, name=None) : size
+reshape(tensor, shape, name=None) : reshape
+expand_dims(input, axis=-1, name=None; dim=axis) : expand_dims
 squeeze(input, axis=None, name=None; squeeze_dims=axis) : squeeze
 transpose(a, perm=None, conjugate=False, name='transpose') : transpose
-tile(input, multiples, name=None)                   : tile
-repeat(input, repeats, axis=None, name=None)        : repeat
+tile(input, multiples, name=None) : tile
+repeat(input, repeats, axis=None, name=None) : repeat
 pad(tensor, paddings, mode='CONSTANT', constant_values=0, name=None) : pad
-broadcast_to(input, shape, name=None)               : broadcast_to
+broadcast_to(input, shape, name=None) : broadcast_to
 broadcast_static_shape, broadcast_dynamic_shape(shape_x, shape_y) : unknown_result
-ensure_shape(x, shape, name=None)                   : set_shape
+ensure_shape(x, shape, name=None) : set_shape
 reverse, reverse_v2(tensor, axis, name=None; dims=axis) : reverse
-roll, manip.roll(input, shift, axis, name=None)     : roll
+roll, manip.roll(input, shift, axis, name=None) : roll
 sort(values, axis=-1, direction='ASCENDING', name=None) : sort
 argsort(values, axis=-1, direction='ASCENDING', stable=False, name=None) : sort
 reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None; seq_dim=seq_axis, \
@@ -48,15 +48,15 @@ space_to_batch(input, block_shape, paddings, name=None; block_size=block_shape) 
 space_to_batch_nd(input, block_shape, paddings, name=None) : space_to_batch
 batch_to_space, batch_to_space_nd(input, block_shape, crops, name=None; block_size=block_shape) : \
     space_to_batch back
-space_to_depth, nn.space_to_depth, depth_to_space, nn.depth_to_space(input, block_size, \
-    data_format='NHWC', name=None) : tf_depth
+space_to_depth, depth_to_space(input, block_size, name=None, data_format='NHWC') : tf_depth
+nn.space_to_depth, nn.depth_to_space(input, block_size, data_format='NHWC', name=None) : tf_depth
 
 # picking
 gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None) : gather
-batch_gather(params, indices, name=None)            : gather batch
+batch_gather(params, indices, name=None) : gather batch
 gather_nd(params, indices, batch_dims=0, name=None, bad_indices_policy='') : gather_nd
 boolean_mask(tensor, mask, axis=None, name='boolean_mask') : boolean_mask
-slice(input_, begin, size, name=None)               : slice_op
+slice(input_, begin, size, name=None) : slice_op
 strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, \
     new_axis_mask=0, shrink_axis_mask=0, var=None, name=None) : strided_slice
 split, split_v(value, num_or_size_splits, axis=0, num=None, name='split'; split_dim=axis, \
@@ -65,27 +65,29 @@ unstack, unpack(value, num=None, axis=0, name='unstack') : unstack
 one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None) : one_hot
 sequence_mask(lengths, maxlen=None, dtype='bool', name=None) : sequence_mask
 scatter_nd(indices, updates, shape, bad_indices_policy='', name=None) : scatter_nd
-tensor_scatter_nd_update, tensor_scatter_update, tensor_scatter_nd_add, tensor_scatter_add, \
-    tensor_scatter_nd_sub, tensor_scatter_sub, tensor_scatter_nd_max, tensor_scatter_nd_min(tensor, \
-    indices, updates, bad_indices_policy='', name=None) : tensor_scatter
-unravel_index(indices, dims, name=None)             : unknown_result
+tensor_scatter_nd_update, tensor_scatter_update(tensor, indices, updates, name=None, \
+    bad_indices_policy='') : tensor_scatter
+tensor_scatter_nd_add, tensor_scatter_add, tensor_scatter_nd_sub, tensor_scatter_sub, \
+    tensor_scatter_nd_max, tensor_scatter_nd_min(tensor, indices, updates, bad_indices_policy='', \
+    name=None) : tensor_scatter
+unravel_index(indices, dims, name=None) : unknown_result
 dynamic_partition(data, partitions, num_partitions, name=None) : unknown_result
-dynamic_stitch(indices, data, name=None)            : unknown_result
+dynamic_stitch(indices, data, name=None) : unknown_result
 extract_volume_patches(input, ksizes, strides, padding, name=None) : per_sample rank=5
 
 # joining
 concat, concat_v2(values, axis, name='concat'; concat_dim=axis) : tf_concat
-stack, pack, parallel_stack(values, axis=0, name='stack') : stack
-meshgrid(*args, indexing='xy', name=None)           : meshgrid
+stack, pack(values, axis=0, name='stack') : stack
+parallel_stack(values, name='parallel_stack') : stack
+meshgrid(*args, indexing='xy', name=None) : meshgrid
 
 # creation
 zeros, ones(shape, dtype='float32', name=None, layout=None) : zeros
-fill(dims, value, name=None, layout=None)           : full
+fill(dims, value, name=None, layout=None) : full
 zeros_like(input, dtype=None, name=None, layout=None, optimize=True; tensor=input) : like op=zeros
 ones_like(input, dtype=None, name=None, layout=None, optimize=True; tensor=input) : like op=ones
 constant(value, dtype=None, shape=None, name='Const', verify_shape=False) : constant
-convert_to_tensor, convert_to_tensor_or_sparse_tensor(value, dtype=None, dtype_hint=None, name=None; \
-    preferred_dtype=dtype_hint) : constant
+convert_to_tensor(value, dtype=None, dtype_hint=None, name=None; preferred_dtype=dtype_hint) : constant
 range(start, limit=None, delta=1, dtype=None, name='range') : arange
 linspace, lin_space(start, stop, num, name=None, axis=0) : linspace
 Variable(initial_value=None, trainable=None, validate_shape=True, caching_device=None, name=None, \
@@ -94,9 +96,9 @@ Variable(initial_value=None, trainable=None, validate_shape=True, caching_device
     variable
 get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, \
     collections=None, caching_device=None, partitioner=None, validate_shape=True, use_resource=None, \
-    custom_getter=None, constraint=None) : variable
-placeholder(dtype, shape=None, name=None)           : placeholder
-placeholder_with_default(input, shape, name=None)   : identity
+    custom_getter=None, constraint=None, synchronization=None, aggregation=None) : variable
+placeholder(dtype, shape=None, name=None) : placeholder
+placeholder_with_default(input, shape, name=None) : identity
 random.normal, random_normal, truncated_normal, random.truncated_normal(shape, mean=0.0, stddev=1.0, \
     dtype='float32', seed=None, name=None) : random
 random.uniform, random_uniform(shape, minval=0, maxval=None, dtype='float32', seed=None, name=None) : \
@@ -109,24 +111,26 @@ random.stateless_normal, random.stateless_truncated_normal(shape, seed, mean=0.0
     dtype='float32', name=None, alg='auto_select') : random
 random.stateless_uniform(shape, seed, minval=0, maxval=None, dtype='float32', name=None, \
     alg='auto_select') : random sign=unit
-random.categorical, multinomial, random.multinomial(logits, num_samples, dtype=None, seed=None, \
-    name=None; output_dtype=dtype) : random_categorical
+random.categorical(logits, num_samples, dtype=None, seed=None, name=None) : random_categorical
+multinomial, random.multinomial(logits, num_samples, seed=None, name=None, output_dtype=None) : \
+    random_categorical
 random.shuffle, random_shuffle(value, seed=None, name=None) : shuffle
 random.set_seed, random.set_random_seed, set_random_seed(seed) : none
 
 # passing through
-identity, guarantee_const(input, name=None)         : identity
-identity_n(input, name=None)                        : identity
-stop_gradient(input, name=None)                     : stop_gradient
+identity, guarantee_const(input, name=None) : identity
+identity_n(input, name=None) : identity
+stop_gradient(input, name=None) : stop_gradient
 debugging.check_numerics, check_numerics(tensor, message, name=None) : identity
-verify_tensor_all_finite, debugging.assert_all_finite(x, message, name=None; t=x, msg=message) : identity
+debugging.assert_all_finite(x, message, name=None) : identity
+verify_tensor_all_finite(t=None, msg=None, name=None, x=None, message=None) : identity
 quantization.fake_quant_with_min_max_args, fake_quant_with_min_max_args(inputs, min=-6, max=6, \
     num_bits=8, narrow_range=False, name=None) : map sign=any
 quantization.fake_quant_with_min_max_vars, fake_quant_with_min_max_vars(inputs, min, max, num_bits=8, \
     narrow_range=False, name=None) : map sign=any
 sparse.to_dense, sparse_tensor_to_dense(sp_input, default_value=None, validate_indices=True, name=None) \
     : identity
-tuple(tensors, control_inputs=None, name=None)      : first_argument
+tuple(tensors, control_inputs=None, name=None) : first_argument
 assign(ref, value, validate_shape=None, use_locking=None, name=None) : assign
 assign_add, assign_sub(ref, value, use_locking=None, name=None) : assign
 
@@ -138,7 +142,7 @@ foldl, foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True
     name=None) : fold
 scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, \
     infer_shape=True, reverse=False, name=None) : tf_scan
-cond(pred, true_fn=None, false_fn=None, strict=False, name=None; fn1=true_fn, fn2=false_fn) : cond
+cond(pred, true_fn=None, false_fn=None, name=None, strict=False; fn1=true_fn, fn2=false_fn) : cond
 case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case') : unknown_result
 switch_case(branch_index, branch_fns, default=None, name='switch_case') : unknown_result
 while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, \
@@ -149,60 +153,71 @@ function, contrib.eager.defun(func=None, input_signature=None, autograph=True, j
     reduce_retracing=False, experimental_implements=None, experimental_autograph_options=None, \
     experimental_attributes=None, experimental_relax_shapes=None, experimental_compile=None, \
     experimental_follow_type_hints=None) : decorator
-custom_gradient, recompute_grad, grad_pass_through, autograph.experimental.do_not_convert(f=None) : \
-    decorator
+custom_gradient, recompute_grad, grad_pass_through(f=None) : decorator
+autograph.experimental.do_not_convert(func=None) : decorator
 gradients(ys, xs, grad_ys=None, name='gradients', gate_gradients=False, aggregation_method=None, \
     stop_gradients=None, unconnected_gradients=None, colocate_gradients_with_ops=False) : gradients
 hessians(ys, xs, gate_gradients=False, aggregation_method=None, name='hessians') : unknown_result
 GradientTape(persistent=False, watch_accessed_variables=True) : context kind=tape
-name_scope, variable_scope, device, control_dependencies, op_scope(name, default_name=None, \
-    values=None, reuse=None, initializer=None; name_or_scope=name, device_name=name, control_inputs=name) : \
-    context
+name_scope(name, default_name=None, values=None) : context
+variable_scope(name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, \
+    caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, \
+    constraint=None, auxiliary_name_scope=True) : context
+device(device_name) : context
+control_dependencies(control_inputs) : context
 Graph, Session, InteractiveSession(target='', graph=None, config=None) : opaque kind=session
-get_default_graph()                                 : opaque kind=graph
-get_default_session()                               : opaque kind=session
+get_default_graph() : opaque kind=graph
+get_default_session() : opaque kind=session
 global_variables_initializer, initialize_all_variables, local_variables_initializer, \
     tables_initializer, no_op(name=None) : opaque kind=operation
-group(*inputs, name=None)                           : opaque kind=operation
-executing_eagerly()                                 : python_bool
-is_tensor(x)                                        : is_tensor
-get_static_value(tensor, partial=False)             : static_value
-as_dtype, dtypes.as_dtype(type_value)               : first_argument
-TensorShape(dims)                                   : first_argument
-Dimension(value)                                    : first_argument
-get_logger()                                        : opaque kind=logger
+group(*inputs, name=None) : opaque kind=operation
+executing_eagerly() : python_bool
+is_tensor(x) : is_tensor
+get_static_value(tensor, partial=False) : static_value
+as_dtype, dtypes.as_dtype(type_value) : first_argument
+TensorShape(dims) : first_argument
+Dimension(value) : first_argument
+get_logger() : opaque kind=logger
 print(*inputs, output_stream=None, summarize=3, sep=' ', end='', name=None) : print_op
 Print(input_, data, message=None, first_n=None, summarize=None, name=None) : print_op operand
 Assert, debugging.Assert(condition, data, summarize=None, name=None) : none
 assert_equal, debugging.assert_equal, assert_greater, debugging.assert_greater, assert_less, \
-    debugging.assert_less, assert_greater_equal, debugging.assert_greater_equal, assert_less_equal, \
-    debugging.assert_less_equal, assert_near, debugging.assert_near(x, y, message=None, summarize=None, \
-    name=None, data=None) : none
-assert_rank, debugging.assert_rank, assert_rank_at_least, debugging.assert_rank_at_least(x, rank, \
-    message=None, name=None) : none
+    debugging.assert_less, debugging.assert_greater_equal, debugging.assert_less_equal(x, y, message=None, \
+    summarize=None, name=None, data=None) : none
+assert_greater_equal, assert_less_equal(x, y, data=None, summarize=None, message=None, name=None) : none
+assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=None, name=None) : none
+debugging.assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=None) : none
+assert_rank, debugging.assert_rank, debugging.assert_rank_at_least(x, rank, message=None, name=None) : none
+assert_rank_at_least(x, rank, data=None, summarize=None, message=None, name=None) : none
 debugging.assert_non_negative, debugging.assert_positive, debugging.assert_negative, \
-    debugging.assert_non_positive, assert_non_negative, assert_positive(x, message=None, summarize=None, \
-    name=None) : none
+    debugging.assert_non_positive(x, message=None, summarize=None, name=None) : none
+assert_non_negative, assert_positive(x, data=None, summarize=None, message=None, name=None) : none
 debugging.assert_shapes(shapes, data=None, summarize=None, message=None, name=None) : none
 
 # strings
 strings.as_string, as_string(input, precision=-1, scientific=False, shortest=False, width=-1, fill='', \
     name=None) : map cut dtype=string
-strings.to_number, string_to_number(input, out_type='float32', name=None) : map cut dtype=float32
+strings.to_number(input, out_type='float32', name=None) : map cut dtype=float32
 strings.lower, strings.upper(input, encoding='', name=None) : map cut dtype=string
-strings.strip, string_strip(input, name=None)       : map cut dtype=string
-strings.length(input, unit='BYTE', name=None)       : map cut dtype=int32
+strings.strip, string_strip(input, name=None) : map cut dtype=string
+strings.length(input, unit='BYTE', name=None) : map cut dtype=int32
 strings.regex_replace, regex_replace(input, pattern, rewrite, replace_global=True, name=None) : map cut \
     dtype=string
 strings.to_hash_bucket, strings.to_hash_bucket_fast, string_to_hash_bucket_fast(input, num_buckets, \
     name=None) : map cut dtype=int64
-strings.substr, substr(input, pos, len, unit='BYTE', name=None) : map cut dtype=string
-strings.reduce_join, reduce_join(inputs, axis=None, keepdims=False, separator='', name=None) : reduce \
-    op=sum dtype=string
+strings.substr(input, pos, len, unit='BYTE', name=None) : map cut dtype=string
+strings.reduce_join(inputs, axis=None, keepdims=False, separator='', name=None) : reduce op=sum dtype=string
 strings.join, string_join(inputs, separator='', name=None) : add_n dtype=string
-strings.split, string_split(input, sep=None, maxsplit=-1, name=None; source=input, delimiter=sep) : \
-    unknown_result
-io.decode_raw, decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, name=None) : \
-    unknown_result
-io.read_file, read_file(filename, name=None)        : unknown_result
+strings.split(input, sep=None, maxsplit=-1, name=None) : unknown_result
+io.decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, name=None) : unknown_result
+io.read_file, read_file(filename, name=None) : unknown_result
+random.stateless_gamma(shape, seed, alpha, beta=None, dtype='float32', name=None) : random sign=positive
+random.stateless_poisson(shape, seed, lam, dtype='int32', name=None) : random sign=nonneg dtype=int32
+random.stateless_categorical(logits, num_samples, seed, dtype='int64', name=None) : random_categorical
+init_scope() : context
+inside_function() : python_bool
+is_symbolic_tensor(tensor) : is_tensor
+debugging.assert_integer, debugging.assert_scalar(x, message=None, name=None; tensor=x) : none
+debugging.assert_none_equal(x, y, summarize=None, message=None, name=None) : none
+strings.format(template, inputs, placeholder='{}', summarize=3, name=None) : unknown_result
 """

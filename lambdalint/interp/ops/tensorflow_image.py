@@ -7,25 +7,28 @@ from lambdalint.interp.values import Value
 ATTRIBUTES: dict[str, Value] = {}
 
 TABLE = """
-image.resize, image.resize_images(images, size, method='bilinear', preserve_aspect_ratio=False, \
-    antialias=False, name=None, align_corners=False) : image_resize
+image.resize(images, size, method='bilinear', preserve_aspect_ratio=False, antialias=False, name=None, \
+    align_corners=False) : image_resize
+image.resize_images(images, size, method=0, align_corners=False, preserve_aspect_ratio=False, \
+    name=None) : image_resize
 image.resize_bilinear, image.resize_nearest_neighbor, image.resize_bicubic, image.resize_area(images, \
     size, align_corners=False, name=None, half_pixel_centers=False) : image_resize
 image.resize_with_crop_or_pad, image.resize_image_with_crop_or_pad(image, target_height, target_width) \
     : image_crop
-image.resize_with_pad, image.resize_image_with_pad(image, target_height, target_width, \
-    method='bilinear', antialias=False) : image_crop
+image.resize_with_pad(image, target_height, target_width, method='bilinear', antialias=False) : image_crop
+image.resize_image_with_pad(image, target_height, target_width, method=0, align_corners=False) : image_crop
 image.crop_to_bounding_box, image.pad_to_bounding_box(image, offset_height, offset_width, \
     target_height, target_width) : image_crop
-image.central_crop(image, central_fraction)         : image_crop
+image.central_crop(image, central_fraction) : image_crop
 image.crop_and_resize(image, boxes, box_indices, crop_size, method='bilinear', extrapolation_value=0.0, \
     name=None; box_ind=box_indices) : crop
 image.extract_glimpse(input, size, offsets, centered=True, normalized=True, noise='uniform', name=None) \
     : image_resize
-image.extract_patches, image.extract_image_patches, extract_image_patches(images, sizes, strides, \
-    rates, padding, name=None; ksizes=sizes) : extract_patches
-image.per_image_standardization, image.per_image_whitening(image) : identity
-image.flip_left_right, image.flip_up_down(image)    : identity
+image.extract_patches(images, sizes, strides, rates, padding, name=None) : extract_patches
+image.extract_image_patches, extract_image_patches(images, ksizes=None, strides=None, rates=None, \
+    padding=None, name=None, sizes=None) : extract_patches
+image.per_image_standardization, image.per_image_whitening(image) : map sign=any
+image.flip_left_right, image.flip_up_down(image) : map sign=any
 image.random_flip_left_right, image.random_flip_up_down(image, seed=None) : noise
 image.random_brightness, image.random_hue(image, max_delta, seed=None) : noise
 image.random_contrast, image.random_saturation(image, lower, upper, seed=None) : noise
@@ -34,34 +37,38 @@ image.stateless_random_brightness, image.stateless_random_hue(image, max_delta, 
 image.stateless_random_contrast, image.stateless_random_saturation(image, lower, upper, seed=None) : noise
 image.stateless_random_flip_left_right, image.stateless_random_flip_up_down(image, seed) : noise
 image.random_crop, random_crop(value, size, seed=None, name=None) : unknown_result
-image.adjust_brightness, image.adjust_hue(image, delta, name=None) : identity
-image.adjust_contrast(images, contrast_factor)      : identity
-image.adjust_gamma(image, gamma=1, gain=1)          : identity
-image.adjust_saturation(image, saturation_factor, name=None) : identity
+image.adjust_brightness, image.adjust_hue(image, delta, name=None) : map sign=any
+image.adjust_contrast(images, contrast_factor) : map sign=any
+image.adjust_gamma(image, gamma=1, gain=1) : map sign=any
+image.adjust_saturation(image, saturation_factor, name=None) : map sign=any
 image.convert_image_dtype(image, dtype, saturate=False, name=None) : cast scale
-image.rgb_to_grayscale(images, name=None)           : last_axis size=1
-image.grayscale_to_rgb(images, name=None)           : last_axis size=3
-image.rgb_to_hsv, image.hsv_to_rgb(images, name=None) : identity
-image.rgb_to_yiq, image.rgb_to_yuv, image.yiq_to_rgb, image.yuv_to_rgb(images) : identity
-image.rot90(image, k=1, name=None)                  : rot90
+image.rgb_to_grayscale(images, name=None) : last_axis size=1
+image.grayscale_to_rgb(images, name=None) : last_axis size=3
+image.rgb_to_hsv, image.hsv_to_rgb(images, name=None) : map sign=any
+image.rgb_to_yiq, image.rgb_to_yuv, image.yiq_to_rgb, image.yuv_to_rgb(images) : map sign=any
+image.rot90(image, k=1, name=None) : rot90
 image.transpose, image.transpose_image(image, name=None) : image_transpose
-image.image_gradients(image)                        : pair inner=identity
-image.sobel_edges(image)                            : add_last size=2
-image.total_variation(images, name=None)            : per_sample rank=1
-image.psnr(a, b, max_val, name=None)                : per_sample rank=1
+image.image_gradients(image) : pair inner=map sign=any
+image.sobel_edges(image) : add_last size=2
+image.total_variation(images, name=None) : per_sample rank=1
+image.psnr(a, b, max_val, name=None) : per_sample rank=1
 image.ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03, \
     return_index_map=False) : per_sample rank=1
 image.ssim_multiscale(img1, img2, max_val, power_factors=(0.0448, 0.2856, 0.3001, 0.2363, 0.1333), \
     filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03) : per_sample rank=1
-image.draw_bounding_boxes(images, boxes, colors=None, name=None) : identity
-image.non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=-1e38, \
+image.draw_bounding_boxes(images, boxes, colors=None, name=None) : map sign=any
+image.non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=-1e999, \
     name=None) : unknown_result
 image.non_max_suppression_padded(boxes, scores, max_output_size, iou_threshold=0.5, \
-    score_threshold=-1e38, pad_to_max_output_size=False, name=None, sorted_input=False, \
+    score_threshold=-1e999, pad_to_max_output_size=False, name=None, sorted_input=False, \
     canonicalized_coordinates=False, tile_size=512) : unknown_result
 image.combined_non_max_suppression(boxes, scores, max_output_size_per_class, max_total_size, \
-    iou_threshold=0.5, score_threshold=-1e38, pad_per_class=False, clip_boxes=True, name=None) : \
+    iou_threshold=0.5, score_threshold=-1e999, pad_per_class=False, clip_boxes=True, name=None) : \
     unknown_result
-image.decode_jpeg, image.decode_png, image.decode_image(contents, channels=0, dtype='uint8', name=None, \
-    expand_animations=True) : unknown_result
+image.decode_image(contents, channels=None, dtype='uint8', name=None, expand_animations=True) : \
+    unknown_result
+image.decode_png(contents, channels=0, dtype='uint8', name=None) : unknown_result
+image.decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, \
+    acceptable_fraction=1, dct_method='', name=None) : unknown_result
+image.adjust_jpeg_quality(image, jpeg_quality, dct_method='', name=None) : map sign=any
 """

@@ -8,80 +8,80 @@ ATTRIBUTES: dict[str, Value] = {}
 
 TABLE = """
 # elementwise, one operand
-abs, math.abs, complex_abs(x, name=None)            : map sign=abs
-exp, math.exp(x, name=None)                         : map sign=positive
-sqrt, math.sqrt(x, name=None)                       : map sign=sqrt
-math.rsqrt, rsqrt(x, name=None)                     : map sign=rsqrt
-square, math.square(x, name=None)                   : map sign=square
-math.log, log(x, name=None)                         : map sign=log
-math.log1p, log1p(x, name=None)                     : map sign=log1p
-math.log_sigmoid, log_sigmoid(x, name=None)         : map sign=any
-sigmoid, math.sigmoid(x, name=None)                 : map sign=unit
-tanh, math.tanh(x, name=None)                       : map sign=any
+abs, math.abs(x, name=None) : map sign=abs
+exp, math.exp(x, name=None) : map sign=positive
+sqrt, math.sqrt(x, name=None) : map sign=sqrt
+math.rsqrt, rsqrt(x, name=None) : map sign=rsqrt
+square, math.square(x, name=None) : map sign=square
+math.log, log(x, name=None) : map sign=log
+math.log1p, log1p(x, name=None) : map sign=log1p
+math.log_sigmoid, log_sigmoid(x, name=None) : map sign=any
+sigmoid, math.sigmoid(x, name=None) : map sign=unit
+tanh, math.tanh(x, name=None) : map sign=any
 sin, math.sin, cos, math.cos, tan, math.tan, asin, math.asin, atan, math.atan, sinh, math.sinh, asinh, \
     math.asinh, atanh, math.atanh(x, name=None) : map sign=any
-acos, math.acos, acosh, math.acosh(x, name=None)    : map sign=nonneg
-cosh, math.cosh(x, name=None)                       : map sign=positive
-negative, math.negative, neg(x, name=None)          : map sign=any
+acos, math.acos, acosh, math.acosh(x, name=None) : map sign=nonneg
+cosh, math.cosh(x, name=None) : map sign=positive
+negative, math.negative, neg(x, name=None) : map sign=any
 math.erf, erf, math.erfinv, math.erfcinv, math.expm1, expm1, math.digamma, digamma, math.lgamma, \
     lgamma, math.ndtri, math.bessel_i1, math.bessel_i1e(x, name=None) : map sign=any
-math.bessel_i0, math.bessel_i0e(x, name=None)       : map sign=positive
-math.erfc, erfc(x, name=None)                       : map sign=nonneg
-math.reciprocal, reciprocal, inv(x, name=None)      : map sign=reciprocal
-math.reciprocal_no_nan(x, name=None)                : map sign=any
-sign, math.sign(x, name=None)                       : map cut
+math.bessel_i0, math.bessel_i0e(x, name=None) : map sign=positive
+math.erfc, erfc(x, name=None) : map sign=nonneg
+math.reciprocal, reciprocal, inv(x, name=None) : map sign=reciprocal
+math.reciprocal_no_nan(x, name=None) : map sign=any
+sign, math.sign(x, name=None) : map cut
 round, math.round, math.rint, rint, floor, math.floor, math.ceil, ceil(x, name=None) : map cut
 math.is_finite, is_finite, math.is_inf, is_inf, math.is_nan, is_nan(x, name=None) : map sign=mask dtype=bool
-logical_not, math.logical_not(x, name=None)         : logical
-math.softplus, nn.softplus(features, name=None)     : map sign=positive
-math.softsign, nn.softsign(features, name=None)     : map sign=any
+logical_not, math.logical_not(x, name=None) : logical
+math.softplus, nn.softplus(features, name=None) : map sign=positive
+math.softsign, nn.softsign(features, name=None) : map sign=any
 math.angle, angle, math.imag, imag, math.real, real(input, name=None) : map sign=any
-math.conj, conj(x, name=None)                       : map sign=any
-complex, dtypes.complex(real, imag, name=None)      : zip op=any dtype=complex64
-cast, dtypes.cast(x, dtype, name=None)              : cast
+math.conj, conj(x, name=None) : map sign=any
+complex, dtypes.complex(real, imag, name=None) : zip op=any dtype=complex64
+cast, dtypes.cast(x, dtype, name=None) : cast
 saturate_cast, dtypes.saturate_cast(value, dtype, name=None) : cast
-to_float(x, name='ToFloat')                         : cast dtype=float32
-to_double(x, name='ToDouble')                       : cast dtype=float64
-to_int32(x, name='ToInt32')                         : cast dtype=int32
-to_int64(x, name='ToInt64')                         : cast dtype=int64
-to_bfloat16(x, name='ToBFloat16')                   : cast dtype=bfloat16
-bitcast(input, type, name=None)                     : cast
+to_float(x, name='ToFloat') : cast dtype=float32
+to_double(x, name='ToDouble') : cast dtype=float64
+to_int32(x, name='ToInt32') : cast dtype=int32
+to_int64(x, name='ToInt64') : cast dtype=int64
+to_bfloat16(x, name='ToBFloat16') : cast dtype=bfloat16
+bitcast(input, type, name=None) : cast
 clip_by_value(t, clip_value_min, clip_value_max, name=None) : clip
-clip_by_norm(t, clip_norm, axes=None, name=None)    : normalize op=clip
+clip_by_norm(t, clip_norm, axes=None, name=None) : normalize op=clip
 clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None) : unknown_result
-clip_by_average_norm(t, clip_norm, name=None)       : normalize op=clip
+clip_by_average_norm(t, clip_norm, name=None) : normalize op=clip
 
 # elementwise, more operands
-add, math.add(x, y, name=None)        : zip op=add
-subtract, math.subtract, sub(x, y, name=None)       : zip op=sub
+add, math.add(x, y, name=None) : zip op=add
+subtract, math.subtract, sub(x, y, name=None) : zip op=sub
 multiply, math.multiply, mul, math.multiply_no_nan(x, y, name=None) : zip op=mul
-scalar_mul, math.scalar_mul(scalar, x, name=None)   : zip op=mul
+scalar_mul, math.scalar_mul(scalar, x, name=None) : zip op=mul
 divide, math.divide, truediv, math.truediv, realdiv, div(x, y, name=None) : zip op=div
 math.divide_no_nan, div_no_nan, math.xdivy(x, y, name=None) : zip op=divide_no_nan
 math.floordiv, floordiv, floor_div, truncatediv(x, y, name=None) : zip op=floordiv
 math.mod, mod, math.floormod, floormod, truncatemod(x, y, name=None) : zip op=mod
-pow, math.pow(x, y, name=None)                      : zip op=pow
-maximum, math.maximum(x, y, name=None)              : zip op=max
-minimum, math.minimum(x, y, name=None)              : zip op=min
-atan2, math.atan2(y, x, name=None)                  : zip op=atan2
+pow, math.pow(x, y, name=None) : zip op=pow
+maximum, math.maximum(x, y, name=None) : zip op=max
+minimum, math.minimum(x, y, name=None) : zip op=min
+atan2, math.atan2(y, x, name=None) : zip op=atan2
 math.squared_difference, squared_difference(x, y, name=None) : zip op=squared_difference
-math.xlogy, math.xlog1py(x, y, name=None)           : zip op=any
+math.xlogy, math.xlog1py(x, y, name=None) : zip op=any
 math.igamma, igamma, math.igammac, igammac, math.polygamma, polygamma(a, x, name=None) : zip op=any
-math.betainc, betainc(a, b, x, name=None)           : addn
-math.zeta, zeta(x, q, name=None)                    : zip op=any
-math.nextafter(x1, x2, name=None)                   : zip op=any
-math.polyval(coeffs, x, name=None)                  : per_sample operand=1
+math.betainc, betainc(a, b, x, name=None) : addn
+math.zeta, zeta(x, q, name=None) : zip op=any
+math.nextafter(x1, x2, name=None) : zip op=any
+math.polyval(coeffs, x, name=None) : per_sample operand=1
 equal, math.equal, not_equal, math.not_equal, greater, math.greater, greater_equal, math.greater_equal, \
     less, math.less, less_equal, math.less_equal(x, y, name=None) : compare
 logical_and, math.logical_and, logical_or, math.logical_or(x, y, name=None) : logical
 math.logical_xor, logical_xor(x, y, name='LogicalXor') : logical
 bitwise.bitwise_and, bitwise.bitwise_or, bitwise.bitwise_xor, bitwise.left_shift, \
     bitwise.right_shift(x, y, name=None) : zip op=bitwise
-bitwise.invert(x, name=None)                        : map cut
-where(condition, x=None, y=None, name=None)         : where
-where_v2(condition, x=None, y=None, name=None)      : where
-select(condition, x, y, name=None)                  : where
-add_n, math.add_n(inputs, name=None)                : add_n
+bitwise.invert(x, name=None) : map cut
+where(condition, x=None, y=None, name=None) : where
+where_v2(condition, x=None, y=None, name=None) : where
+select(condition, x, y, name=None) : where
+add_n, math.add_n(inputs, name=None) : add_n
 math.accumulate_n, accumulate_n(inputs, shape=None, tensor_dtype=None, name=None) : add_n
 searchsorted(sorted_sequence, values, side='left', out_type='int32', name=None) : searchsorted
 
@@ -94,8 +94,10 @@ reduce_logsumexp, math.reduce_logsumexp(input_tensor, axis=None, keepdims=False,
     reduction_indices=axis, keep_dims=keepdims) : logsumexp
 math.reduce_std, math.reduce_variance(input_tensor, axis=None, keepdims=False, name=None) : var_std
 math.reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None) : norm
-math.count_nonzero, count_nonzero(input, axis=None, keepdims=False, dtype='int64', name=None; \
-    input_tensor=input, reduction_indices=axis, keep_dims=keepdims) : reduce op=count dtype=int64
+math.count_nonzero(input, axis=None, keepdims=False, dtype='int64', name=None; input_tensor=input, \
+    reduction_indices=axis, keep_dims=keepdims) : reduce op=count dtype=int64
+count_nonzero(input_tensor=None, axis=None, keepdims=False, dtype='int64', name=None; \
+    input=input_tensor, reduction_indices=axis, keep_dims=keepdims) : reduce op=count dtype=int64
 argmax, math.argmax, argmin, math.argmin, arg_max, arg_min(input, axis=None, output_type='int64', \
     name=None; dimension=axis) : argreduce default=0
 cumsum, math.cumsum, math.cumprod, cumprod, math.cumulative_logsumexp(x, axis=0, exclusive=False, \
@@ -115,11 +117,11 @@ math.bincount, bincount(arr, weights=None, minlength=None, maxlength=None, dtype
     axis=None, binary_output=False) : histogram
 histogram_fixed_width(values, value_range, nbins=100, dtype='int32', name=None) : whole
 histogram_fixed_width_bins(values, value_range, nbins=100, dtype='int32', name=None) : map cut
-math.confusion_matrix, confusion_matrix(labels, predictions, num_classes=None, weights=None, \
-    dtype='int32', name=None) : whole
+math.confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype='int32', name=None) : whole
+confusion_matrix(labels, predictions, num_classes=None, dtype='int32', name=None, weights=None) : whole
 math.is_non_decreasing, is_non_decreasing, math.is_strictly_increasing, is_strictly_increasing(x, \
     name=None) : whole dtype=bool
-math.lbeta, lbeta(x, name=None)                     : reduce_last
+math.lbeta, lbeta(x, name=None) : reduce_last
 math.invert_permutation, invert_permutation(x, name=None) : unknown_result
 math.segment_sum, segment_sum, math.segment_mean, segment_mean, math.segment_max, segment_max, \
     math.segment_min, segment_min, math.segment_prod, segment_prod(data, segment_ids, name=None) : segment
@@ -127,9 +129,10 @@ math.unsorted_segment_sum, unsorted_segment_sum, math.unsorted_segment_mean, uns
     math.unsorted_segment_max, unsorted_segment_max, math.unsorted_segment_min, unsorted_segment_min, \
     math.unsorted_segment_prod, unsorted_segment_prod, math.unsorted_segment_sqrt_n, \
     unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None) : segment
-unique(x, out_idx='int32', name=None)               : whole
-unique_with_counts(x, out_idx='int32', name=None)   : whole
-sets.difference, sets.intersection, sets.union(a, b, aminusb=True, validate_indices=True) : unknown_result
+unique(x, out_idx='int32', name=None) : whole
+unique_with_counts(x, out_idx='int32', name=None) : whole
+sets.difference(a, b, aminusb=True, validate_indices=True) : unknown_result
+sets.intersection, sets.union(a, b, validate_indices=True) : unknown_result
 
 # products
 matmul, linalg.matmul, batch_matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, \
@@ -137,32 +140,32 @@ matmul, linalg.matmul, batch_matmul(a, b, transpose_a=False, transpose_b=False, 
     name=None; x=a, y=b, adj_x=adjoint_a, adj_y=adjoint_b) : matmul
 linalg.matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, \
     name=None) : matvec
-tensordot, linalg.tensordot(a, b, axes, name=None)  : tensordot
+tensordot, linalg.tensordot(a, b, axes, name=None) : tensordot
 einsum, linalg.einsum(equation, *inputs, name=None, optimize='greedy') : einsum
-linalg.cross, cross(a, b, name=None)                : zip op=any
+linalg.cross, cross(a, b, name=None) : zip op=any
 sparse.sparse_dense_matmul, sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, \
     name=None) : matmul
 
 # matrices: the last two axes
 linalg.matrix_transpose, matrix_transpose, linalg.transpose(a, name='matrix_transpose', \
     conjugate=False) : last_two swap
-linalg.adjoint(matrix, name=None)                   : last_two swap
+linalg.adjoint(matrix, name=None) : last_two swap
 linalg.cholesky, cholesky, linalg.expm, linalg.logm, linalg.sqrtm, matrix_square_root(input, name=None) \
     : last_two
 linalg.inv, matrix_inverse(input, adjoint=False, name=None) : last_two
 linalg.pinv(a, rcond=None, validate_args=False, name=None) : last_two swap
 linalg.band_part, matrix_band_part(input, num_lower, num_upper, name=None) : last_two
 linalg.set_diag, matrix_set_diag(input, diagonal, name='set_diag', k=0, align='RIGHT_LEFT') : last_two
-linalg.det, matrix_determinant(input, name=None)    : last_two drop
-linalg.logdet(matrix, name=None)                    : last_two drop
-linalg.slogdet(input, name=None)                    : pair inner=last_two drop
-linalg.trace, trace(x, name=None)                   : last_two drop
+linalg.det, matrix_determinant(input, name=None) : last_two drop
+linalg.logdet(matrix, name=None) : last_two drop
+linalg.slogdet(input, name=None) : pair inner=last_two drop
+linalg.trace, trace(x, name=None) : last_two drop
 linalg.matrix_rank(a, tol=None, validate_args=False, name=None) : last_two drop
 linalg.diag, matrix_diag(diagonal, name='diag', k=0, num_rows=-1, num_cols=-1, padding_value=0, \
     align='RIGHT_LEFT') : diag_matrix
 linalg.diag_part, matrix_diag_part(input, name='diag_part', k=0, padding_value=0, align='RIGHT_LEFT') : \
     diagonal last
-linalg.tensor_diag, diag(diagonal, name=None)       : diag_vector
+linalg.tensor_diag, diag(diagonal, name=None) : diag_vector
 linalg.tensor_diag_part, diag_part(input, name=None) : diag_vector
 linalg.solve, matrix_solve(matrix, rhs, adjoint=False, name=None) : solve
 linalg.triangular_solve, matrix_triangular_solve(matrix, rhs, lower=True, adjoint=False, name=None) : solve
@@ -174,11 +177,11 @@ linalg.lu(input, output_idx_type='int32', name=None) : unknown_result
 linalg.eigh, linalg.eig, eig, self_adjoint_eig(tensor, name=None) : pair inner=last_two op=eig
 linalg.eigvalsh, linalg.eigvals, eigvals, self_adjoint_eigvals(tensor, name=None) : last_two drop=1
 linalg.eye, eye(num_rows, num_columns=None, batch_shape=None, dtype='float32', name=None) : eye
-linalg.global_norm, global_norm(t_list, name=None)  : unknown_result
+linalg.global_norm, global_norm(t_list, name=None) : unknown_result
 
 # signals: the last axes alone change
 signal.fft, fft, signal.ifft, ifft, signal.fft2d, fft2d, signal.ifft2d, ifft2d, signal.fft3d, fft3d, \
-    signal.ifft3d, ifft3d(input, name=None) : identity
+    signal.ifft3d, ifft3d(input, name=None) : map sign=any
 signal.rfft, rfft, signal.irfft, irfft, signal.rfft2d, rfft2d, signal.irfft2d, irfft2d(input_tensor, \
     fft_length=None, name=None) : last_axis
 signal.fftshift, signal.ifftshift(x, axes=None, name=None) : fftshift
@@ -190,8 +193,12 @@ signal.inverse_stft(stfts, frame_length, frame_step, fft_length=None, window_fn=
 signal.frame, contrib.signal.frame(signal, frame_length, frame_step, pad_end=False, pad_value=0, \
     axis=-1, name=None) : last_axis rank=1
 signal.overlap_and_add(signal, frame_step, name=None) : last_axis rank=-1
-signal.mfccs_from_log_mel_spectrograms(log_mel_spectrograms, name=None) : identity
+signal.mfccs_from_log_mel_spectrograms(log_mel_spectrograms, name=None) : map sign=any
 signal.linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sample_rate=8000, \
     lower_edge_hertz=125.0, upper_edge_hertz=3800.0, dtype='float32', name=None) : fresh_matrix
 signal.hann_window, signal.hamming_window(window_length, periodic=True, dtype='float32', name=None) : window
+signal.kaiser_window, signal.kaiser_bessel_derived_window(window_length, beta=12.0, dtype='float32', \
+    name=None) : window
+signal.vorbis_window(window_length, dtype='float32', name=None) : window
+signal.rfft3d, signal.irfft3d(input_tensor, fft_length=None, name=None) : last_axis
 """

@@ -8,16 +8,16 @@ ATTRIBUTES: dict[str, Value] = {}
 
 TABLE = """
 # activations
-nn.relu(features, name=None)                        : map sign=relu
-nn.relu6(features, name=None)                       : map sign=relu6
-nn.elu, nn.selu(features, name=None)                : map sign=any
-nn.leaky_relu(features, alpha=0.2, name=None)       : map sign=any
-nn.gelu(features, approximate=False, name=None)     : map sign=any
-nn.silu, nn.swish(features, beta=1.0)               : map sign=any
-nn.sigmoid(x, name=None)                            : map sign=unit
-nn.tanh(x, name=None)                               : map sign=any
-nn.log_sigmoid(x, name=None)                        : map sign=any
-nn.crelu(features, axis=-1, name=None)              : double
+nn.relu(features, name=None) : map sign=relu
+nn.relu6(features, name=None) : map sign=relu6
+nn.elu, nn.selu(features, name=None) : map sign=any
+nn.leaky_relu(features, alpha=0.2, name=None) : map sign=any
+nn.gelu(features, approximate=False, name=None) : map sign=any
+nn.silu, nn.swish(features, beta=1.0) : map sign=any
+nn.sigmoid(x, name=None) : map sign=unit
+nn.tanh(x, name=None) : map sign=any
+nn.log_sigmoid(x, name=None) : map sign=any
+nn.crelu(features, axis=-1, name=None) : double
 nn.dropout(x, rate=None, noise_shape=None, seed=None, name=None, keep_prob=None) : dropout
 nn.experimental.stateless_dropout(x, rate, seed, rng_alg=None, noise_shape=None, name=None) : dropout
 
@@ -31,12 +31,12 @@ nn.fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon=0.001, d
     is_training=True, name=None, exponential_avg_factor=1.0) : batch_moments
 nn.local_response_normalization, nn.lrn(input, depth_radius=5, bias=1, alpha=1, beta=0.5, name=None) : \
     map sign=any
-nn.l2_loss(t, name=None)                            : reduce op=sum all
+nn.l2_loss(t, name=None) : reduce op=sum all
 nn.isotonic_regression(inputs, decreasing=True, axis=-1) : pair inner=per_sample
 
 # convolution and pooling
 nn.bias_add(value, bias, data_format=None, name=None) : bias_add
-nn.xw_plus_b(x, weights, biases, name=None)         : matmul
+nn.xw_plus_b(x, weights, biases, name=None) : matmul
 nn.conv1d(input, filters, stride=1, padding='VALID', data_format='NWC', dilations=None, name=None, \
     use_cudnn_on_gpu=None; value=input, strides=stride) : conv rank=1
 nn.conv2d(input, filters, strides=1, padding='VALID', data_format='NHWC', dilations=None, name=None, \
@@ -56,8 +56,10 @@ nn.depthwise_conv2d(input, filter, strides, padding, data_format=None, dilations
     rate=None) : conv rank=2 depthwise
 nn.separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, \
     dilations=None, name=None, rate=None) : conv rank=2 separable
-nn.dilation2d, nn.erosion2d(input, filters, strides, padding, data_format='NHWC', dilations=None, \
-    name=None; filter=filters, rates=dilations) : per_sample rank=4
+nn.dilation2d(input, filters, strides, padding, data_format='NHWC', dilations=None, name=None; \
+    filter=filters, rates=dilations) : per_sample rank=4
+nn.erosion2d(value, filters, strides, padding, data_format='NHWC', dilations=None, name=None; \
+    kernel=filters, rates=dilations) : per_sample rank=4
 nn.max_pool, nn.avg_pool(input, ksize, strides, padding, data_format=None, name=None; value=input) : pool
 nn.max_pool1d, nn.avg_pool1d(input, ksize, strides, padding, data_format='NWC', name=None) : pool rank=1
 nn.max_pool2d, nn.avg_pool2d(input, ksize, strides, padding, data_format='NHWC', name=None) : pool rank=2
@@ -81,8 +83,8 @@ nn.sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None) : zip 
 nn.weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None, name=None; \
     targets=labels) : zip op=loss
 nn.log_poisson_loss(targets, log_input, compute_full_loss=False, name=None) : zip op=any
-nn.softmax_cross_entropy_with_logits, nn.softmax_cross_entropy_with_logits_v2(labels=None, logits=None, \
-    axis=-1, name=None; dim=axis) : loss_last
+nn.softmax_cross_entropy_with_logits(labels=None, logits=None, axis=-1, name=None; dim=axis) : loss_last
+nn.softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None; dim=axis) : loss_last
 nn.sparse_softmax_cross_entropy_with_logits(labels=None, logits=None, name=None) : sparse_loss_last
 nn.ctc_loss(labels, logits, label_length, logit_length, logits_time_major=True, unique=None, \
     blank_index=None, name=None) : unknown_result
@@ -91,16 +93,19 @@ nn.ctc_beam_search_decoder(inputs, sequence_length, beam_width=100, top_paths=1,
     unknown_result
 nn.compute_average_loss(per_example_loss, sample_weight=None, global_batch_size=None) : reduce op=sum all
 losses.mean_squared_error, losses.absolute_difference(labels, predictions, weights=1.0, scope=None, \
-    loss_collection=None, reduction=None) : whole
-losses.log_loss(labels, predictions, weights=1.0, epsilon=1e-07, scope=None, loss_collection=None, \
+    loss_collection='losses', reduction=None) : whole
+losses.log_loss(labels, predictions, weights=1.0, epsilon=1e-07, scope=None, loss_collection='losses', \
     reduction=None) : whole
-losses.huber_loss(labels, predictions, weights=1.0, delta=1.0, scope=None, loss_collection=None, \
+losses.huber_loss(labels, predictions, weights=1.0, delta=1.0, scope=None, loss_collection='losses', \
     reduction=None) : whole
 losses.sigmoid_cross_entropy(multi_class_labels, logits, weights=1.0, label_smoothing=0, scope=None, \
-    loss_collection=None, reduction=None) : whole
+    loss_collection='losses', reduction=None) : whole
 losses.softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0, scope=None, \
-    loss_collection=None, reduction=None) : whole
-losses.sparse_softmax_cross_entropy(labels, logits, weights=1.0, scope=None, loss_collection=None, \
+    loss_collection='losses', reduction=None) : whole
+losses.sparse_softmax_cross_entropy(labels, logits, weights=1.0, scope=None, loss_collection='losses', \
     reduction=None) : whole
 contrib.losses.metric_learning.pairwise_distance(feature, squared=False) : whole
+nn.space_to_batch(input, block_shape, paddings, name=None) : space_to_batch
+nn.conv_transpose(input, filters, output_shape, strides, padding='SAME', data_format=None, \
+    dilations=None, name=None) : conv transposed
 """

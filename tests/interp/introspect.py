@@ -1,0 +1,167 @@
+"""Compare the operation tables with the installed libraries: ``python -m tests.interp.introspect``.
+
+Prints the rows whose signature differs from the real one, and the public functions that no row models.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from lambdalint.interp.call import Op
+from lambdalint.interp.ops import library
+from lambdalint.interp.values import Const, Sequence, Value
+
+FOLDERS: Mapping[str, tuple[str, ...]] = {
+    "keras.backend": ("",),
+    "keras.ops": ("", "image."),
+    "keras": ("activations.", "losses.", "metrics.", "random."),
+    "tensorflow": (
+        "", "math.", "linalg.", "nn.", "image.", "signal.", "random.", "strings.", "sets.", "bitwise.",
+        "debugging.",
+    ),
+}  # fmt: skip
+"""The parts of each library that its table is meant to cover."""
+
+
+@cache
+def installed() -> Mapping[str, tuple[ModuleType, ...]]:
+    """The modules behind each table; where two hold a name, the first counts."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+    import tensorflow
+    import tf_keras.backend
+
+    return {
+        "keras.backend": (tf_keras.backend,),
+        "keras.ops": (keras.ops, tensorflow.experimental.numpy),
+        "keras": (keras, tf_keras),
+        "tensorflow": (tensorflow, tensorflow.compat.v1),
+    }
+
+
+def real(prefix: str, name: str) -> Any:
+    """The installed function of this dotted name, or ``None``."""
+    for module in installed()[prefix]:
+        found: Any = module
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if callable(found):
+            return found
+    return None
+
+
+def rows(prefix: str) -> Iterator[str]:
+    """The names in a library's table, without the library's own."""
+    for canonical in library.operation_names():
+        if library.prefix_of(canonical) == prefix:
+            yield canonical.removeprefix(f"{prefix}.")
+
+
+def value_of(value: Value | None) -> Any:
+    """The Python value of a default in a table."""
+    if isinstance(value, Sequence):
+        return tuple(value_of(item) for item in value.items or [])
+    return value.value if isinstance(value, Const) else value
+
+
+def plain(default: Any) -> Any:
+    """A real default as tables write it: types by name, lists as tuples, other objects as ``None``."""
+    if type(default).__name__ == "DType":
+        return default.name
+    if isinstance(default, (list, tuple)):
+        return tuple(plain(item) for item in default)
+    return default if isinstance(default, (int, float, str, bool, type(None))) else None
+
+
+def signature_problem(op: Op, function: Any) -> str:
+    """How a row's parameters differ from those of the installed function; ``""`` where they agree.
+
+    A row may have more parameters than the function, after its own, if they have defaults: those of
+    other versions.
+    """
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ""
+    expected = [each for each in parameters if each.kind is not each.VAR_KEYWORD]
+    if [each.kind for each in expected] == [inspect.Parameter.VAR_POSITIONAL] and not op.parameters[
+        0
+    ].variadic:
+        return ""
+    lacking = [each.name for each in expected[len(op.parameters) :] if each.name not in op.aliases]
+    if lacking:
+        return f"lacks {', '.join(lacking)}"
+    for ours, theirs in zip(op.parameters, expected):
+        if ours.name != theirs.name and op.aliases.get(theirs.name) != ours.name:
+            return f"has {ours.name} where the library has {theirs.name}"
+        if ours.variadic != (theirs.kind is theirs.VAR_POSITIONAL):
+            return f"{ours.name} is variadic in one of the two"
+        problem = default_problem(value_of(ours.default), ours.default is None, theirs)
+        if problem and not ours.variadic:
+            return f"{ours.name} {problem}"
+    extra = op.parameters[len(expected) :]
+    required = [each.name for each in extra if each.default is None and not each.variadic]
+    return f"requires {', '.join(required)}, which the library does not have" if required else ""
+
+
+def default_problem(ours: Any, required: bool, theirs: inspect.Parameter) -> str:
+    """How a default differs; a row may be more lenient than the library."""
+    if theirs.default is theirs.empty or theirs.name == "name":
+        return ""
+    if required:
+        return "is required, and has a default in the library"
+    default = plain(theirs.default)
+    if ours == default or (ours is False and default is None):
+        return ""
+    return f"is {ours!r}, and {default!r} in the library"
+
+
+def differences(prefix: str) -> Iterator[str]:
+    """The rows of a library whose signature differs from the installed one."""
+    for name in rows(prefix):
+        function, op = real(prefix, name), library.lookup(f"{prefix}.{name}")
+        if function is not None and op is not None and (problem := signature_problem(op, function)):
+            yield f"{prefix}.{name}: {problem}"
+
+
+def historic(prefix: str) -> Iterator[str]:
+    """The rows of a library that no installed version has: the names of older ones."""
+    return (name for name in rows(prefix) if real(prefix, name) is None)
+
+
+def unmodelled(prefix: str) -> Iterator[str]:
+    """The public functions of the newest installed version that have no row under any name."""
+    known = {id(real(prefix, name)) for name in rows(prefix)}
+    newest = installed()[prefix][0]
+    for folder in FOLDERS[prefix]:
+        module = getattr(newest, folder[:-1]) if folder else newest
+        for name, value in sorted(vars(module).items()):
+            if (
+                name.startswith("_")
+                or inspect.isclass(value)
+                or inspect.ismodule(value)
+                or not callable(value)
+            ):
+                continue
+            if id(value) not in known:
+                known.add(id(value))
+                yield f"{folder}{name}"
+
+
+def main() -> None:
+    """Print differences and gaps, library by library."""
+    for prefix in installed():
+        for line in differences(prefix):
+            print("differs:", line)
+        print(f"{prefix}, only in older versions: {', '.join(historic(prefix))}")
+        missing = list(unmodelled(prefix))
+        print(f"{prefix}: {len(missing)} public functions have no row: {', '.join(missing)}")
+
+
+if __name__ == "__main__":
+    main()
