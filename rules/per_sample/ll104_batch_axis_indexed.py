@@ -1,0 +1,112 @@
+"""An index or slice picks samples of the batch where a feature is meant.
+
+## What it does
+
+Reports `x[0]`, `x[-1]`, `x[:4]`, `x[n:]`, `K.gather(x, 0)`, `tf.squeeze(x, 0)`, `tf.unstack(x)` and boolean masks along
+axis 0, where `x` is one tensor. A list of inputs is indexed freely: there `x[0]` is the first input.
+
+## Why it hurts
+
+Axis 0 is the batch, so `x[0]` is the first *sample*, and the others are dropped. The output has one axis less, or
+fewer rows than the labels. `tf.squeeze(x, 0)` works with a batch of one, in the test at the prompt, and fails or
+drops samples with any other. A call with a one-element list, `Lambda(f)([x])`, is treacherous: `f` sees a list when
+the model is built and a bare tensor after it is loaded, so `t[0]` becomes sample 0.
+
+## Bad
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+
+x = Input(shape=(4, 3))
+first = Lambda(lambda t: t[0])(x)
+```
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+import tensorflow as tf
+
+x = Input(shape=(4, 3))
+row = Lambda(lambda t: tf.gather(t, 0))(x)
+```
+
+## Good
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+
+x = Input(shape=(4, 3))
+first = Lambda(lambda t: t[:, 0])(x)
+```
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+
+a = Input(shape=(3,))
+b = Input(shape=(3,))
+product = Lambda(lambda t: t[0] * t[1])([a, b])
+```
+
+## How it is confirmed
+
+The layer runs on batches of several sizes: the output has another number of rows than the input, or does not change
+when samples that were dropped do.
+
+## Fix and its safety
+
+None is offered: `x[:, 0]` gives what is meant in most cases, and another shape.
+
+## Known gaps
+
+Where no use of the layer is in view, an indexed parameter may be a list of inputs, and nothing is reported.
+
+## Interaction with other linters
+
+ruff's FURB118 turns `lambda x: x[:, 0]` into `operator.itemgetter`, which Keras refuses.
+
+## References
+
+- <https://github.com/keras-team/keras/issues/10192>: the one-element list.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp import events
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Event
+from lambdalint.rule import Report, Rule
+
+from .faults import reports
+
+
+def message(event: Event, code: str) -> str:
+    """That samples are picked, what follows, and how to pick features."""
+    return (
+        f"{code} picks from the batch axis: these are samples, not features, and the others are dropped. "
+        f"{_advice(event.at.node)}"
+    )
+
+
+def _advice(node: ast.AST) -> str:
+    if not isinstance(node, ast.Subscript):
+        return "Work on a feature axis, such as axis=1, and leave the batch axis as it is."
+    index = ast.unparse(node.slice).strip("()")
+    return f"Index a feature axis behind the batch, `{ast.unparse(node.value)}[:, {index}]`, or pass a list of inputs."
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """Report what picks samples out of the batch that the layer returns."""
+    yield from reports(layer, events.INDEXED, message)
+
+
+RULE = Rule(
+    "LL104",
+    "batch-axis-indexed",
+    Contract.PER_SAMPLE,
+    Severity.ERROR,
+    check_layer=check,
+    yields_to=("LL406", "LL408"),
+)

@@ -1,0 +1,84 @@
+"""Random numbers drawn once are broadcast over the whole batch.
+
+## What it does
+
+Reports random numbers of a shape without a batch axis, or with a batch axis of 1, that are combined with the samples:
+`K.random_normal(shape=(1, d))`, `tf.random.uniform((d,))`.
+
+## Why it hurts
+
+Every sample of a batch gets the same noise. A variational autoencoder then samples one point for the whole batch, the
+noise of a denoising model is a constant offset that the next bias can learn, and the gradient's variance does not
+shrink with the batch size. Shapes fit, nothing fails.
+
+## Bad
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+import tensorflow as tf
+
+x = Input(shape=(8,))
+noisy = Lambda(lambda t: t + tf.random.normal(shape=(8,)))(x)
+```
+
+## Good
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+import tensorflow as tf
+
+x = Input(shape=(8,))
+noisy = Lambda(lambda t: t + tf.random.normal(shape=tf.shape(t)))(x)
+```
+
+## How it is confirmed
+
+The layer runs on a batch of equal samples; the outputs are equal too, though two runs differ.
+
+## Fix and its safety
+
+None is offered: `shape=K.shape(x)` draws for each sample, but one draw per batch is sometimes meant.
+
+## Known gaps
+
+Noise whose shape the interpreter does not know is not judged.
+
+## Interaction with other linters
+
+None that this project knows of.
+
+## References
+
+- <https://github.com/tensorflow/tensorflow/issues/36715>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp import events
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Event
+from lambdalint.rule import Report, Rule
+
+from .faults import report_of
+
+
+def message(event: Event, code: str) -> str:
+    """That noise is shared, and how to draw for each sample."""
+    return (
+        f"{code} broadcasts random numbers that were drawn once over the batch, so every sample gets the same noise. "
+        "Draw one row per sample: shape=K.shape(x), or a shape that begins with the input's batch size."
+    )
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """Report noise that is shared by the samples."""
+    for event in layer.happened(events.SHARED_NOISE):
+        report = report_of(layer, event, message)
+        if report is not None:
+            yield report
+
+
+RULE = Rule("LL109", "shared-noise", Contract.PER_SAMPLE, Severity.WARNING, check_layer=check, yields_to=("LL107",))

@@ -1,0 +1,93 @@
+"""Code that mixes the samples of a batch on purpose, and says so by its names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Function
+from lambdalint.syntax.anchor import Anchor
+
+_PAIRING = re.compile(
+    r"mini_?batch_?(disc|std|stat|feat|sim)|contrast|in_?batch|pair_?wise|ranking|rank_(loss|cross|hinge)"
+    r"|triplet|quadruplet|hard_negative|negative_samp|sim_?clr|nt_?xent|info_?nce|n_?pair|multi_?gpu|parallel"
+)
+_LOSS = re.compile(r"(^|_)(loss|losses|cost|metric|metrics|objective|penalty)(_|$)")
+_STATISTICS = re.compile(r"batch_?norm|(^|_)bn(_|$)|batch_?(stat|std|mean|var)|(normali[sz]|standardi[sz])ation|whiten")
+_JUDGES = re.compile(r"(Loss|Metric)$")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def mixes_on_purpose(layer: LayerFacts, at: Anchor) -> bool:
+    """Whether the layer is a loss, pairs the samples of a batch, or slices it for several devices."""
+    if layer.site.in_loss or _slices_for_devices(layer):
+        return True
+    inside = list(_around(layer, at))
+    own = [*(_plain(name) for name in _names_of(layer)), *(_plain(node.name) for node in inside)]
+    outside = [_plain(node.name) for node in _around(layer, layer.at)]
+    if any(_PAIRING.search(name) for name in [*own, *outside]) or any(_LOSS.search(name) for name in own):
+        return True
+    return any(_is_judge(node) for node in inside)
+
+
+def takes_batch_statistics(layer: LayerFacts, at: Anchor) -> bool:
+    """Whether the layer or the function is called a normalisation, so that batch statistics are meant."""
+    names = [*_names_of(layer), *(node.name for node in _around(layer, at))]
+    return any(_STATISTICS.search(_plain(name)) for name in names)
+
+
+def _plain(name: str) -> str:
+    return _CAMEL.sub("_", name).lower().replace("-", "_").replace(" ", "_")
+
+
+def _slices_for_devices(layer: LayerFacts) -> bool:
+    arguments = layer.arguments_node
+    if not isinstance(arguments, ast.Dict):
+        return False
+    keys = [key.value for key in arguments.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+    return "parts" in keys or any("gpu" in key for key in keys)
+
+
+def _names_of(layer: LayerFacts) -> Iterator[str]:
+    """What the code calls the layer: its function, its ``name=``, and the variable its output goes to."""
+    for function in layer.functions:
+        if isinstance(function, Function):
+            yield function.name
+    given = layer.argument("name")
+    if isinstance(given, ast.Constant) and isinstance(given.value, str):
+        yield given.value
+    for node in ast.walk(layer.file.tree):
+        if isinstance(node, ast.Assign) and _covers(node, layer.node):
+            for target in node.targets:
+                yield from (part.id for part in ast.walk(target) if isinstance(part, ast.Name))
+                yield from (part.attr for part in ast.walk(target) if isinstance(part, ast.Attribute))
+
+
+def _around(layer: LayerFacts, at: Anchor) -> Iterator[_Definition]:
+    """The functions and classes around a node of the layer's file or of its function's."""
+    tree: ast.Module | None = layer.file.tree if at.unit is layer.unit else None
+    for function in layer.functions:
+        if tree is None and isinstance(function, Function) and function.env.unit is at.unit:
+            tree = function.env.tree
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, _Definition) and _covers(node, at.node):
+            yield node
+
+
+def _covers(outer: ast.stmt, inner: ast.AST) -> bool:
+    if not isinstance(inner, (ast.expr, ast.stmt)):
+        return False
+    begin = (outer.lineno, outer.col_offset)
+    end = (outer.end_lineno or outer.lineno, outer.end_col_offset or 0)
+    return begin <= (inner.lineno, inner.col_offset) < end
+
+
+def _is_judge(node: _Definition) -> bool:
+    if not isinstance(node, ast.ClassDef):
+        return False
+    names = [node.name, *(ast.unparse(base).rpartition(".")[2] for base in node.bases)]
+    return any(_JUDGES.search(name) for name in names)
