@@ -117,14 +117,14 @@ def _pinned(path: str, project: Project, families: frozenset[str], open_to: froz
 
 
 def _neighbours(path: str, project: Project) -> list[Vote]:
-    """What the other files of the package say: one weak vote for each telling word."""
+    """What the other files of the package say: a weak vote for each telling word, more where many have it."""
+    files = [file for file in project.package_files(path) if file != os.path.realpath(path)]
     found: list[Vote] = []
-    files = project.package_files(path)
     for pattern, fits, what in _NEIGHBOURS:
-        for other in files:
-            if os.path.realpath(path) != other and pattern.search(project.content(other)):
-                found.append(vote(fits, 1, f"{what} is used in {os.path.basename(other)}"))
-                break
+        users = [file for file in files if pattern.search(project.content(file))]
+        if users:
+            text = f"{what} is used in {os.path.basename(users[0])}"
+            found.append(vote(fits, min(len(users), 3), text))
     return found
 
 
