@@ -98,6 +98,8 @@ def numpy_call(call: OpCall) -> Value:
         return number
     if (exact := _on_sizes(call)) is not None:
         return exact
+    if any(isinstance(each, Sequence) and each.items is None for each in operands):
+        return Unknown("a list of unknown length")
     if call.option("f") == "shape":
         made = call.tensor(call.first())
         return shape_sequence(made) if isinstance(made, Tensor) else Unknown("the shape is not known")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
 from lambdalint.interp import reasons
 from lambdalint.interp.binding import SPREAD
-from lambdalint.interp.call import Op, Parameter
+from lambdalint.interp.call import Op, OpCall, Parameter
 from lambdalint.interp.ops.table import Family, parse_table
-from lambdalint.interp.values import Sequence, Unknown, Value
+from lambdalint.interp.values import NONE, Const, Sequence, Unknown, Value
 
 _PACKAGE = "lambdalint.interp.ops."
 
@@ -92,9 +93,24 @@ def lookup(canonical: str) -> Op | None:
             _parsed[canonical] = None
         else:
             for op in parse_table(prefix, row, families()).values():
-                _parsed.setdefault(op.name, op)
+                _parsed.setdefault(op.name, _with_axis(op))
             _parsed[canonical] = _parsed[name]
     return _parsed[canonical]
+
+
+def _with_axis(op: Op) -> Op:
+    """A row may name its axis: ``axis=1`` always, ``default=-1`` where the call says ``None``."""
+    always, otherwise = op.options.get("axis"), op.options.get("default")
+    if always is None and otherwise is None:
+        return op
+    axis, run = Const(int(always or otherwise or 0)), op.run
+
+    def with_axis(call: OpCall) -> Value:
+        if always is not None or call.get("axis") == NONE:
+            call.args = {**call.args, "axis": axis}
+        return run(call)
+
+    return replace(op, run=with_axis)
 
 
 def attribute(canonical: str) -> Value | None:
@@ -150,7 +166,7 @@ def bind(
     if rest:
         return _too_many(short, op.parameters, len(args))
     known = {parameter.name for parameter in op.parameters if not parameter.variadic}
-    for keyword, value in kwargs.items():
+    for keyword, argument in kwargs.items():
         if keyword == SPREAD:
             continue
         name = op.aliases.get(keyword, keyword)
@@ -158,11 +174,11 @@ def bind(
             return f"{short}() got an unexpected keyword argument '{keyword}'"
         if name in bound:
             return f"{short}() got multiple values for argument '{keyword}'"
-        bound[name] = value
-    missing = []
+        bound[name] = argument
+    missing: list[str] = []
     complete: dict[str, Value] = {}
     for parameter in op.parameters:
-        value = bound.get(parameter.name, parameter.default)
+        value: Value | None = bound.get(parameter.name, parameter.default)
         if unsure and parameter.name not in bound:
             value = Unknown(reasons.PARAMETER, parameter.name)
         if value is None:

@@ -106,8 +106,9 @@ norm, linalg.norm(tensor, ord='euclidean', axis=None, keepdims=None, name=None; 
 linalg.normalize(tensor, ord='euclidean', axis=None, name=None) : pair inner=normalize op=l2
 math.l2_normalize, linalg.l2_normalize, nn.l2_normalize(x, axis=None, epsilon=1e-12, name=None, \
     dim=None) : normalize op=l2
-math.softmax, nn.softmax(logits, axis=None, name=None; dim=axis) : normalize op=softmax
-math.log_softmax, nn.log_softmax(logits, axis=None, name=None; dim=axis) : normalize op=log_softmax
+math.softmax, nn.softmax(logits, axis=None, name=None; dim=axis) : normalize op=softmax default=-1
+math.log_softmax, nn.log_softmax(logits, axis=None, name=None; dim=axis) : normalize op=log_softmax \
+    default=-1
 math.top_k, nn.top_k(input, k=1, sorted=True, index_type='int32', name=None) : topk
 math.approx_max_k, math.approx_min_k(operand, k, reduction_dimension=-1, recall_target=0.95, \
     reduction_input_size_override=-1, aggregate_to_topk=True, name=None) : unknown_result

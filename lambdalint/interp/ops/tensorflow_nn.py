@@ -84,7 +84,8 @@ nn.weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None,
     targets=labels) : zip op=loss
 nn.log_poisson_loss(targets, log_input, compute_full_loss=False, name=None) : zip op=any
 nn.softmax_cross_entropy_with_logits(labels=None, logits=None, axis=-1, name=None; dim=axis) : loss_last
-nn.softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None; dim=axis) : loss_last
+nn.softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None; dim=axis) : loss_last \
+    default=-1
 nn.sparse_softmax_cross_entropy_with_logits(labels=None, logits=None, name=None) : sparse_loss_last
 nn.ctc_loss(labels, logits, label_length, logit_length, logits_time_major=True, unique=None, \
     blank_index=None, name=None) : unknown_result
@@ -93,17 +94,17 @@ nn.ctc_beam_search_decoder(inputs, sequence_length, beam_width=100, top_paths=1,
     unknown_result
 nn.compute_average_loss(per_example_loss, sample_weight=None, global_batch_size=None) : reduce op=sum all
 losses.mean_squared_error, losses.absolute_difference(labels, predictions, weights=1.0, scope=None, \
-    loss_collection='losses', reduction=None) : whole
+    loss_collection='losses', reduction='weighted_sum_by_nonzero_weights') : whole
 losses.log_loss(labels, predictions, weights=1.0, epsilon=1e-07, scope=None, loss_collection='losses', \
-    reduction=None) : whole
+    reduction='weighted_sum_by_nonzero_weights') : whole
 losses.huber_loss(labels, predictions, weights=1.0, delta=1.0, scope=None, loss_collection='losses', \
-    reduction=None) : whole
+    reduction='weighted_sum_by_nonzero_weights') : whole
 losses.sigmoid_cross_entropy(multi_class_labels, logits, weights=1.0, label_smoothing=0, scope=None, \
-    loss_collection='losses', reduction=None) : whole
+    loss_collection='losses', reduction='weighted_sum_by_nonzero_weights') : whole
 losses.softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0, scope=None, \
-    loss_collection='losses', reduction=None) : whole
+    loss_collection='losses', reduction='weighted_sum_by_nonzero_weights') : whole
 losses.sparse_softmax_cross_entropy(labels, logits, weights=1.0, scope=None, loss_collection='losses', \
-    reduction=None) : whole
+    reduction='weighted_sum_by_nonzero_weights') : whole
 contrib.losses.metric_learning.pairwise_distance(feature, squared=False) : whole
 nn.space_to_batch(input, block_shape, paddings, name=None) : space_to_batch
 nn.conv_transpose(input, filters, output_shape, strides, padding='SAME', data_format=None, \
