@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lambdalint.interp import events, reasons
@@ -159,6 +160,39 @@ def rnn(call: OpCall) -> Value:
     if isinstance(last, Tensor) and last.dims:
         outputs = last.but(dims=(last.dims[0], inputs.dims[1], *last.dims[1:]), sign=last.sign)
     return Sequence("tuple", [last, outputs, new_states])
+
+
+def map_structure(call: OpCall) -> Value:
+    """A function on a tensor, or on each item of nested lists of the same form."""
+    structures = next((value for value in call.args.values() if isinstance(value, Sequence)), None)
+    if structures is None or not structures.items:
+        return unknown_result(call)
+    return _mapped_structure(call, call.first(), structures.items)
+
+
+def _mapped_structure(call: OpCall, function: Value, parts: list[Value]) -> Value:
+    lists = [part.items for part in parts if isinstance(part, Sequence) and part.items is not None]
+    if not lists:
+        return _run(call, function, *parts)
+    if len(lists) != len(parts) or len({len(items) for items in lists}) != 1:
+        return unknown_result(call)
+    return Sequence("list", [_mapped_structure(call, function, list(row)) for row in zip(*lists)])
+
+
+def flat_structure(call: OpCall) -> Value:
+    """The items of nested lists in one list."""
+    value = call.first()
+    if isinstance(value, Unknown) or (isinstance(value, Sequence) and value.items is None):
+        return unknown_result(call)
+    return Sequence("list", list(_flat(value)))
+
+
+def _flat(value: Value) -> Iterator[Value]:
+    if isinstance(value, Sequence) and value.items is not None:
+        for item in value.items:
+            yield from _flat(item)
+    else:
+        yield value
 
 
 # --- choices ---------------------------------------------------------------------------------------
@@ -322,6 +356,8 @@ CONTROL: dict[str, Family] = {
     "fold": fold,
     "tf_scan": tf_scan,
     "rnn": rnn,
+    "map_structure": map_structure,
+    "flat_structure": flat_structure,
     "cond": cond,
     "switch": switch,
     "in_train_phase": in_train_phase,

@@ -44,6 +44,11 @@ clip(a, a_min, a_max, out=None) : np inner=clip
 add, subtract, multiply, divide, true_divide, floor_divide, mod, remainder, power, maximum, minimum, \
     arctan2, hypot(x1, x2, out=None) : np inner=zip op=any
 equal, not_equal, greater, greater_equal, less, less_equal(x1, x2, out=None) : np inner=compare
+isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False) : np inner=compare
+allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False) : np
+array_equal(a1, a2, equal_nan=False) : np
+bitwise_and, bitwise_or, bitwise_xor, left_shift, right_shift, logaddexp, fmax, fmin, fmod, heaviside, \
+    gcd, lcm(x1, x2, out=None) : np inner=zip op=any
 logical_and, logical_or, logical_xor(x1, x2, out=None) : np inner=logical
 where(condition, x=None, y=None) : np inner=where
 
@@ -54,6 +59,9 @@ mean, std, var(a, axis=None, dtype=None, out=None, keepdims=False) : np inner=re
 max, amax(a, axis=None, out=None, keepdims=False) : np inner=reduce f=max
 min, amin(a, axis=None, out=None, keepdims=False) : np inner=reduce f=min
 any, all, median, ptp(a, axis=None, out=None, keepdims=False) : np inner=reduce
+nansum, nanmean, nanstd, nanvar, nanprod, nanmedian, nanmax, nanmin(a, axis=None, dtype=None, out=None, \
+    keepdims=False) : np inner=reduce
+count_nonzero(a, axis=None, keepdims=False) : np inner=reduce op=count
 argmax, argmin(a, axis=None, out=None) : np inner=argreduce
 cumsum, cumprod(a, axis=None, dtype=None, out=None) : np inner=scan f=cumulate
 argsort, sort(a, axis=-1, kind=None, order=None) : np inner=sort
@@ -84,9 +92,15 @@ broadcast_to(array, shape, subok=False) : np inner=broadcast_to
 concatenate(arrays, axis=0, out=None) : np inner=concat
 stack(arrays, axis=0, out=None) : np inner=stack
 hstack(tup) : np inner=joined op=hstack
+dstack(tup) : np inner=joined op=dstack
 vstack, row_stack(tup) : np inner=joined op=vstack
 split, array_split(ary, indices_or_sections, axis=0) : np inner=split
 take(a, indices, axis=None, out=None, mode='raise') : np inner=take
+take_along_axis(arr, indices, axis=-1) : np inner=take_along_axis
+isin(element, test_elements, assume_unique=False, invert=False) : np inner=membership
+diff(a, n=1, axis=-1, prepend=None, append=None) : np inner=diff
+diagonal(a, offset=0, axis1=0, axis2=1) : np inner=diagonal
+rot90(m, k=1, axes=(0, 1)) : np inner=rot90
 append(arr, values, axis=None) : np
 delete(arr, obj, axis=None) : np
 insert(arr, obj, values, axis=None) : np

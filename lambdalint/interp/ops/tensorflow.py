@@ -144,6 +144,8 @@ scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_m
     infer_shape=True, reverse=False, name=None) : tf_scan
 cond(pred, true_fn=None, false_fn=None, name=None, strict=False; fn1=true_fn, fn2=false_fn) : cond
 case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case') : unknown_result
+nest.map_structure(func, *structure) : map_structure
+nest.flatten(structure, expand_composites=False) : flat_structure
 switch_case(branch_index, branch_fns, default=None, name='switch_case') : unknown_result
 while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, \
     swap_memory=False, maximum_iterations=None, name=None, return_same_structure=False) : while_loop
@@ -177,6 +179,7 @@ get_static_value(tensor, partial=False) : static_value
 as_dtype, dtypes.as_dtype(type_value) : first_argument
 TensorShape(dims) : first_argument
 Dimension(value) : first_argument
+compat.dimension_value, dimension_value(dimension) : first_argument
 get_logger() : opaque kind=logger
 print(*inputs, output_stream=None, summarize=3, sep=' ', end='', name=None) : print_op
 Print(input_, data, message=None, first_n=None, summarize=None, name=None) : print_op operand
