@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from lambdalint.interp import events
+from typing import Any
+
+from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.delegate import delegate
+from lambdalint.interp.ops.several import combined, unknown_result
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.ops.trailing import combined, derived, meet, operand, trailing, unknown_result
+from lambdalint.interp.ops.trailing import derived, operand, trailing
+from lambdalint.interp.tensors import meet_batches
 from lambdalint.interp.values import (
     NONE,
     Along,
     Broken,
     Const,
     Sequence,
-    Sign,
     Tensor,
     Unknown,
     Unsure,
     Value,
 )
 from lambdalint.layers.dims import Dim, fresh, product, sub
-
-MASK = Sign(0.0, 1.0, "often")
-COUNT = Sign(0.0, zero="often")
 
 
 def relu(call: OpCall) -> Value:
@@ -143,7 +143,7 @@ def batch_normalization(call: OpCall) -> Value:
     given = [operand(call, value) for value in (call.get("mean"), call.get("var", "variance"))]
     batches = [x.batch, *(made.batch for made in given if isinstance(made, Tensor))]
     broken = [batch for batch in batches if isinstance(batch, Broken)]
-    return combined(call, x.dims, meet(batches) if broken else x.batch, dtype=x.dtype)
+    return combined(call, x.dims, meet_batches(batches) if broken else x.batch, dtype=x.dtype)
 
 
 def batch_moments(call: OpCall) -> Value:
@@ -166,13 +166,13 @@ def histogram(call: OpCall) -> Value:
         return x
     event = call.event(events.CUT, operand=x)
     if call.constant("axis") == -1:
-        return trailing(call, x, 1, lambda dims: (fresh(),), cuts=(*x.cuts, event), sign=COUNT)
+        return trailing(call, x, 1, lambda dims: (fresh(),), cuts=(*x.cuts, event), sign=signs.COUNT)
     batch = x.batch
     if isinstance(batch, Along):
         per_row = call.op.name.startswith("keras.ops") and (x.rank or 1) > 1 and batch.axis == 0
         if not per_row:
             batch = Broken((call.silent_event(events.REDUCED_ALL, before=x, after=None, axis=None),))
-    return derived(x, None, batch, cuts=(*x.cuts, event), sign=COUNT)
+    return derived(x, None, batch, cuts=(*x.cuts, event), sign=signs.COUNT)
 
 
 def diff(call: OpCall) -> Value:
@@ -198,7 +198,7 @@ def diff(call: OpCall) -> Value:
 # --- comparisons and picks -------------------------------------------------------------------------
 
 
-def _cut(call: OpCall, x: Tensor, **changes: object) -> Tensor:
+def _cut(call: OpCall, x: Tensor, **changes: Any) -> Tensor:
     event = call.event(events.CUT, operand=x)
     return derived(x, x.dims, x.batch, cuts=(*x.cuts, event), **changes)
 
@@ -209,13 +209,13 @@ def membership(call: OpCall) -> Value:
     if isinstance(x, Unknown):
         return x
     dtype = call.option("dtype", "bool")
-    return _cut(call, x, dtype=dtype, sign=MASK if dtype == "bool" else COUNT)
+    return _cut(call, x, dtype=dtype, sign=signs.MASK if dtype == "bool" else signs.COUNT)
 
 
 def searchsorted(call: OpCall) -> Value:
     """Positions in a sorted list: entry by entry of the values."""
     x = operand(call, call.get("values"))
-    return x if isinstance(x, Unknown) else _cut(call, x, dtype="int32", sign=COUNT)
+    return x if isinstance(x, Unknown) else _cut(call, x, dtype="int32", sign=signs.COUNT)
 
 
 def multi_hot(call: OpCall) -> Value:
@@ -226,7 +226,7 @@ def multi_hot(call: OpCall) -> Value:
     classes = call.machine.dim(call.get("num_classes"))
     event = call.event(events.CUT, operand=x)
     size: Dim = fresh() if classes is None else classes
-    return trailing(call, x, 1, lambda dims: (size,), cuts=(*x.cuts, event), sign=MASK, dtype="float32")
+    return trailing(call, x, 1, lambda dims: (size,), cuts=(*x.cuts, event), sign=signs.MASK, dtype="float32")
 
 
 def random_categorical(call: OpCall) -> Value:
@@ -237,7 +237,7 @@ def random_categorical(call: OpCall) -> Value:
     count = call.machine.dim(call.get("num_samples"))
     size: Dim = fresh() if count is None else count
     cut = call.event(events.CUT, operand=x)
-    changes = {"cuts": (*x.cuts, cut), "sign": COUNT, "dtype": "int64", "random": True}
+    changes = {"cuts": (*x.cuts, cut), "sign": signs.COUNT, "dtype": "int64", "random": True}
     result = trailing(call, x, 1, lambda dims: (size,), **changes)
     call.event(events.RANDOM, tensor=result)
     return result

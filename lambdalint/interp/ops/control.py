@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from lambdalint.interp import events, reasons
 from lambdalint.interp.call import OpCall
+from lambdalint.interp.ops.several import combined, inputs_of, tensors_in, unknown_result
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.ops.trailing import combined, derived, inputs_of, operand, tensors_in, unknown_result
+from lambdalint.interp.ops.trailing import derived, operand
+from lambdalint.interp.tensors import join_values
 from lambdalint.interp.values import (
     ANY_SIGN,
     CONSTANT,
@@ -36,12 +38,6 @@ _CALLABLE = (Function, Library, Bound, Partial)
 
 def _run(call: OpCall, function: Value, *args: Value) -> Value:
     return call.machine.call(function, list(args), {}, call.at, call.text)
-
-
-def _join(first: Value, second: Value) -> Value:
-    from lambdalint.interp.tensors import join_values
-
-    return join_values(first, second)
 
 
 # --- one sample at a time --------------------------------------------------------------------------
@@ -208,7 +204,7 @@ def cond(call: OpCall) -> Value:
     known = call.constant("pred")
     if isinstance(known, (bool, int)):
         return _value_of(call, then if known else other)
-    return _join(_value_of(call, then), _value_of(call, other))
+    return join_values(_value_of(call, then), _value_of(call, other))
 
 
 def switch(call: OpCall) -> Value:
@@ -229,12 +225,12 @@ def switch(call: OpCall) -> Value:
             if name in call.args:
                 call.args[name] = other
         return FAMILIES["where"](call)
-    return _join(then, other)
+    return join_values(then, other)
 
 
 def in_train_phase(call: OpCall) -> Value:
     """One value while training, another when predicting."""
-    return _join(_value_of(call, call.first()), _value_of(call, call.get("alt")))
+    return join_values(_value_of(call, call.first()), _value_of(call, call.get("alt")))
 
 
 def switch_case(call: OpCall) -> Value:
@@ -245,7 +241,7 @@ def switch_case(call: OpCall) -> Value:
     result: Value | None = None
     for branch in branches.items:
         value = _run(call, branch, *(operands.items or []))
-        result = value if result is None else _join(result, value)
+        result = value if result is None else join_values(result, value)
     return result if result is not None else unknown_result(call)
 
 

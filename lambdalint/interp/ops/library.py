@@ -239,6 +239,7 @@ def families() -> Mapping[str, Family]:
     from lambdalint.interp.ops.control import CONTROL
     from lambdalint.interp.ops.families import FAMILIES
     from lambdalint.interp.ops.questions import QUESTIONS
+    from lambdalint.interp.ops.several import SEVERAL
     from lambdalint.interp.ops.trailing import TRAILING
 
-    return {**FAMILIES, **TRAILING, **ADAPTORS, **CONTROL, **QUESTIONS, **ARRAYS}
+    return {**FAMILIES, **TRAILING, **SEVERAL, **ADAPTORS, **CONTROL, **QUESTIONS, **ARRAYS}

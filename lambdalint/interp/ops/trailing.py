@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from lambdalint.interp import events
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.table import Family
+from lambdalint.interp.tensors import result
 from lambdalint.interp.values import (
-    ANY_SIGN,
-    CONSTANT,
     Along,
     Batch,
     Broken,
-    Event,
     Sequence,
-    Sign,
     Tensor,
     Unknown,
     Unsure,
@@ -39,15 +37,17 @@ def operand(call: OpCall, value: Value) -> Tensor | Unknown:
     return made
 
 
-def derived(x: Tensor, dims: Dims | None, batch: Batch, **changes: object) -> Tensor:
+def derived(x: Tensor, dims: Dims | None, batch: Batch, **changes: Any) -> Tensor:
     """The result of an operation on ``x`` that computes new entries."""
-    changes.setdefault("sign", ANY_SIGN)
-    kind = x.kind if x.kind in ("ndarray", "keras") else "tensor"
-    return x.but(dims=dims, batch=batch, made=None, kind=kind, label="", **changes)
+    changes.setdefault("dtype", x.dtype)
+    random = changes.pop("random", x.random)
+    computed = result([x], dims, batch, **changes)
+    kind = "ndarray" if x.kind == "ndarray" else computed.kind
+    return computed.but(kind=kind, random=random)
 
 
 def trailing(
-    call: OpCall, x: Tensor, consumed: int, build: Callable[[Dims], Iterable[Dim]], **changes: object
+    call: OpCall, x: Tensor, consumed: int, build: Callable[[Dims], Iterable[Dim]], **changes: Any
 ) -> Tensor:
     """Replace the last ``consumed`` axes by ``build`` of them."""
     batch = x.batch
@@ -63,55 +63,6 @@ def trailing(
         event = call.silent_event(events.MIXED, before=x, after=dims, axis=batch.axis)
         batch = Broken((event,))
     return derived(x, dims, batch, **changes)
-
-
-def meet(batches: Iterable[Batch]) -> Batch:
-    """Where the samples are in something computed from all of these, entry by entry along axis 0."""
-    result: Batch = CONSTANT
-    causes: dict[int, Event] = {}
-    for batch in batches:
-        if isinstance(batch, Broken):
-            causes.update({id(event): event for event in batch.causes})
-        elif isinstance(batch, Unsure) or (isinstance(batch, Along) and (batch.axis or not batch.plain)):
-            result = Unsure("the operands hold their samples in different places", carries=True)
-        elif isinstance(batch, Along) and not isinstance(result, Unsure):
-            result = batch
-    return Broken(tuple(causes.values())) if causes else result
-
-
-def tensors_in(call: OpCall) -> list[Tensor]:
-    """The tensors among the arguments of a call."""
-    found: list[Tensor] = []
-    for value in call.args.values():
-        items = value.items or [] if isinstance(value, Sequence) else [value]
-        for item in items:
-            if isinstance(item, Tensor):
-                found.append(item)
-            elif isinstance(item, Unknown) and item.tensor:
-                found.append(Tensor(None, Along(0), inputs=item.inputs))
-    return found
-
-
-def inputs_of(tensors: Iterable[Tensor]) -> frozenset[int]:
-    """The layer inputs that these depend on."""
-    return frozenset().union(*(tensor.inputs for tensor in tensors))
-
-
-def combined(call: OpCall, dims: Dims | None, batch: Batch, **changes: object) -> Tensor:
-    """A result that depends on every tensor of the call."""
-    operands = tensors_in(call)
-    cuts = tuple({id(cut): cut for tensor in operands for cut in tensor.cuts}.values())
-    keras = next((tensor for tensor in operands if tensor.kind == "keras"), None)
-    result = Tensor(
-        dims,
-        batch,
-        inputs=inputs_of(operands),
-        kind="keras" if keras else "tensor",
-        node=keras.node if keras else None,
-        random=any(tensor.random for tensor in operands),
-        cuts=cuts,
-    )
-    return result.but(**changes)
 
 
 # --- the last axes ---------------------------------------------------------------------------------
@@ -177,7 +128,7 @@ def scaled_last(factor: int, divisor: int) -> Family:
         if isinstance(x, Unknown):
             return x
         if call.constant("axis", default=-1) != -1:
-            return combined(call, None if x.dims is None else tuple(fresh() for _ in x.dims), _kept(x))
+            return derived(x, None if x.dims is None else tuple(fresh() for _ in x.dims), _kept(x))
         return trailing(call, x, 1, lambda dims: (_scale(dims[0], factor, divisor),))
 
     return run
@@ -304,110 +255,6 @@ def fftshift(call: OpCall) -> Value:
     return derived(x, x.dims, x.batch)
 
 
-# --- several operands ------------------------------------------------------------------------------
-
-
-def per_sample(call: OpCall) -> Value:
-    """Row ``i`` of the result depends on row ``i`` of the operands; ``rank=`` the result's rank."""
-    operands = tensors_in(call)
-    if not operands:
-        return call.unknown("the operand is not known")
-    batch = meet(tensor.batch for tensor in operands)
-    lead = operands[int(call.option("operand", "0"))]
-    rank = int(call.option("rank", "0")) or lead.rank
-    dims = None
-    if rank is not None and lead.dims:
-        dims = (lead.dims[0], *(fresh() for _ in range(rank - 1)))
-    return combined(call, dims, batch, dtype=call.option("dtype") or None)
-
-
-def whole(call: OpCall) -> Value:
-    """A number, or numbers, made of all entries of all operands: no axis survives."""
-    operands = tensors_in(call)
-    batch = meet(tensor.batch for tensor in operands)
-    carrier = next((tensor for tensor in operands if isinstance(tensor.batch, Along)), None)
-    if carrier is not None and not isinstance(batch, Broken):
-        batch = Broken((call.silent_event(events.REDUCED_ALL, before=carrier, after=None, axis=None),))
-    return combined(call, None, batch, dtype=call.option("dtype") or None)
-
-
-def unknown_result(call: OpCall) -> Value:
-    """A result whose shape and samples are not followed; it depends on the operands."""
-    call.unknown(f"{call.op.name} is not followed")
-    return Unknown(f"{call.op.name} is not followed", inputs=inputs_of(tensors_in(call)))
-
-
-def solve(call: OpCall) -> Value:
-    """A linear system per leading index: the result has the right-hand side's shape."""
-    left, right = operand(call, call.first()), operand(call, call.first(1))
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return unknown_result(call)
-    for side in (left, right):
-        if isinstance(side.batch, Along) and side.dims is not None and side.batch.axis >= len(side.dims) - 2:
-            event = call.silent_event(events.MIXED, before=side, after=right.dims, axis=side.batch.axis)
-            return combined(call, right.dims, Broken((event,)))
-    return combined(call, right.dims, meet((left.batch, right.batch)))
-
-
-def cdist(call: OpCall) -> Value:
-    """Pairwise distances of the rows of two matrices, per leading index."""
-    left, right = operand(call, call.first()), operand(call, call.first(1))
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return unknown_result(call)
-    if left.dims is None or right.dims is None or len(left.dims) < 2 or len(right.dims) < 2:
-        return combined(call, None, Unsure("the rank is not known", carries=True))
-    dims = (*left.dims[:-1], right.dims[-2])
-    for side in (left, right):
-        if isinstance(side.batch, Along) and side.batch.axis >= len(side.dims or ()) - 2:
-            event = call.silent_event(events.MIXED, before=side, after=dims, axis=side.batch.axis)
-            return combined(call, dims, Broken((event,)))
-    return combined(call, dims, meet((left.batch, right.batch)), sign=Sign(0.0))
-
-
-def attention(call: OpCall) -> Value:
-    """``dot_product_attention``: the query's shape with the value's last axis."""
-    query, value = operand(call, call.first()), operand(call, call.get("value"))
-    if isinstance(query, Unknown) or isinstance(value, Unknown):
-        return unknown_result(call)
-    dims = None
-    if query.dims and value.dims:
-        dims = (*query.dims[:-1], value.dims[-1])
-    return combined(call, dims, meet((query.batch, value.batch)))
-
-
-def segment(call: OpCall) -> Value:
-    """Entries along axis 0 added up by group: the samples of a batch are."""
-    x = operand(call, call.first())
-    if isinstance(x, Unknown):
-        return x
-    count = call.machine.dim(call.get("num_segments"))
-    dims = None if x.dims is None else (fresh() if count is None else count, *x.dims[1:])
-    if isinstance(x.batch, Along):
-        if x.batch.axis == 0:
-            event = call.silent_event(events.REDUCED, before=x, after=dims, axis=0)
-            return combined(call, dims, Broken((event,)))
-        return combined(call, dims, x.batch)
-    return combined(call, dims, meet(tensor.batch for tensor in tensors_in(call)))
-
-
-def sparse_loss_last(call: OpCall) -> Value:
-    """A loss of integer labels against the last axis of the second operand."""
-    labels, scores = operand(call, call.first()), operand(call, call.first(1))
-    if isinstance(scores, Unknown):
-        return scores
-    result = trailing(call, scores, 1, _nothing, sign=Sign(0.0, zero="rarely"))
-    batches = [result.batch] if isinstance(labels, Unknown) else [labels.batch, result.batch]
-    return combined(call, result.dims, meet(batches), sign=result.sign, dtype="float32")
-
-
-def ctc_batch_cost(call: OpCall) -> Value:
-    """One loss per sample: (B, 1)."""
-    operands = tensors_in(call)
-    rows = next((tensor.dims[0] for tensor in operands if tensor.dims), None)
-    dims = None if rows is None else (rows, 1)
-    return combined(call, dims, meet(tensor.batch for tensor in operands), dtype="float32", sign=Sign(0.0))
-
-
 TRAILING: dict[str, Family] = {
     "last_two": last_two,
     "last_axis": last_axis,
@@ -425,13 +272,4 @@ TRAILING: dict[str, Family] = {
     "noise": noise,
     "pad_ones": pad_ones,
     "fftshift": fftshift,
-    "per_sample": per_sample,
-    "whole": whole,
-    "unknown_result": unknown_result,
-    "solve": solve,
-    "cdist": cdist,
-    "attention": attention,
-    "segment": segment,
-    "sparse_loss_last": sparse_loss_last,
-    "ctc_batch_cost": ctc_batch_cost,
 }

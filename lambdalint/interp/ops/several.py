@@ -1,0 +1,157 @@
+"""Transfer functions of several operands whose samples must correspond, and results that are not followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lambdalint.interp import events, signs
+from lambdalint.interp.call import OpCall
+from lambdalint.interp.ops.table import Family
+from lambdalint.interp.ops.trailing import Dims, operand, trailing
+from lambdalint.interp.tensors import meet_batches, result
+from lambdalint.interp.values import Along, Batch, Broken, Sequence, Tensor, Unknown, Unsure, Value
+from lambdalint.layers.dims import fresh
+
+
+def tensors_in(call: OpCall) -> list[Tensor]:
+    """The tensors among the arguments of a call."""
+    found: list[Tensor] = []
+    for value in call.args.values():
+        items = value.items or [] if isinstance(value, Sequence) else [value]
+        for item in items:
+            if isinstance(item, Tensor):
+                found.append(item)
+            elif isinstance(item, Unknown) and item.tensor:
+                found.append(Tensor(None, Along(0), inputs=item.inputs))
+    return found
+
+
+def inputs_of(tensors: Iterable[Tensor]) -> frozenset[int]:
+    """The layer inputs that these depend on."""
+    return frozenset().union(*(tensor.inputs for tensor in tensors))
+
+
+def combined(call: OpCall, dims: Dims | None, batch: Batch, **changes: Any) -> Tensor:
+    """A result that depends on every tensor of the call."""
+    return result(tensors_in(call), dims, batch, **changes)
+
+
+def per_sample(call: OpCall) -> Value:
+    """Row ``i`` of the result depends on row ``i`` of the operands; ``rank=`` the result's rank."""
+    operands = tensors_in(call)
+    if not operands:
+        return call.unknown("the operand is not known")
+    batch = meet_batches([tensor.batch for tensor in operands])
+    lead = operands[int(call.option("operand", "0"))]
+    rank = int(call.option("rank", "0")) or lead.rank
+    dims = None
+    if rank is not None and lead.dims:
+        dims = (lead.dims[0], *(fresh() for _ in range(rank - 1)))
+    return combined(call, dims, batch, dtype=call.option("dtype") or None)
+
+
+def whole(call: OpCall) -> Value:
+    """A number, or numbers, made of all entries of all operands: no axis survives."""
+    operands = tensors_in(call)
+    batch = meet_batches([tensor.batch for tensor in operands])
+    carrier = next((tensor for tensor in operands if isinstance(tensor.batch, Along)), None)
+    if carrier is not None and not isinstance(batch, Broken):
+        batch = Broken((call.silent_event(events.REDUCED_ALL, before=carrier, after=None, axis=None),))
+    return combined(call, None, batch, dtype=call.option("dtype") or None)
+
+
+def unknown_result(call: OpCall) -> Value:
+    """A result whose shape and samples are not followed; it depends on the operands."""
+    call.unknown(f"{call.op.name} is not followed")
+    return Unknown(f"{call.op.name} is not followed", inputs=inputs_of(tensors_in(call)))
+
+
+def solve(call: OpCall) -> Value:
+    """A linear system per leading index: the result has the right-hand side's shape."""
+    left, right = operand(call, call.first()), operand(call, call.first(1))
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return unknown_result(call)
+    for side in (left, right):
+        if isinstance(side.batch, Along) and side.dims is not None and side.batch.axis >= len(side.dims) - 2:
+            event = call.silent_event(events.MIXED, before=side, after=right.dims, axis=side.batch.axis)
+            return combined(call, right.dims, Broken((event,)))
+    return combined(call, right.dims, meet_batches((left.batch, right.batch)))
+
+
+def cdist(call: OpCall) -> Value:
+    """Pairwise distances of the rows of two matrices, per leading index."""
+    left, right = operand(call, call.first()), operand(call, call.first(1))
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return unknown_result(call)
+    if left.dims is None or right.dims is None or len(left.dims) < 2 or len(right.dims) < 2:
+        return combined(call, None, Unsure("the rank is not known", carries=True))
+    dims = (*left.dims[:-1], right.dims[-2])
+    for side in (left, right):
+        if isinstance(side.batch, Along) and side.batch.axis >= len(side.dims or ()) - 2:
+            event = call.silent_event(events.MIXED, before=side, after=dims, axis=side.batch.axis)
+            return combined(call, dims, Broken((event,)))
+    return combined(call, dims, meet_batches((left.batch, right.batch)), sign=signs.NONNEGATIVE)
+
+
+def attention(call: OpCall) -> Value:
+    """``dot_product_attention``: the query's shape with the value's last axis."""
+    query, value = operand(call, call.first()), operand(call, call.get("value"))
+    if isinstance(query, Unknown) or isinstance(value, Unknown):
+        return unknown_result(call)
+    dims = None
+    if query.dims and value.dims:
+        dims = (*query.dims[:-1], value.dims[-1])
+    return combined(call, dims, meet_batches((query.batch, value.batch)))
+
+
+def segment(call: OpCall) -> Value:
+    """Entries along axis 0 added up by group: the samples of a batch are."""
+    x = operand(call, call.first())
+    if isinstance(x, Unknown):
+        return x
+    count = call.machine.dim(call.get("num_segments"))
+    dims = None if x.dims is None else (fresh() if count is None else count, *x.dims[1:])
+    if isinstance(x.batch, Along):
+        if x.batch.axis == 0:
+            event = call.silent_event(events.REDUCED, before=x, after=dims, axis=0)
+            return combined(call, dims, Broken((event,)))
+        return combined(call, dims, x.batch)
+    return combined(call, dims, meet_batches([tensor.batch for tensor in tensors_in(call)]))
+
+
+def sparse_loss_last(call: OpCall) -> Value:
+    """A loss of integer labels against the last axis of the second operand."""
+    labels, scores = operand(call, call.first()), operand(call, call.first(1))
+    if isinstance(scores, Unknown):
+        return scores
+    loss = trailing(call, scores, 1, lambda dims: (), sign=signs.NONNEGATIVE)
+    batches = [loss.batch] if isinstance(labels, Unknown) else [labels.batch, loss.batch]
+    return combined(call, loss.dims, meet_batches(batches), sign=loss.sign, dtype="float32")
+
+
+def ctc_batch_cost(call: OpCall) -> Value:
+    """One loss per sample: (B, 1)."""
+    operands = tensors_in(call)
+    rows = next((tensor.dims[0] for tensor in operands if tensor.dims), None)
+    dims = None if rows is None else (rows, 1)
+    return combined(
+        call,
+        dims,
+        meet_batches([tensor.batch for tensor in operands]),
+        dtype="float32",
+        sign=signs.NONNEGATIVE,
+    )
+
+
+SEVERAL: dict[str, Family] = {
+    "per_sample": per_sample,
+    "whole": whole,
+    "unknown_result": unknown_result,
+    "solve": solve,
+    "cdist": cdist,
+    "attention": attention,
+    "segment": segment,
+    "sparse_loss_last": sparse_loss_last,
+    "ctc_batch_cost": ctc_batch_cost,
+}
