@@ -111,7 +111,9 @@ def check_example(rule: Rule, example: Example) -> list[str]:
         of which it reports something, or one that cannot be judged.
     """
     name = f"{rule.code}-{'bad' if example.bad else 'good'}.py"
-    findings, problems = _judge({name: example.code.encode()}, Path(), frozenset({rule.code}), {rule.code: rule})
+    findings, problems = _judge(
+        {name: example.code.encode()}, Path(), frozenset({rule.code}), {rule.code: rule}
+    )
     own = [finding for finding in findings if finding.code == rule.code]
     if example.bad and not own:
         problems.append(f"{name}: {rule.code} reports nothing of a bad example:\n{example.code}")

@@ -92,5 +92,7 @@ def names_axis(node: ast.AST) -> bool:
     """Whether a call writes the axis it works on, instead of leaving it to the default."""
     if not isinstance(node, ast.Call):
         return False
-    named = any(word.arg in ("axis", "axes", "dim", "reduction_indices", "reduction_axes") for word in node.keywords)
+    named = any(
+        word.arg in ("axis", "axes", "dim", "reduction_indices", "reduction_axes") for word in node.keywords
+    )
     return named or len(node.args) > 1

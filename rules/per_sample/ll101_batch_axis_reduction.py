@@ -2,16 +2,18 @@
 
 ## What it does
 
-Follows the tensors through the function of a Lambda layer and reports `sum`, `mean`, `max`, `argmax`, `cumsum`,
-`softmax`, `l2_normalize` and their like when the axis they name, or take by default, is the one that carries the
-samples: `axis=0`, `axis=[0, 1]`, `axis=-2` on a tensor of rank 2, `K.cumsum(x)`, `tf.argmax(x)`.
+Follows the tensors through the function of a Lambda layer and reports `sum`, `mean`, `max`, `argmax`,
+`cumsum`, `softmax`, `l2_normalize` and their like when the axis they name, or take by default, is the one
+that carries the samples: `axis=0`, `axis=[0, 1]`, `axis=-2` on a tensor of rank 2, `K.cumsum(x)`,
+`tf.argmax(x)`.
 
 ## Why it hurts
 
-Keras hands the function the whole batch, so axis 0 holds samples, not features. The result mixes them: what a sample
-gives depends on its neighbours, on the batch size, and on the order of the data. Every Keras generation accepts it
-without a message (shape `(None, 3)` and silence), training even works, and predictions change with the batch: in the
-first example below a sample alone gives columns of norm 1, and in a batch of two it does not.
+Keras hands the function the whole batch, so axis 0 holds samples, not features. The result mixes them:
+what a sample gives depends on its neighbours, on the batch size, and on the order of the data. Every
+Keras generation accepts it without a message (shape `(None, 3)` and silence), training even works, and
+predictions change with the batch: in the first example below a sample alone gives columns of norm 1, and
+in a batch of two it does not.
 
 ## Bad
 
@@ -52,16 +54,18 @@ y = Lambda(lambda pair: tf.reduce_sum(tf.stack(pair), axis=0))([a, b])
 
 ## How it is confirmed
 
-The layer runs on a batch, on each of its samples alone, and on the batch in another order; the outputs differ.
+The layer runs on a batch, on each of its samples alone, and on the batch in another order; the outputs
+differ.
 
 ## Fix and its safety
 
-None is offered: which feature axis was meant is for the author to say. On a tensor of rank 2 it can only be `axis=1`.
+None is offered: which feature axis was meant is for the author to say. On a tensor of rank 2 it can only
+be `axis=1`.
 
 ## Known gaps
 
-An axis that is computed from values unknown to the interpreter is not judged, nor is a negative axis on a tensor of
-unknown rank.
+An axis that is computed from values unknown to the interpreter is not judged, nor is a negative axis on a
+tensor of unknown rank.
 
 ## Interaction with other linters
 
@@ -90,8 +94,8 @@ def message(event: Event, code: str) -> str:
     """What the axis is, what follows, and which to name."""
     default = "" if names_axis(event.at.node) else " by default"
     return (
-        f"{code} runs over {batch_axis(event)}{default}, the batch axis, so what a sample gives depends on the other "
-        f"samples of its batch. Name a feature axis: {feature_axes(event)}."
+        f"{code} runs over {batch_axis(event)}{default}, the batch axis, so what a sample gives depends "
+        f"on the other samples of its batch. Name a feature axis: {feature_axes(event)}."
     )
 
 

@@ -7,10 +7,10 @@ Reports reductions of a layer's input that name no axis, or `axis=None`: `K.mean
 
 ## Why it hurts
 
-The batch is axis 0 of the tensor, so "all axes" means all samples. `K.mean(x)` gives one number for the whole batch;
-subtracted from `x` it makes each prediction depend on the other samples. In a dueling network a row `[1, 2]` gives
-`[0.5, 1.5]` alone and `[-245.75, -244.75]` next to a row of large values. No Keras generation says a word: the shape
-`()` or `(None, n)` is accepted.
+The batch is axis 0 of the tensor, so "all axes" means all samples. `K.mean(x)` gives one number for the
+whole batch; subtracted from `x` it makes each prediction depend on the other samples. In a dueling
+network a row `[1, 2]` gives `[0.5, 1.5]` alone and `[-245.75, -244.75]` next to a row of large values. No
+Keras generation says a word: the shape `()` or `(None, n)` is accepted.
 
 ## Bad
 
@@ -56,20 +56,23 @@ loss = Lambda(total_loss, name="total_loss")([truth, guess])
 
 ## How it is confirmed
 
-The layer runs on a batch, on each of its samples alone, and on the batch in another order; the outputs differ.
+The layer runs on a batch, on each of its samples alone, and on the batch in another order; the outputs
+differ.
 
 ## Fix and its safety
 
-None is offered: on a tensor of rank 2 `axis=1, keepdims=True` is what is meant nearly always; with more axes there is
-a choice.
+None is offered: on a tensor of rank 2 `axis=1, keepdims=True` is what is meant nearly always; with more
+axes there is a choice.
 
 ## Known gaps
 
-A loss that is neither the model's only output nor passed to `add_loss`, and that no name gives away, is reported.
+A loss that is neither the model's only output nor passed to `add_loss`, and that no name gives away, is
+reported.
 
 ## Interaction with other linters
 
-Pylint-style plugins for TensorFlow ask for an explicit axis in `tf.reduce_*`; they do not know the batch axis.
+Pylint-style plugins for TensorFlow ask for an explicit axis in `tf.reduce_*`; they do not know the batch
+axis.
 
 ## References
 
@@ -93,10 +96,12 @@ from .faults import feature_axes, rank_before, reports
 def message(event: Event, code: str) -> str:
     """That all axes include the batch, what follows, and which axes to name."""
     rank = rank_before(event)
-    axes = feature_axes(event) if rank is None or rank < 3 else f"axis={tuple(range(1, rank))} or some of these"
+    axes = (
+        feature_axes(event) if rank is None or rank < 3 else f"axis={tuple(range(1, rank))} or some of these"
+    )
     return (
-        f"{code} runs over all axes, the batch included, so what a sample gives depends on the other samples of its "
-        f"batch. Name the feature axes: {axes}."
+        f"{code} runs over all axes, the batch included, so what a sample gives depends on the other "
+        f"samples of its batch. Name the feature axes: {axes}."
     )
 
 

@@ -2,17 +2,18 @@
 
 ## What it does
 
-Reports transpositions that take the batch axis away from axis 0, where nothing brings it back before the function
-returns: `K.transpose(x)`, `permute_dimensions(x, (1, 0, 2))`, `swapaxes(x, 0, 1)`, `moveaxis`, `x.T`, an einsum such
-as `"bij->ijb"`, and `K.dot(w, x)`, which contracts the last axis of `w` with the second last of `x` and so puts the
-batch behind.
+Reports transpositions that take the batch axis away from axis 0, where nothing brings it back before the
+function returns: `K.transpose(x)`, `permute_dimensions(x, (1, 0, 2))`, `swapaxes(x, 0, 1)`, `moveaxis`,
+`x.T`, an einsum such as `"bij->ijb"`, and `K.dot(w, x)`, which contracts the last axis of `w` with the
+second last of `x` and so puts the batch behind.
 
 ## Why it hurts
 
-Every layer behind this one, the loss and `predict` take axis 0 for the batch. With a moved batch they pair sample 0
-with feature 0. Where the sizes happen to fit, nothing fails: a Dense layer then mixes samples. Where they do not, the
-message speaks of incompatible shapes or of a changed cardinality, far from the cause. Note that the patterns of
-`Permute` leave the batch out and count from 1, while those of `permute_dimensions` and `transpose` include it.
+Every layer behind this one, the loss and `predict` take axis 0 for the batch. With a moved batch they
+pair sample 0 with feature 0. Where the sizes happen to fit, nothing fails: a Dense layer then mixes
+samples. Where they do not, the message speaks of incompatible shapes or of a changed cardinality, far
+from the cause. Note that the patterns of `Permute` leave the batch out and count from 1, while those of
+`permute_dimensions` and `transpose` include it.
 
 ## Bad
 
@@ -67,8 +68,8 @@ None is offered: the pattern that was meant cannot be told from the one that is 
 
 ## Known gaps
 
-A layer that hands a time-major tensor to another Lambda, which moves the batch back, is reported; a single function
-that does both is not.
+A layer that hands a time-major tensor to another Lambda, which moves the batch back, is reported; a
+single function that does both is not.
 
 ## Interaction with other linters
 
@@ -96,8 +97,9 @@ from .faults import reports
 def message(event: Event, code: str) -> str:
     """That the batch left axis 0, what follows, and how to keep it there."""
     return (
-        f"{code} takes the batch away from axis 0, where Keras expects it, so rows of the result are no longer "
-        "samples. Permute the feature axes alone, or move the batch back before the function returns."
+        f"{code} takes the batch away from axis 0, where Keras expects it, so rows of the result are no "
+        "longer samples. Permute the feature axes alone, or move the batch back before the function "
+        "returns."
     )
 
 

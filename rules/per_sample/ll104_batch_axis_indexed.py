@@ -2,15 +2,17 @@
 
 ## What it does
 
-Reports `x[0]`, `x[-1]`, `x[:4]`, `x[n:]`, `K.gather(x, 0)`, `tf.squeeze(x, 0)`, `tf.unstack(x)` and boolean masks along
-axis 0, where `x` is one tensor. A list of inputs is indexed freely: there `x[0]` is the first input.
+Reports `x[0]`, `x[-1]`, `x[:4]`, `x[n:]`, `K.gather(x, 0)`, `tf.squeeze(x, 0)`, `tf.unstack(x)` and
+boolean masks along axis 0, where `x` is one tensor. A list of inputs is indexed freely: there `x[0]` is
+the first input.
 
 ## Why it hurts
 
-Axis 0 is the batch, so `x[0]` is the first *sample*, and the others are dropped. The output has one axis less, or
-fewer rows than the labels. `tf.squeeze(x, 0)` works with a batch of one, in the test at the prompt, and fails or
-drops samples with any other. A call with a one-element list, `Lambda(f)([x])`, is treacherous: `f` sees a list when
-the model is built and a bare tensor after it is loaded, so `t[0]` becomes sample 0.
+Axis 0 is the batch, so `x[0]` is the first *sample*, and the others are dropped. The output has one axis
+less, or fewer rows than the labels. `tf.squeeze(x, 0)` works with a batch of one, in the test at the
+prompt, and fails or drops samples with any other. A call with a one-element list, `Lambda(f)([x])`, is
+treacherous: `f` sees a list when the model is built and a bare tensor after it is loaded, so `t[0]`
+becomes sample 0.
 
 ## Bad
 
@@ -48,8 +50,8 @@ product = Lambda(lambda t: t[0] * t[1])([a, b])
 
 ## How it is confirmed
 
-The layer runs on batches of several sizes: the output has another number of rows than the input, or does not change
-when samples that were dropped do.
+The layer runs on batches of several sizes: the output has another number of rows than the input, or does
+not change when samples that were dropped do.
 
 ## Fix and its safety
 
@@ -57,7 +59,8 @@ None is offered: `x[:, 0]` gives what is meant in most cases, and another shape.
 
 ## Known gaps
 
-Where no use of the layer is in view, an indexed parameter may be a list of inputs, and nothing is reported.
+Where no use of the layer is in view, an indexed parameter may be a list of inputs, and nothing is
+reported.
 
 ## Interaction with other linters
 
@@ -94,7 +97,8 @@ def _advice(node: ast.AST) -> str:
     if not isinstance(node, ast.Subscript):
         return "Work on a feature axis, such as axis=1, and leave the batch axis as it is."
     index = ast.unparse(node.slice).strip("()")
-    return f"Index a feature axis behind the batch, `{ast.unparse(node.value)}[:, {index}]`, or pass a list of inputs."
+    right = f"`{ast.unparse(node.value)}[:, {index}]`"
+    return f"Index a feature axis behind the batch, {right}, or pass a list of inputs."
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:

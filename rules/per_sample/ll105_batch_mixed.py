@@ -2,15 +2,17 @@
 
 ## What it does
 
-Reports what mixes the samples of a batch without reducing it: `K.reverse(x, 0)`, `tf.roll`, `sort` and `shuffle`
-along axis 0, a reshape that scrambles a transposed batch, a matrix product over the batch axis such as
-`tf.matmul(x, tf.transpose(x))` on rank 2, and `K.dot(a, b)` of two batched tensors where `K.batch_dot` is meant.
+Reports what mixes the samples of a batch without reducing it: `K.reverse(x, 0)`, `tf.roll`, `sort` and
+`shuffle` along axis 0, a reshape that scrambles a transposed batch, a matrix product over the batch axis
+such as `tf.matmul(x, tf.transpose(x))` on rank 2, and `K.dot(a, b)` of two batched tensors where
+`K.batch_dot` is meant.
 
 ## Why it hurts
 
-Output row `i` then belongs to another sample, or to all of them. `K.dot` is the trap that users meet first: it knows
-no batch, so of two tensors `(B, 4)` and `(B, 4)` it makes an error, with a transposed second one a matrix `(B, B)`,
-and of `(B, 4, 3)` and `(B, 3, 5)` a tensor `(B, 4, B, 5)` of every sample with every other. No message tells of it.
+Output row `i` then belongs to another sample, or to all of them. `K.dot` is the trap that users meet
+first: it knows no batch, so of two tensors `(B, 4)` and `(B, 4)` it makes an error, with a transposed
+second one a matrix `(B, B)`, and of `(B, 4, 3)` and `(B, 3, 5)` a tensor `(B, 4, B, 5)` of every sample
+with every other. No message tells of it.
 
 ## Bad
 
@@ -55,12 +57,13 @@ One sample of a batch is changed; the outputs of others change with it.
 
 ## Fix and its safety
 
-None is offered: `K.batch_dot` takes other axes than `K.dot`, and a flip may be meant along any feature axis.
+None is offered: `K.batch_dot` takes other axes than `K.dot`, and a flip may be meant along any feature
+axis.
 
 ## Known gaps
 
-In-batch similarity on purpose is recognised by names only: contrastive, triplet, in-batch, pairwise, ranking,
-minibatch discrimination.
+In-batch similarity on purpose is recognised by names only: contrastive, triplet, in-batch, pairwise,
+ranking, minibatch discrimination.
 
 ## Interaction with other linters
 
@@ -94,12 +97,13 @@ def message(event: Event, code: str) -> str:
     short = event.text.rpartition(".")[2]
     if short in _PRODUCTS or isinstance(node, ast.BinOp):
         return (
-            f"{code} multiplies the samples of the batch into each other, so what a sample gives depends on the "
-            "others. Use a batched product: K.batch_dot, the Dot layer, or matmul on tensors of rank 3 or more."
+            f"{code} multiplies the samples of the batch into each other, so what a sample gives depends "
+            "on the others. Use a batched product: K.batch_dot, the Dot layer, or matmul on tensors of "
+            "rank 3 or more."
         )
     return (
-        f"{code} re-orders or mixes samples along {batch_axis(event)}, the batch axis, so rows of the result belong "
-        "to other samples than rows of the input. Work along a feature axis instead."
+        f"{code} re-orders or mixes samples along {batch_axis(event)}, the batch axis, so rows of the "
+        "result belong to other samples than rows of the input. Work along a feature axis instead."
     )
 
 

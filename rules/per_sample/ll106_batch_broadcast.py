@@ -2,14 +2,16 @@
 
 ## What it does
 
-Reports element-wise operations on two tensors whose batch axes stand at different places after broadcasting:
-`x / K.sum(x, axis=1)` on rank 2, where `(B, n)` meets `(B,)`, or `weights * x` with `(B,)` and `(B, n)`.
+Reports element-wise operations on two tensors whose batch axes stand at different places after
+broadcasting: `x / K.sum(x, axis=1)` on rank 2, where `(B, n)` meets `(B,)`, or `weights * x` with `(B,)`
+and `(B, n)`.
 
 ## Why it hurts
 
-Broadcasting aligns axes from the right, so `(B,)` is laid along the *features* of `(B, n)`. With `B != n` the
-operation fails, which is the lucky case. Where the batch size equals the number of features, or one of them is 1, it
-runs: `(B, 1) - (B,)` gives `(B, B)`, every sample with every other, and the loss averages over it in silence.
+Broadcasting aligns axes from the right, so `(B,)` is laid along the *features* of `(B, n)`. With `B != n`
+the operation fails, which is the lucky case. Where the batch size equals the number of features, or one
+of them is 1, it runs: `(B, 1) - (B,)` gives `(B, B)`, every sample with every other, and the loss
+averages over it in silence.
 
 ## Bad
 
@@ -50,7 +52,8 @@ centred = Lambda(lambda t: t - tf.reduce_mean(t, axis=1, keepdims=True))(x)
 
 ## How it is confirmed
 
-The layer runs on batches of several sizes: it fails for some, or the output has another shape than one row per sample.
+The layer runs on batches of several sizes: it fails for some, or the output has another shape than one
+row per sample.
 
 ## Fix and its safety
 
@@ -85,8 +88,9 @@ from .faults import reports
 def message(event: Event, code: str) -> str:
     """That batch meets features, what follows, and how to keep the ranks equal."""
     return (
-        f"{code} lines the batch axis of one operand up with a feature axis of the other: every sample meets every "
-        "other, or the shapes do not fit. Keep the ranks equal: keepdims=True in the reduction, or expand_dims(…, -1)."
+        f"{code} lines the batch axis of one operand up with a feature axis of the other: every sample "
+        "meets every other, or the shapes do not fit. Keep the ranks equal: keepdims=True in the "
+        "reduction, or expand_dims(…, -1)."
     )
 
 

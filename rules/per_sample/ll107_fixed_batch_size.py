@@ -2,15 +2,16 @@
 
 ## What it does
 
-Reports shapes inside the function whose batch axis is a number or a captured value instead of the size of the input:
-`K.random_normal(shape=(batch_size, 2))`, `tf.zeros((32, n))`, `K.reshape(x, (32, -1))`. Silent where the `Input`
-itself fixes that size with `batch_shape` or `batch_size`.
+Reports shapes inside the function whose batch axis is a number or a captured value instead of the size of
+the input: `K.random_normal(shape=(batch_size, 2))`, `tf.zeros((32, n))`, `K.reshape(x, (32, -1))`. Silent
+where the `Input` itself fixes that size with `batch_shape` or `batch_size`.
 
 ## Why it hurts
 
-The batch of an ordinary `Input` is `None`: it is what `fit` and `predict` pass. With a written size the layer works
-for batches of exactly that many samples and fails for all others, first for the last, smaller batch of an epoch, then
-for `predict` on a single sample. A reshape to a written batch size may even succeed and cut the samples anew.
+The batch of an ordinary `Input` is `None`: it is what `fit` and `predict` pass. With a written size the
+layer works for batches of exactly that many samples and fails for all others, first for the last, smaller
+batch of an epoch, then for `predict` on a single sample. A reshape to a written batch size may even
+succeed and cut the samples anew.
 
 ## Bad
 
@@ -52,7 +53,8 @@ code = Lambda(sampling)([mean, log_variance])
 
 ## How it is confirmed
 
-The layer runs on batches of two sizes; it fails for one of them, or the output has the written number of rows.
+The layer runs on batches of two sizes; it fails for one of them, or the output has the written number of
+rows.
 
 ## Fix and its safety
 
@@ -91,8 +93,9 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 
     def message(event: Event, code: str) -> str:
         return (
-            f"{code} writes the size of the batch, which is open here: batches of any other size, such as the last "
-            f"of an epoch, fail. Take it from the input, {shape}, or leave it to -1 in a reshape."
+            f"{code} writes the size of the batch, which is open here: batches of any other size, such as "
+            f"the last of an epoch, fail. Take it from the input, {shape}, or leave it to -1 in a "
+            "reshape."
         )
 
     yield from reports(layer, events.FIXED, message)

@@ -3,14 +3,15 @@
 ## What it does
 
 Reports what changes the number of rows: `concatenate(axis=0)` and `stack(axis=0)` of batched tensors,
-`tile`/`repeat_elements` on axis 0, `expand_dims(x, 0)`, which puts a new axis in front of the batch, and a reshape that
-folds feature axes into the batch. Folding that the function itself, or a later Lambda, takes back is silent.
+`tile`/`repeat_elements` on axis 0, `expand_dims(x, 0)`, which puts a new axis in front of the batch, and
+a reshape that folds feature axes into the batch. Folding that the function itself, or a later Lambda,
+takes back is silent.
 
 ## Why it hurts
 
 The rows of the output no longer pair with those of the labels or of other branches. Keras finds out late:
-`fit` complains of the data's cardinality or of shapes in the loss, `predict` returns more or fewer rows than it was
-given, or joins its batches into a wrong order.
+`fit` complains of the data's cardinality or of shapes in the loss, `predict` returns more or fewer rows
+than it was given, or joins its batches into a wrong order.
 
 ## Bad
 
@@ -75,7 +76,8 @@ None that this project knows of.
 
 ## References
 
-- <https://github.com/keras-team/keras/issues/6448>: folding and unfolding, as recommended there, is silent.
+- <https://github.com/keras-team/keras/issues/6448>: folding and unfolding, as recommended there, is
+  silent.
 """
 
 from __future__ import annotations
@@ -91,7 +93,7 @@ from lambdalint.rule import Report, Rule
 from .faults import reports
 
 _ADVICE = {
-    "reshape": "Keep the batch: start the new shape with -1 and let the feature sizes multiply to those of the input.",
+    "reshape": "Keep the batch: begin with -1 and let the other sizes multiply to those of a sample.",
     "expand_dims": "Put the new axis behind the batch: axis=1 or axis=-1.",
     "stack": "Stack behind the batch: axis=1 or axis=-1.",
 }
@@ -99,8 +101,11 @@ _ADVICE = {
 
 def message(event: Event, code: str) -> str:
     """That rows and samples part ways, what follows, and where the operation belongs."""
-    advice = _ADVICE.get(event.text.rpartition(".")[2], "Work along a feature axis, such as axis=1 or axis=-1.")
-    return f"{code} changes the number of rows, so the rows of the result are not the samples of the input. {advice}"
+    advice = _ADVICE.get(
+        event.text.rpartition(".")[2], "Work along a feature axis, such as axis=1 or axis=-1."
+    )
+    effect = "changes the number of rows, so the rows of the result are not the samples of the input"
+    return f"{code} {effect}. {advice}"
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:

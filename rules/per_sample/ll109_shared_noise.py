@@ -2,14 +2,14 @@
 
 ## What it does
 
-Reports random numbers of a shape without a batch axis, or with a batch axis of 1, that are combined with the samples:
-`K.random_normal(shape=(1, d))`, `tf.random.uniform((d,))`.
+Reports random numbers of a shape without a batch axis, or with a batch axis of 1, that are combined with
+the samples: `K.random_normal(shape=(1, d))`, `tf.random.uniform((d,))`.
 
 ## Why it hurts
 
-Every sample of a batch gets the same noise. A variational autoencoder then samples one point for the whole batch, the
-noise of a denoising model is a constant offset that the next bias can learn, and the gradient's variance does not
-shrink with the batch size. Shapes fit, nothing fails.
+Every sample of a batch gets the same noise. A variational autoencoder then samples one point for the
+whole batch, the noise of a denoising model is a constant offset that the next bias can learn, and the
+gradient's variance does not shrink with the batch size. Shapes fit, nothing fails.
 
 ## Bad
 
@@ -68,8 +68,9 @@ from .faults import report_of
 def message(event: Event, code: str) -> str:
     """That noise is shared, and how to draw for each sample."""
     return (
-        f"{code} broadcasts random numbers that were drawn once over the batch, so every sample gets the same noise. "
-        "Draw one row per sample: shape=K.shape(x), or a shape that begins with the input's batch size."
+        f"{code} broadcasts random numbers that were drawn once over the batch, so every sample gets the "
+        "same noise. Draw one row per sample: shape=K.shape(x), or a shape that begins with the input's "
+        "batch size."
     )
 
 
@@ -81,4 +82,6 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             yield report
 
 
-RULE = Rule("LL109", "shared-noise", Contract.PER_SAMPLE, Severity.WARNING, check_layer=check, yields_to=("LL107",))
+RULE = Rule(
+    "LL109", "shared-noise", Contract.PER_SAMPLE, Severity.WARNING, check_layer=check, yields_to=("LL107",)
+)

@@ -15,7 +15,9 @@ _PAIRING = re.compile(
     r"|triplet|quadruplet|hard_negative|negative_samp|sim_?clr|nt_?xent|info_?nce|n_?pair|multi_?gpu|parallel"
 )
 _LOSS = re.compile(r"(^|_)(loss|losses|cost|metric|metrics|objective|penalty)(_|$)")
-_STATISTICS = re.compile(r"batch_?norm|(^|_)bn(_|$)|batch_?(stat|std|mean|var)|(normali[sz]|standardi[sz])ation|whiten")
+_STATISTICS = re.compile(
+    r"batch_?norm|(^|_)bn(_|$)|batch_?(stat|std|mean|var)|(normali[sz]|standardi[sz])ation|whiten"
+)
 _JUDGES = re.compile(r"(Loss|Metric)$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -48,7 +50,9 @@ def _slices_for_devices(layer: LayerFacts) -> bool:
     arguments = layer.arguments_node
     if not isinstance(arguments, ast.Dict):
         return False
-    keys = [key.value for key in arguments.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+    keys = [
+        key.value for key in arguments.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    ]
     return "parts" in keys or any("gpu" in key for key in keys)
 
 

@@ -89,12 +89,14 @@ def test_a_file_that_cannot_be_judged_disagrees(tmp_path: Path) -> None:
 
 def test_cells_of_a_notebook(tmp_path: Path) -> None:
     lines = SCRIPT.format(mark="  # expect: LL102").splitlines(keepends=True)
-    cells = [
+    cells: list[object] = [
         {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": source}
         for source in (lines[:3], lines[3:])
     ]
     path = tmp_path / "book.ipynb"
-    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 2}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 2}), encoding="utf-8"
+    )
     assert check_fixture(path) == []
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
 ROOT = Path(__file__).parents[2]
 
@@ -92,7 +90,9 @@ def test_imports_of_the_engine_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("path", modules("lambdalint"), ids=name)
 def test_the_engine_knows_no_rule(path: Path) -> None:
-    assert [dotted for dotted, _ in imports(path) if dotted.partition(".")[0] in ("rules", "lambdalint_rules")] == []
+    assert [
+        dotted for dotted, _ in imports(path) if dotted.partition(".")[0] in ("rules", "lambdalint_rules")
+    ] == []
 
 
 @pytest.mark.parametrize("path", modules("rules"), ids=name)
