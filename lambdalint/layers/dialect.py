@@ -22,18 +22,15 @@ _BUNDLED = frozenset(("tf.keras", "tensorflow.python.keras"))
 _MOST_BYTES = 20_000_000
 _PYTHON2 = re.compile(rb'"(?:name|kernel_info)"\s*:\s*"python2"|"version"\s*:\s*"2\.7')
 _BANNER = re.compile(rb"Using (TensorFlow|Theano|CNTK) backend")
-_NEIGHBOURS = tuple(
-    (re.compile(pattern), fits, what)
-    for pattern, fits, what in (
-        (rb"\bkeras\.ops\b|\bfrom keras import (?:[\w, ]*\W)?ops\b|\bkeras_core\b", "3", "`keras.ops`"),
-        (rb"\b(?:nb_epoch|border_mode|[WU]_regularizer|samples_per_epoch)\s*=", "1", "a Keras-1 argument"),
-        (rb"\bModel\(\s*input\s*=", "1", "`Model(input=...)`"),
-        (rb"\bModel\(\s*inputs\s*=|\b(?:kernel_initializer|kernel_size)\s*=", "23", "a Keras-2 argument"),
-        (rb"\.fit_generator\(|\bkeras\.layers\.core\b|\btensorflow_backend\b", "12", "Keras before 3"),
-        (rb"\btf\.(?:Session|placeholder|contrib|get_variable)\b", "12", "TensorFlow 1"),
-        (rb"\btf_keras\b|\btensorflow\.python\.keras\b", "2", "Keras 2"),
-    )
+_NEIGHBOURS: tuple[tuple[str, str, tuple[bytes, ...]], ...] = (
+    ("`keras.ops`", "3", (b"keras.ops", b"from keras import ops", b"keras_core")),
+    ("a Keras-1 argument", "1", (b"nb_epoch=", b"border_mode=", b"samples_per_epoch", b"Model(input=")),
+    ("a Keras-2 argument", "23", (b"Model(inputs=", b"kernel_initializer=", b"kernel_size=")),
+    ("Keras before 3", "12", (b".fit_generator(", b"keras.layers.core", b"tensorflow_backend")),
+    ("TensorFlow 1", "12", (b"tf.Session", b"tf.placeholder", b"tf.contrib", b"tf.get_variable")),
+    ("Keras 2", "2", (b"tf_keras", b"tensorflow.python.keras")),
 )
+_MOST_NEIGHBOURS = 60
 _BACKEND_NAMES = {"theano": "theano", "tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
 
 
@@ -71,10 +68,10 @@ def detect(parsed: ParsedUnit, names: Names, project: Project, target: str = "au
     if target in NAMES:
         return Dialect(target, (f"the target is {target}",), families, True, backend)
     open_to = _possible(families)
-    votes = votes_of(names, unit) + _notebook_votes(content)
+    votes = votes_of(names, unit, paths) + _notebook_votes(content)
     votes += _pinned(unit.path, project, families, open_to)
     name, certain, spoke = _decide(votes, open_to)
-    if not certain:
+    if families and not certain:
         votes += _neighbours(unit.path, project)
         name, _, spoke = _decide(votes, open_to)
     return Dialect(name, tuple(spoke), families, certain, backend)
@@ -118,13 +115,20 @@ def _pinned(path: str, project: Project, families: frozenset[str], open_to: froz
 
 def _neighbours(path: str, project: Project) -> list[Vote]:
     """What the other files of the package say: a weak vote for each telling word, more where many have it."""
-    files = [file for file in project.package_files(path) if file != os.path.realpath(path)]
+    own = os.path.realpath(path)
+    contents = {
+        file: content
+        for file in project.package_files(path)[:_MOST_NEIGHBOURS]
+        if file != own and b"keras" in (content := project.content(file))
+    }
     found: list[Vote] = []
-    for pattern, fits, what in _NEIGHBOURS:
-        users = [file for file in files if pattern.search(project.content(file))]
+    for what, fits, marks in _NEIGHBOURS:
+        users = [file for file, content in contents.items() if any(mark in content for mark in marks)]
         if users:
             text = f"{what} is used in {os.path.basename(users[0])}"
-            found.append(vote(fits, min(len(users), 3), text))
+            # No older Keras has keras.ops, while old names linger in code that moved on.
+            weight = 3 if fits == "3" else min(len(users), 3)
+            found.append(vote(fits, weight, text))
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.syntax.canonical import home, normalise, words
+from lambdalint.syntax.stars import LAYER_CLASSES
 
 if TYPE_CHECKING:
     from lambdalint.sources.unit import SourceUnit
@@ -137,6 +138,17 @@ _TF1 = words(
 _TF2 = words("function GradientTape distribute config math random keras.mixed_precision RaggedTensor")
 _TF0 = words("initialize_all_variables pack unpack batch_matmul mul sub neg")
 
+# Libraries whose names are evidence, and what code usually calls them.
+_TELLING = words(
+    "tensorflow tensorflow_addons theano keras_contrib keras_applications torch jax keras tf_keras keras_core"
+)
+_USUAL = words("keras K KB tf layers ops backend models KL L tensorflow T KO")
+_CALLED = LAYER_CLASSES | words(
+    """
+    merge Model load_model SGD Adam RMSprop Adagrad Adadelta Adamax Nadam
+    """
+)
+
 # Keyword arguments that tell, whatever is called.
 _KEYWORDS: dict[str, tuple[str, int]] = dict.fromkeys(
     words(
@@ -162,11 +174,11 @@ _METHODS: dict[str, tuple[str, int]] = dict.fromkeys(
 _ENVIRONMENT = re.compile(r"""["'](KERAS_BACKEND|TF_USE_LEGACY_KERAS)["']\]?\s*[=,]\s*["'](\w+)["']""")
 
 
-def votes_of(names: Names, unit: SourceUnit) -> list[Vote]:
-    """All evidence in a file, each kind once, in the order in which it was looked for."""
+def votes_of(names: Names, unit: SourceUnit, paths: Mapping[str, ast.AST]) -> list[Vote]:
+    """All evidence in a file, each kind once; ``paths`` are those of :func:`paths_of`."""
     found: dict[tuple[str, ...], Vote] = {}
     for key, each in (
-        *_imported(names, unit),
+        *_imported(paths, unit),
         *_called(names, unit),
         *_defined(names, unit),
         *_written(unit),
@@ -176,21 +188,39 @@ def votes_of(names: Names, unit: SourceUnit) -> list[Vote]:
 
 
 def paths_of(names: Names) -> dict[str, ast.AST]:
-    """Every library path that the file imports or uses, as imported, with the first node."""
+    """Every library path that the file imports or uses, as imported, with the first node.
+
+    Modules of the project are followed where their usual names promise Keras or TensorFlow.
+    """
     found: dict[str, ast.AST] = {}
-    for path, node in names.imports():
-        found.setdefault(path, node)
-    inner: set[int] = set()
-    for attribute in names.attributes:
-        if id(attribute) in inner:
-            continue
+    followed: dict[str, bool] = {}
+    for binding in names.import_bindings():
+        outside = normalise(binding.module)[1] is not None or binding.module.partition(".")[0] in _TELLING
+        path = f"{binding.module}.{binding.attribute}" if binding.attribute else binding.module
+        if outside and not binding.level:
+            found.setdefault(path, binding.node)
+        followed[binding.name] = outside or binding.name in _USUAL
+    for star in names.star_imports:
+        if not star.level:
+            found.setdefault(star.module, star.node)
+    for attribute in _outermost(names.attributes):
         base: ast.expr = attribute
         while isinstance(base, ast.Attribute):
             base = base.value
-            inner.add(id(base))
-        if isinstance(base, ast.Name) and (raw := names.raw(attribute)) is not None:
+        if not isinstance(base, ast.Name) or not followed.get(base.id, base.id in _USUAL):
+            continue
+        if (raw := names.raw(attribute)) is not None:
             found.setdefault(raw, attribute)
     return found
+
+
+def _outermost(attributes: list[ast.Attribute]) -> Iterator[ast.Attribute]:
+    inner: set[int] = set()
+    for attribute in attributes:
+        if isinstance(attribute.value, ast.Attribute):
+            inner.add(id(attribute.value))
+        if id(attribute) not in inner:
+            yield attribute
 
 
 def _where(unit: SourceUnit, node: ast.AST) -> str:
@@ -202,8 +232,8 @@ def _where(unit: SourceUnit, node: ast.AST) -> str:
 _Keyed = tuple[tuple[str, ...], Vote]
 
 
-def _imported(names: Names, unit: SourceUnit) -> Iterator[_Keyed]:
-    for raw, node in paths_of(names).items():
+def _imported(paths: Mapping[str, ast.AST], unit: SourceUnit) -> Iterator[_Keyed]:
+    for raw, node in paths.items():
         path, family = home(raw)
         for key, fits, weight in _path_signs(path, family):
             yield (family or "", key), vote(fits, weight, f"`{raw}` in {_where(unit, node)}")
@@ -264,7 +294,7 @@ def _called(names: Names, unit: SourceUnit) -> Iterator[_Keyed]:
         for keyword in keywords:
             if keyword in _KEYWORDS:
                 yield (keyword,), vote(*_KEYWORDS[keyword], f"`{keyword}=` {where}")
-        if (keywords or call.args) and (canonical := names.canonical(call.func)) is not None:
+        if word in _CALLED and (canonical := names.canonical(call.func)) is not None:
             yield from _library_call(names, call, canonical, keywords, where)
 
 

@@ -210,19 +210,13 @@ class Names:
         raw = self._raw(expr, scope)
         return raw if isinstance(raw, str) else None
 
-    def imports(self) -> Iterator[tuple[str, ast.AST]]:
-        """The library paths that the file imports, star imports included, each with its node."""
+    def import_bindings(self) -> Iterator[Binding]:
+        """The names that imports bind, in every scope; star imports are in :attr:`star_imports`."""
         for scope in self.scopes():
             for bindings in scope.bindings.values():
                 for binding in bindings:
                     if binding.kind == "import":
-                        found = self._bound(binding, 0)
-                        if isinstance(found, str):
-                            yield found, binding.node
-        for star in self._found.stars:
-            module = self._import(star.module, star.level)
-            if isinstance(module, str):
-                yield module, star.node
+                        yield binding
 
     def export(self, name: str) -> str | None:
         """The path of what the module provides under a name to those who import it."""

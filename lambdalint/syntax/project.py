@@ -44,7 +44,7 @@ class ParsedModule:
 
 
 class Project:
-    """The Python modules at and below a root folder.
+    """The Python modules at and below a root folder; one object serves all files of a run, and remembers.
 
     ``root`` is the folder asked for; a file is looked up in the nearest folder above it that has
     a ``.git``, ``pyproject.toml``, ``setup.py`` or ``setup.cfg``, or else in its own folder and ``root``.
@@ -210,11 +210,8 @@ class Project:
         if module is None:
             return
         seen: set[str] = set()
-        for scope in module.names.scopes():
-            for bindings in scope.bindings.values():
-                for binding in bindings:
-                    if binding.kind == "import":
-                        seen.update(self._targets(binding.module, binding.attribute, binding.level, path))
+        for binding in module.names.import_bindings():
+            seen.update(self._targets(binding.module, binding.attribute, binding.level, path))
         for star in module.names.star_imports:
             seen.update(self._targets(star.module, "", star.level, path))
         yield from sorted(seen)
