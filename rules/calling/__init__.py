@@ -1,0 +1,1 @@
+"""The rules of contract 4: a tensor goes in, a tensor comes out."""

@@ -1,0 +1,170 @@
+"""The function of a Lambda layer returns None, a string, a number or a shape instead of a tensor.
+
+## What it does
+
+Reports a Lambda whose function returns something that cannot be a layer's output: nothing at all (no
+`return`, a `print`, a single `if` without `else`), a string, a Python number, or a shape such as
+`K.int_shape(x)`. A list, tuple or dict of tensors is fine.
+
+## Why it hurts
+
+Keras 3 says that it "could not automatically infer the shape of the Lambda's output"; in a `Sequential`
+it says nothing until the model is called. Keras 2 (tf_keras) accepts None, strings and numbers when the
+model is built, and fails in `predict`.
+
+## Bad
+
+```python
+from keras.layers import Input, Lambda
+
+
+def double(t):
+    t * 2
+
+
+x = Input(shape=(4,))
+y = Lambda(double)(x)
+```
+
+## Good
+
+```python
+from keras.layers import Input, Lambda
+
+
+def double(t):
+    return t * 2
+
+
+x = Input(shape=(4,))
+y = Lambda(double)(x)
+```
+
+## How it is confirmed
+
+The layer is called on sample data and the type of what it returns is printed.
+
+## Fix and its safety
+
+Add the missing `return`. It repairs code that never worked.
+
+## Known gaps
+
+A dict that reaches a layer which needs a tensor is not reported: as a model's output, or for a layer that
+maps over structures, it is right.
+
+## Interaction with other linters
+
+B018 (useless expression) also speaks of the forgotten `return`.
+
+## References
+
+https://github.com/keras-team/keras/issues/10933
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Const, Number, Sequence, Value
+from lambdalint.rule import Report, Rule
+from lambdalint.syntax.anchor import Anchor
+
+from .functions import Outcome, outcomes, words
+
+_DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """A returned value that is known and is no tensor, or a way out of the function without a value."""
+    found = list(outcomes(layer))
+    for outcome in found:
+        if isinstance(outcome.at.node, _DEFS):
+            yield from _without_return(outcome, found)
+            continue
+        what = _kind(outcome.value)
+        if what is not None:
+            yield Report(
+                outcome.at,
+                f"The function returns {what}, `{words(outcome.at.node)}`, where Keras needs a tensor: the "
+                "layer fails when it is built or, in Keras 2, when the model runs. Return a tensor.",
+                note=f"{what}, not a tensor",
+            )
+
+
+def _kind(value: Value) -> str | None:
+    """What a value that cannot be a layer's output is, in words."""
+    if isinstance(value, Const):
+        if value.value is None:
+            return "None"
+        if isinstance(value.value, (str, bytes)):
+            return "a string"
+        return "a Python number" if isinstance(value.value, (bool, int, float, complex)) else None
+    if isinstance(value, Number):
+        return "a Python number"
+    if isinstance(value, Sequence) and value.items and all(_is_size(item) for item in value.items):
+        return "a shape"
+    return None
+
+
+def _is_size(value: Value) -> bool:
+    return isinstance(value, Number) or (
+        isinstance(value, Const) and isinstance(value.value, (int, float, type(None)))
+    )
+
+
+def _without_return(outcome: Outcome, found: list[Outcome]) -> Iterator[Report]:
+    node = outcome.at.node
+    assert isinstance(node, _DEFS)
+    message = (
+        f"`{node.name}` {{}}, so the layer's output is None: it fails when it is built or, in Keras 2, "
+        f"when the model runs. {{}}"
+    )
+    header = Anchor(outcome.at.unit, def_line(node))
+    if not any(isinstance(part, ast.Return) and part.value is not None for part in own_statements(node)):
+        yield Report(header, message.format("returns nothing", "Add the `return`."), note="no return")
+    elif len([o for o in found if o.at.node is not node]) and _bare_if(node):
+        yield Report(
+            header,
+            message.format(
+                "returns nothing when its `if` does not hold", "Return a tensor on that path too."
+            ),
+            note="a path without return",
+        )
+
+
+def def_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+    """A node that spans the ``def`` and the name, for reports about the function as a whole."""
+    end = node.col_offset + len("def ") + len(node.name.encode())
+    if isinstance(node, ast.AsyncFunctionDef):
+        end += len("async ")
+    place = {"lineno": node.lineno, "end_lineno": node.lineno, "col_offset": node.col_offset}
+    return ast.Name(node.name, ast.Load(), **place, end_col_offset=end)
+
+
+def own_statements(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.stmt]:
+    """The statements of a function, those of functions and classes inside it left out."""
+    stack: list[ast.AST] = list(node.body)
+    while stack:
+        current = stack.pop()
+        if isinstance(current, ast.stmt):
+            yield current
+        if not isinstance(current, (*_DEFS, ast.ClassDef, ast.expr)):
+            stack.extend(ast.iter_child_nodes(current))
+
+
+def _bare_if(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether the function ends with one ``if`` without ``else``, the only place where it returns."""
+    last = node.body[-1]
+    if not isinstance(last, ast.If) or last.orelse:
+        return False
+    inside = {id(part) for part in ast.walk(last)}
+    returns = [part for part in own_statements(node) if isinstance(part, ast.Return)]
+    asks = any(isinstance(part, ast.Call) for part in ast.walk(last.test))
+    return not asks and all(id(part) in inside for part in returns)
+
+
+RULE = Rule("LL403", "returns-non-tensor", Contract.CALLING, Severity.ERROR, check_layer=check)

@@ -1,0 +1,154 @@
+"""A name used by the function, or as the layer's input, is never defined.
+
+## What it does
+
+Reports names that nothing in the file, no star import and not Python itself defines: in the function of
+the layer, in the helpers it calls, and among the inputs that the layer is called on. A name that equals
+the `name=` of a layer gets a hint.
+
+## Why it hurts
+
+A NameError when the layer is applied, hidden in Keras 3 behind "We could not automatically infer the
+shape of the Lambda's output". The `name=` of a layer is a label inside the model, no Python variable.
+
+## Bad
+
+```python
+from keras.layers import Dense, Input, Lambda
+
+x = Input(shape=(8,))
+h = Dense(3, name="hidden")(x)
+y = Lambda(lambda t: t[0] * t[1])([h, hidden])
+```
+
+## Good
+
+```python
+from keras.layers import Dense, Input, Lambda
+
+x = Input(shape=(8,))
+hidden = Dense(3, name="hidden")(x)
+y = Lambda(lambda t: t[0] * t[1])([hidden, hidden])
+```
+
+## How it is confirmed
+
+The layer is called on sample data; the exception that Keras hides is printed.
+
+## Fix and its safety
+
+None is automatic. A missing import is often all that is wrong.
+
+## Known gaps
+
+Files that use `exec`, `globals()` or, in a notebook, `%run` or `%pylab` may get names from anywhere: the
+rule is silent there, and where a star import of an unknown module could define the name.
+
+## Interaction with other linters
+
+F821 reports undefined names everywhere; it does not know about layer names.
+
+## References
+
+https://docs.python.org/3/reference/executionmodel.html#naming-and-binding
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp import events
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.rule import Report, Rule
+from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.names import Names, is_builtin
+
+from .functions import names_of, written_functions
+
+_FROM_ANYWHERE = re.compile(r"^\s*%\s*(pylab|run|load|store|edit)\b", re.MULTILINE)
+_OF_NOTEBOOKS = frozenset({"get_ipython", "display", "In", "Out", "exit", "quit"})
+_DYNAMIC = frozenset({"exec", "execfile", "eval", "globals", "locals", "vars"})
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """The undefined names of the function and of the inputs, each name once."""
+    seen: set[str] = set()
+    for names, unit, name, role in _candidates(layer):
+        if name.id not in seen and _undefined(names, unit, name):
+            seen.add(name.id)
+            yield Report(
+                Anchor(unit, name),
+                f"`{name.id}` is {role}, but nothing defines it: a NameError when the layer is applied, "
+                f"which Keras 3 hides behind a message about shapes. {_hint(layer, name.id)}",
+                note="not defined",
+            )
+
+
+_Candidate = tuple[Names, SourceUnit, ast.Name, str]
+
+
+def _candidates(layer: LayerFacts) -> Iterator[_Candidate]:
+    for function in written_functions(layer):
+        names = names_of(layer, function)
+        if names is not None:
+            for uses in names.free_variables(function.node).values():
+                yield names, function.env.unit, uses[0], "used by the layer's function"
+    for event in layer.happened(events.UNDEFINED):
+        if event.at.unit is layer.file.unit and isinstance(event.at.node, ast.Name):
+            yield layer.names, layer.file.unit, event.at.node, "used by the layer's function"
+    for call in _calls_of(layer):
+        for argument in call.args:
+            for node in [argument, *(argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else ())]:
+                if isinstance(node, ast.Name):
+                    yield layer.names, layer.unit, node, "an input of the layer"
+
+
+def _calls_of(layer: LayerFacts) -> Iterator[ast.Call]:
+    """The calls that apply the layer: ``Lambda(f)(x)``, ``layer(x)``, ``model.add(Lambda(f))(x)``."""
+    if layer.unit is not layer.file.unit:
+        return
+    for use in layer.applications:
+        if use.how == "called" and isinstance(use.at.node, ast.Call) and use.at.unit is layer.unit:
+            yield use.at.node
+    for call in layer.names.calls:
+        inner = call.func
+        method = isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute)
+        if inner is layer.node or (method and layer.node in inner.args):  # type: ignore[attr-defined]
+            yield call
+
+
+def _undefined(names: Names, unit: SourceUnit, name: ast.Name) -> bool:
+    word = name.id
+    if is_builtin(word, python2=True) or names.resolve(word, names.scope_of(name)) is not None:
+        return False
+    if names.may_come_from_star(word) or names.canonical(name) is not None:
+        return False
+    if unit.is_notebook:
+        if word in _OF_NOTEBOOKS or word.startswith("_") or _FROM_ANYWHERE.search(unit.original):
+            return False
+    if any(isinstance(call.func, ast.Name) and call.func.id in _DYNAMIC for call in names.calls):
+        return False
+    lost = re.compile(rf"\b{word}\b\s*(,[^=]*)?=[^=]|\b(import|def|class|for|as)\b.*\b{word}\b")
+    return not any(lost.search(unit.lines[row - 1]) for row in unit.touched_rows if row <= len(unit.lines))
+
+
+def _hint(layer: LayerFacts, word: str) -> str:
+    for call in layer.names.calls:
+        for keyword in call.keywords:
+            if (
+                keyword.arg == "name"
+                and isinstance(keyword.value, ast.Constant)
+                and keyword.value.value == word
+            ):
+                return (
+                    f'The `name="{word}"` of a layer is a label inside the model, not a Python variable: '
+                    f"assign the layer's output to `{word}`."
+                )
+    return "Define or import it."
+
+
+RULE = Rule("LL409", "undefined-name", Contract.CALLING, Severity.ERROR, check_layer=check)

@@ -1,0 +1,1 @@
+"""The rules of contract 7: migration and simplicity."""

@@ -1,0 +1,142 @@
+"""A Keras 1 argument, layer or import next to a Lambda or merge layer.
+
+## What it does
+
+Reports, in files with a Lambda or merge layer, calls that use what Keras 2 renamed or removed:
+`Model(input=, output=)`, `nb_epoch`, `samples_per_epoch`, `border_mode`, `W_regularizer`, `init`,
+`Dense(output_dim=)`, `Convolution2D(64, 3, 3)`, `AtrousConvolution2D`, and imports such as
+`keras.utils.visualize_util`. One report per call, with the new names.
+
+## Why it hurts
+
+Standalone Keras 2 still translated most of these arguments with a warning; TensorFlow's Keras and Keras 3
+raise a TypeError or ImportError. A file that mixes both styles leaves open which Keras its Lambda layers
+are written for.
+
+## Bad
+
+```python
+from keras.layers import Input, Lambda
+from keras.models import Model
+
+x = Input(shape=(4,))
+y = Lambda(lambda t: t ** 2)(x)
+model = Model(input=x, output=y)
+```
+
+## Good
+
+```python
+from keras.layers import Input, Lambda
+from keras.models import Model
+
+x = Input(shape=(4,))
+y = Lambda(lambda t: t ** 2)(x)
+model = Model(inputs=x, outputs=y)
+```
+
+## How it is confirmed
+
+The call is run with the Keras that is installed; the exception is printed.
+
+## Fix and its safety
+
+Rename the arguments as the message says. `nb_row` and `nb_col` become one `kernel_size`,
+`samples_per_epoch` counts samples where `steps_per_epoch` counts batches: these need a look, so none is
+automatic.
+
+## Known gaps
+
+Arguments passed through `**kwargs` are not seen.
+
+## Interaction with other linters
+
+None.
+
+## References
+
+https://github.com/keras-team/keras/releases/tag/2.0.0
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp.facts import FileFacts
+from lambdalint.rule import Report, Rule
+from lambdalint.syntax.anchor import Anchor
+
+from .keras1 import METHODS, MODEL, MODULES, REMOVED, renamed_argument
+
+
+def check(file: FileFacts) -> Iterator[Report]:
+    """Calls with Keras 1 arguments, removed layers and removed modules, each call once."""
+    if not file.layers:
+        return
+    for call in file.names.calls:
+        said = _removed(file, call) or _renamed(file, call)
+        if said is not None:
+            yield Report(
+                Anchor(file.unit, call),
+                f"Keras 1 style: {said}. TensorFlow's Keras and Keras 3 refuse it.",
+                note="Keras 1",
+            )
+    yield from _imports(file)
+
+
+def _removed(file: FileFacts, call: ast.Call) -> str | None:
+    canonical = file.names.canonical(call.func) or ""
+    instead = REMOVED.get(canonical.removeprefix("keras.layers."))
+    if instead is None or not canonical.startswith("keras.layers."):
+        return None
+    return f"`{canonical.rsplit('.', 1)[-1]}` became `{instead}`"
+
+
+def _renamed(file: FileFacts, call: ast.Call) -> str | None:
+    """The old arguments of a call with their new names, as text."""
+    given = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
+    pairs: list[tuple[str, str]] = []
+    canonical = file.names.canonical(call.func) or ""
+    if canonical.startswith("keras.layers."):
+        cls = canonical.rsplit(".", 1)[-1]
+        pairs = [(name, new) for name in given if (new := renamed_argument(cls, name))]
+        if not pairs and _sized_by_position(cls, call):
+            pairs = [("nb_row, nb_col", "kernel_size=(rows, columns)")]
+    elif canonical in ("keras.models.Model", "keras.Model", "keras.models.Graph"):
+        pairs = [(name, MODEL[name]) for name in given if name in MODEL]
+    elif isinstance(call.func, ast.Attribute) and call.func.attr in METHODS:
+        table = METHODS[call.func.attr]
+        pairs = [(name, table[name]) for name in given if name in table]
+    if not pairs:
+        return None
+    return ", ".join(f"`{old}` became `{new}`" for old, new in pairs)
+
+
+def _sized_by_position(cls: str, call: ast.Call) -> bool:
+    """Whether a 2D convolution gets the two sizes of its kernel as separate arguments."""
+    if cls not in ("Convolution2D", "Conv2D", "AtrousConvolution2D", "Deconvolution2D"):
+        return False
+    sizes = call.args[1:3]
+    return len(sizes) == 2 and all(isinstance(a, ast.Constant) and type(a.value) is int for a in sizes)
+
+
+def _imports(file: FileFacts) -> Iterator[Report]:
+    for scope in file.names.scopes():
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                if binding.kind != "import" or binding.level:
+                    continue
+                dotted = f"{binding.module}.{binding.attribute}" if binding.attribute else binding.module
+                found = next((m for m in MODULES if binding.module == m or dotted == m), None)
+                if found is not None and file.dialect.name in MODULES[found][1]:
+                    yield Report(
+                        Anchor(file.unit, binding.node),
+                        f"Keras 1 style: `{found}` became `{MODULES[found][0]}`. TensorFlow's Keras and "
+                        "Keras 3 do not have it.",
+                        note="Keras 1",
+                    )
+
+
+RULE = Rule("LL703", "keras1-argument", Contract.MIGRATION, Severity.WARNING, check_file=check)

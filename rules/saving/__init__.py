@@ -1,0 +1,1 @@
+"""The rules of contract 3: what was built can be loaded in a fresh process."""

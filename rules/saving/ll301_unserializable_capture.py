@@ -1,0 +1,173 @@
+"""The function of a Lambda layer captures a value that a saved model cannot hold.
+
+## What it does
+
+Reports values that the function takes from an enclosing function, as a default argument, or through the
+function given as `mask=`, and that do not survive saving: tensors, layers, models, sessions, generators,
+locks, open files, `self` and other objects, helper functions, modules imported inside the enclosing
+function, slices and, where the dialect cannot load them, NumPy arrays. In Keras 3 also every default
+argument of an inline lambda. Python numbers, strings, and lists and dicts of them are fine.
+
+## Why it hurts
+
+Keras stores a lambda as its bytecode plus the values of its closure. Measured: a tensor in the closure
+makes `.h5` refuse to save, and makes `.keras` fail when it is loaded (Keras 3) or called (tf_keras);
+`self` fails when saved; a helper function comes back as a string or dict; a module comes back as a dict,
+and `.h5` dies with "cannot pickle 'module' object"; an array loads from `.h5` but not from `.keras`. A
+default argument comes back as a list in Keras 3: "arg 4 (defaults) must be None or tuple". A callback
+that saves the model finds this out at the end of an epoch.
+
+## Bad
+
+```python
+import tensorflow as tf
+from tensorflow.keras.layers import Input, Lambda
+from tensorflow.keras.models import Model
+
+
+def build():
+    scale = tf.constant([1.0, 2.0, 3.0])
+    x = Input(shape=(3,))
+    y = Lambda(lambda t: t * scale)(x)
+    return Model(x, y)
+
+
+model = build()
+```
+
+## Good
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+from tensorflow.keras.models import Model
+
+
+def build():
+    scale = [1.0, 2.0, 3.0]
+    x = Input(shape=(3,))
+    y = Lambda(lambda t: t * scale)(x)
+    return Model(x, y)
+
+
+model = build()
+```
+
+## How it is confirmed
+
+The model is saved, and loaded in a fresh process, as `.keras` and as `.h5`; the exception is printed.
+
+## Fix and its safety
+
+Bind the number or list that is needed to a local variable (`k = self.k`), pass values through
+`arguments=`, pass tensors as inputs, or write a layer with `get_config`. None is automatic.
+
+## Known gaps
+
+Values that come from calls which are not in view are left alone, and so are Lambdas made inside a Layer
+or Model class, which rebuilds them itself. What a module's globals hold is LL302; a captured variable is
+LL502.
+
+## Interaction with other linters
+
+None.
+
+## References
+
+https://github.com/keras-team/keras/issues/7304, https://github.com/keras-team/keras/issues/12081
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Function, Value
+from lambdalint.rule import Report, Rule
+from lambdalint.syntax.anchor import Anchor
+
+from ..state.weights import hidden_weights
+from .captures import Capture, captures, functions_of
+from .dialects import in_tensorflow, stored_as_bytecode
+from .models import rebuilt_by_class
+from .stored import ARRAY, MODULE, kind_of
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """Captured values and default arguments that do not come back from a file."""
+    if layer.site.in_loss or rebuilt_by_class(layer):
+        return
+    called = {id(event.data["layer"]) for event in hidden_weights(layer)}
+    for capture in captures(layer):
+        if (
+            capture.closure
+            and id(capture.value) not in called
+            and stored_as_bytecode(layer, capture.function)
+        ):
+            kind = "an object (`self`)" if _is_self(capture) else kind_of(capture.value)
+            if kind is not None:
+                yield from _report(layer, capture.use, capture.name, kind)
+    for function in functions_of(layer):
+        if stored_as_bytecode(layer, function):
+            yield from _defaults(layer, function)
+
+
+def _report(layer: LayerFacts, at: Anchor, name: str, kind: str) -> Iterator[Report]:
+    severity = None
+    if kind == ARRAY and layer.dialect != "keras3":
+        if not in_tensorflow(layer):
+            return
+        severity = Severity.WARNING
+    yield Report(
+        at,
+        f"The function captures `{name}`, {kind}, which a saved model cannot hold: saving or loading the "
+        f"model fails. {_remedy(name, kind)}",
+        note=kind,
+        severity=severity,
+    )
+
+
+def _remedy(name: str, kind: str) -> str:
+    if "self" in kind:
+        return "Bind what is needed to a local variable before the lambda, as in `k = self.k`."
+    if "tensor" in kind:
+        return f"Pass `{name}` as a second input of the layer."
+    if kind == MODULE:
+        return "Import it at the top of the function that the layer runs."
+    if kind == ARRAY:
+        return f"Pass it through `arguments=`, or as a list: `{name}.tolist()`."
+    return "Write a Layer with `get_config` instead."
+
+
+def _is_self(capture: Capture) -> bool:
+    """Whether the name is the first parameter of an enclosing method."""
+    owner = capture.owner
+    if owner is None or owner.kind != "function" or owner.parent is None or owner.parent.kind != "class":
+        return False
+    node = owner.node
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list)
+    first = [*node.args.posonlyargs, *node.args.args][:1]
+    return not static and bool(first) and first[0].arg == capture.name
+
+
+def _defaults(layer: LayerFacts, function: Function) -> Iterator[Report]:
+    spec = function.node.args
+    nodes = [*spec.defaults, *(node for node in spec.kw_defaults if node is not None)]
+    values: list[Value] = [*function.defaults, *function.kw_defaults.values()]
+    if layer.dialect == "keras3" and nodes:
+        yield Report(
+            Anchor(function.env.unit, nodes[0]),
+            "A default argument of a lambda comes back from a saved Keras 3 model as a list: loading "
+            "raises a TypeError. Pass the value through `arguments=` instead.",
+            note="default argument",
+        )
+        return
+    for node, value in zip(nodes, values):
+        kind = kind_of(value)
+        if kind is not None:
+            yield from _report(layer, Anchor(function.env.unit, node), ast.unparse(node), kind)
+
+
+RULE = Rule("LL301", "unserializable-capture", Contract.SAVING, Severity.ERROR, check_layer=check)

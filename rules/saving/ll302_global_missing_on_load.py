@@ -1,0 +1,131 @@
+"""The stored function of a Lambda layer uses a global that is missing where the model is loaded.
+
+## What it does
+
+Reports the globals, such as `tf`, `K`, `ops`, a constant or a helper, that the function reads and that
+the loader of the dialect does not happen to offer. `warning` where the project saves or loads whole
+models, `advice` elsewhere.
+
+## Why it hurts
+
+A lambda is saved as bytecode, without the globals around it. Loaded in another process it runs with the
+globals of Keras' own module: standalone Keras 1 and 2 have `K` and `np` there, TensorFlow's Keras 2 has
+`tf` and `np`, Keras 3 has none of them. Every other name is a NameError, which Keras 3 hides behind "We
+could not automatically infer the shape of the Lambda's output". Keras 1 and 2 store a named `def` in the
+same way; in Keras 3 `custom_objects` does not help a lambda's globals.
+
+## Bad
+
+```python
+import keras
+from keras import ops
+from keras.layers import Input, Lambda
+
+x = Input(shape=(4,))
+y = Lambda(lambda t: ops.abs(t))(x)
+model = keras.Model(x, y)
+model.save("model.keras")
+```
+
+## Good
+
+```python
+import keras
+from keras.layers import Input, Lambda
+
+
+@keras.saving.register_keras_serializable(package="mine")
+def absolute(t):
+    return keras.ops.abs(t)
+
+
+x = Input(shape=(4,))
+y = Lambda(absolute)(x)
+model = keras.Model(x, y)
+model.save("model.keras")
+```
+
+## How it is confirmed
+
+The model is saved, and loaded in a fresh process; the exception that Keras hides is printed.
+
+## Fix and its safety
+
+Import the module inside the function, pass constants through `arguments=`, or, in Keras 3, register a
+named function. None is automatic.
+
+## Known gaps
+
+Whether models are saved is read from the file, the modules around it and its package. In TensorFlow's
+Keras 2 the globals of a module that the loading process has imported are found as well.
+
+## Interaction with other linters
+
+None.
+
+## References
+
+https://github.com/keras-team/keras/issues/20074, https://github.com/tensorflow/tensorflow/issues/47556
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Layer, Model, Tensor
+from lambdalint.rule import Report, Rule
+
+from .captures import Capture, captures
+from .dialects import resolved_by_loader, stored_as_bytecode
+from .models import rebuilt_by_class, saves_models
+
+_READERS = {
+    "keras1": "Keras 1",
+    "keras2": "Keras 2",
+    "keras3": "Keras 3",
+}
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """The module globals of each stored function that its loader does not offer."""
+    if layer.site.in_loss or rebuilt_by_class(layer):
+        return
+    offered = resolved_by_loader(layer)
+    missing: dict[int, list[Capture]] = {}
+    for capture in captures(layer):
+        if not capture.closure and capture.name not in offered and _counts(layer, capture):
+            missing.setdefault(id(capture.function.node), []).append(capture)
+    for found in missing.values():
+        yield _report(layer, found)
+
+
+def _counts(layer: LayerFacts, capture: Capture) -> bool:
+    """Whether the name is a defined global of a stored function, and no weight, which is lost in any case."""
+    if not stored_as_bytecode(layer, capture.function):
+        return False
+    if capture.owner is None and not capture.names.may_come_from_star(capture.name):
+        if capture.names.canonical(capture.uses[0]) is None:
+            return False
+    value = capture.value
+    if isinstance(value, (Layer, Model)):
+        return False
+    return not (isinstance(value, Tensor) and value.kind in ("variable", "keras"))
+
+
+def _report(layer: LayerFacts, found: list[Capture]) -> Report:
+    listed = ", ".join(f"`{capture.name}`" for capture in found)
+    loader = _READERS.get(layer.dialect, "Keras")
+    several = len(found) > 1
+    return Report(
+        found[0].use,
+        f"The saved function does not carry the {'globals' if several else 'global'} {listed}: {loader} "
+        f"loads the model elsewhere and fails with a NameError. Import {'them' if several else 'it'} "
+        "inside the function, or pass values through `arguments=`.",
+        note="not saved with the function",
+        severity=Severity.WARNING if saves_models(layer) else Severity.ADVICE,
+    )
+
+
+RULE = Rule("LL302", "global-missing-on-load", Contract.SAVING, Severity.WARNING, check_layer=check)

@@ -1,0 +1,61 @@
+"""Whether the layer's model is saved whole, and whether the layer's config is part of what is saved."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.syntax.names import Names, Scope
+
+_WORDS = (
+    b"model.save(", b"net.save(", b"network.save(", b"save_model(", b"load_model(", b".to_json(",
+    b".to_yaml(", b"model_from_json(", b"model_from_yaml(", b"clone_model(", b"saved_model.save(",
+)  # fmt: skip
+_SAVE = re.compile(r"\.save\(\s*[^)\n]*\.(?:h5|hdf5|keras)\b")
+_CHECKPOINT = re.compile(r"ModelCheckpoint\s*\((?![^()]*(?:\([^()]*\)[^()]*)*save_weights_only\s*=\s*True)")
+_KERAS_BASES = ("keras.layers.", "keras.models.", "keras.engine.", "keras.Model", "keras.Layer")
+
+
+def saves_models(layer: LayerFacts) -> bool:
+    """Whether the file, or the project around it, saves or loads whole models as far as a search can tell."""
+    text = layer.file.unit.text
+    if _SAVE.search(text) or _CHECKPOINT.search(text):
+        return True
+    path, project = layer.file.unit.path, layer.file.project
+    if project.mentions(path, _WORDS):
+        return True
+    checkpoints = project.mentions(path, (b"ModelCheckpoint(",)) and "ModelCheckpoint(" not in text
+    return checkpoints and not project.mentions(
+        path, (b"save_weights_only=True", b"save_weights_only = True")
+    )
+
+
+def enclosing_class(names: Names, node: ast.AST) -> ast.ClassDef | None:
+    """The class in whose body or methods a node stands."""
+    scope: Scope | None = names.scope_of(node)
+    while scope is not None:
+        if scope.kind == "class" and isinstance(scope.node, ast.ClassDef):
+            return scope.node
+        scope = scope.parent
+    return None
+
+
+def rebuilt_by_class(layer: LayerFacts) -> bool:
+    """Whether a Layer or Model class makes the Lambda: what is saved is then the class, not the Lambda."""
+    if layer.unit is not layer.file.unit:
+        return False
+    node = enclosing_class(layer.names, layer.node)
+    return node is not None and is_keras_subclass(layer.names, node)
+
+
+def is_keras_subclass(names: Names, node: ast.ClassDef) -> bool:
+    """Whether a class is a Keras layer or model, by its bases' names."""
+    for base in node.bases:
+        canonical = names.canonical(base) or ""
+        if canonical.startswith(_KERAS_BASES):
+            return True
+        last = base.attr if isinstance(base, ast.Attribute) else base.id if isinstance(base, ast.Name) else ""
+        if last.endswith(("Layer", "Model")):
+            return True
+    return False
