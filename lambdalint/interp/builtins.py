@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import events, reasons
 from lambdalint.interp.machine import inputs_of
-from lambdalint.interp.ops import elementwise
+from lambdalint.interp.ops import operators
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import static_truth
 from lambdalint.interp.values import (
@@ -249,7 +249,7 @@ def _sum(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Val
         return Unknown(reasons.ENTRY, inputs=inputs_of(items))
     total: Value = args[1] if len(args) > 1 else Const(0)
     for item in items:
-        total = item if total == Const(0) else elementwise.binary(machine, "+", total, item, at, "sum")
+        total = item if total == Const(0) else operators.binary(machine, "+", total, item, at, "sum")
     return total
 
 

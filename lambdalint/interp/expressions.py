@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import binding, events, objects, reasons
 from lambdalint.interp.frames import Frame
-from lambdalint.interp.ops import elementwise, index
+from lambdalint.interp.ops import index, operators
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import truth
 from lambdalint.interp.values import (
@@ -143,7 +143,7 @@ def binary_values(
     """Apply a Python operator."""
     symbol = OPERATORS[type(operator)]
     at = Anchor(frame.env.unit, node)
-    result = elementwise.binary(machine, symbol, left, right, at, symbol)
+    result = operators.binary(machine, symbol, left, right, at, symbol)
     if isinstance(result, Tensor):
         machine.step(at, symbol, [left, right], result)
     elif isinstance(result, Unknown) and symbol in _DIM_ARITHMETIC:
@@ -167,7 +167,7 @@ def _unary(machine: Machine, node: ast.UnaryOp, frame: Frame) -> Value:
         return Unknown(reasons.ENTRY) if known is None else Const(not known)
     at = Anchor(frame.env.unit, node)
     symbol = OPERATORS[type(node.op)]
-    result = elementwise.unary(machine, symbol, operand, at, symbol)
+    result = operators.unary(machine, symbol, operand, at, symbol)
     if isinstance(result, Tensor):
         machine.step(at, symbol, [operand], result)
     return result
@@ -197,7 +197,7 @@ def _compare(machine: Machine, node: ast.Compare, frame: Frame) -> Value:
         else:
             at = Anchor(frame.env.unit, node)
             symbol = OPERATORS[type(operator)]
-            result = elementwise.binary(machine, symbol, left, right, at, symbol)
+            result = operators.binary(machine, symbol, left, right, at, symbol)
             if isinstance(result, Tensor):
                 machine.step(at, symbol, [left, right], result)
         if isinstance(result, Const) and not result.value:
