@@ -6,6 +6,7 @@ from typing import Any
 
 from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
+from lambdalint.interp.ops.arithmetic import cut
 from lambdalint.interp.ops.delegate import delegate
 from lambdalint.interp.ops.several import combined, unknown_result
 from lambdalint.interp.ops.table import Family
@@ -164,15 +165,15 @@ def histogram(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
-    event = call.event(events.CUT, operand=x)
+    cuts = cut(call, [x])
     if call.constant("axis") == -1:
-        return trailing(call, x, 1, lambda dims: (fresh(),), cuts=(*x.cuts, event), sign=signs.COUNT)
+        return trailing(call, x, 1, lambda dims: (fresh(),), cuts=cuts, sign=signs.COUNT)
     batch = x.batch
     if isinstance(batch, Along):
         per_row = call.op.name.startswith("keras.ops") and (x.rank or 1) > 1 and batch.axis == 0
         if not per_row:
             batch = Broken((call.silent_event(events.REDUCED_ALL, before=x, after=None, axis=None),))
-    return derived(x, None, batch, cuts=(*x.cuts, event), sign=signs.COUNT)
+    return derived(x, None, batch, cuts=cuts, sign=signs.COUNT)
 
 
 def diff(call: OpCall) -> Value:
@@ -199,8 +200,7 @@ def diff(call: OpCall) -> Value:
 
 
 def _cut(call: OpCall, x: Tensor, **changes: Any) -> Tensor:
-    event = call.event(events.CUT, operand=x)
-    return derived(x, x.dims, x.batch, cuts=(*x.cuts, event), **changes)
+    return derived(x, x.dims, x.batch, cuts=cut(call, [x]), **changes)
 
 
 def membership(call: OpCall) -> Value:
@@ -224,9 +224,9 @@ def multi_hot(call: OpCall) -> Value:
     if isinstance(x, Unknown):
         return x
     classes = call.machine.dim(call.get("num_classes"))
-    event = call.event(events.CUT, operand=x)
+    cuts = cut(call, [x])
     size: Dim = fresh() if classes is None else classes
-    return trailing(call, x, 1, lambda dims: (size,), cuts=(*x.cuts, event), sign=signs.MASK, dtype="float32")
+    return trailing(call, x, 1, lambda dims: (size,), cuts=cuts, sign=signs.MASK, dtype="float32")
 
 
 def random_categorical(call: OpCall) -> Value:
@@ -236,8 +236,8 @@ def random_categorical(call: OpCall) -> Value:
         return x
     count = call.machine.dim(call.get("num_samples"))
     size: Dim = fresh() if count is None else count
-    cut = call.event(events.CUT, operand=x)
-    changes = {"cuts": (*x.cuts, cut), "sign": signs.COUNT, "dtype": "int64", "random": True}
+    cuts = cut(call, [x])
+    changes = {"cuts": cuts, "sign": signs.COUNT, "dtype": "int64", "random": True}
     result = trailing(call, x, 1, lambda dims: (size,), **changes)
     call.event(events.RANDOM, tensor=result)
     return result

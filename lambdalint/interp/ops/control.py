@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lambdalint.interp import events, reasons
 from lambdalint.interp.call import OpCall
+from lambdalint.interp.ops.arithmetic import cut
 from lambdalint.interp.ops.several import combined, inputs_of, tensors_in, unknown_result
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.ops.trailing import derived, operand
@@ -19,7 +20,6 @@ from lambdalint.interp.values import (
     Bound,
     Broken,
     Const,
-    Event,
     Function,
     Library,
     Number,
@@ -266,13 +266,10 @@ def while_loop(call: OpCall) -> Value:
 def python_function(call: OpCall) -> Value:
     """``py_function`` and ``numpy_function``: opaque; no gradient flows through the latter."""
     operands = tensors_in(call)
-    cut: tuple[Event, ...] = ()
-    if call.option("cut"):
-        cut = (call.event(events.CUT, operand=operands[0] if operands else None),)
+    cuts = cut(call, operands) if call.option("cut") else ()
     if isinstance(call.get("Tout"), Sequence):
         return unknown_result(call)
-    result = combined(call, None, Unsure("a Python function computes it", carries=True))
-    return result.but(cuts=result.cuts + cut)
+    return combined(call, None, Unsure("a Python function computes it", carries=True), cuts=cuts)
 
 
 def eager(call: OpCall) -> Value:
