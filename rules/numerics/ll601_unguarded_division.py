@@ -1,0 +1,133 @@
+"""A division by a sum, norm, deviation or difference that can be zero.
+
+## What it does
+
+Follows the range of entries through the function and reports divisors that can be 0 and that nothing
+keeps away from it: no `+ K.epsilon()`, no `K.maximum(…, eps)`. Loud where the divisor *is* 0 on ordinary
+inputs: the count of a mask, a sum after relu, the difference of two inputs. Advice where it is a sum, a
+norm, a deviation or a difference otherwise.
+
+## Why it hurts
+
+`x / 0` is `inf`, `0 / 0` is `nan`, and one `nan` in a batch makes the loss and all weights `nan`. A
+masked mean divides by the number of steps that are not masked: for a row of padding alone that number is
+0.
+
+## Bad
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+import tensorflow as tf
+
+steps = Input(shape=(5, 8))
+words = Input(shape=(5,), dtype="int32")
+
+
+def masked_mean(t):
+    mask = tf.cast(tf.not_equal(t[1], 0), "float32")
+    total = tf.reduce_sum(t[0] * mask[:, :, None], axis=1)
+    return total / tf.reduce_sum(mask, axis=1, keepdims=True)
+
+
+y = Lambda(masked_mean)([steps, words])
+```
+
+## Good
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+import tensorflow as tf
+
+steps = Input(shape=(5, 8))
+words = Input(shape=(5,), dtype="int32")
+
+
+def masked_mean(t):
+    mask = tf.cast(tf.not_equal(t[1], 0), "float32")
+    total = tf.reduce_sum(t[0] * mask[:, :, None], axis=1)
+    return total / tf.maximum(tf.reduce_sum(mask, axis=1, keepdims=True), 1.0)
+
+
+y = Lambda(masked_mean)([steps, words])
+```
+
+## How it is confirmed
+
+The layer runs on zeros, on equal inputs and on tiny and huge ones; the outputs hold `inf` or `nan`.
+
+## Fix and its safety
+
+None is offered: an epsilon that is added shifts the result, `K.maximum` does not; both are right in their
+place.
+
+## Known gaps
+
+A divisor that the data keeps away from 0 is reported as advice.
+
+## Interaction with other linters
+
+None that this project knows of.
+
+## References
+
+- <https://github.com/keras-team/keras/issues/9097>
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp import events
+from lambdalint.interp.facts import LayerFacts, Trace
+from lambdalint.interp.values import Tensor
+from lambdalint.rule import Report, Rule
+
+from .operands import loudness, maker, operand_of, when_zero
+
+_TOTALS = {
+    "sum": "sum",
+    "reduce_sum": "sum",
+    "count_nonzero": "count",
+    "norm": "norm",
+    "sqrt": "root",
+    "std": "deviation",
+    "reduce_std": "deviation",
+    "var": "variance",
+    "reduce_variance": "variance",
+}
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """Report divisors that can be zero."""
+    for trace in layer.traces:
+        for event in trace.of_kind(events.DIVISION):
+            divisor = operand_of(event)
+            severity = None if divisor is None else loudness(divisor)
+            if divisor is None or severity is None:
+                continue
+            what = _what(trace, divisor)
+            if not what and severity is not Severity.WARNING:
+                continue
+            yield Report(
+                event.at,
+                f"The divisor{what} {when_zero(severity)}, and the result is then inf or nan. Keep it "
+                "away from "
+                "0: K.maximum(…, K.epsilon()), or add K.epsilon().",
+                severity=severity,
+            )
+
+
+def _what(trace: Trace, divisor: Tensor) -> str:
+    """What the divisor is, where it is one of the kinds that become zero."""
+    step = maker(trace, divisor)
+    if step is None:
+        return ""
+    if isinstance(step.at.node, ast.BinOp):
+        return ", a difference," if isinstance(step.at.node.op, ast.Sub) else ""
+    kind = _TOTALS.get(step.text.rpartition(".")[2])
+    return f", a {kind}," if kind else ""
+
+
+RULE = Rule("LL601", "unguarded-division", Contract.NUMERICS, Severity.WARNING, check_layer=check)

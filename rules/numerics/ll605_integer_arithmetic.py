@@ -1,0 +1,127 @@
+"""Arithmetic on an integer input overflows or truncates, or a float goes where integers must.
+
+## What it does
+
+Reports `+`, `-`, `*` and powers on an input of 8 or 16 bits, such as pixels in `uint8`, the mean of an
+integer input, and `one_hot` of a float input that is not cast.
+
+## Why it hurts
+
+Integer arithmetic wraps around: of a `uint8` input, `x * 2` turns 200 into 144 and `x - 128` turns 0 into
+128. A mean of integers is truncated. A division is safe: `x / 255` is a float. The inputs of a Keras
+model are float32 unless told otherwise, and `tf.one_hot` and `K.one_hot` refuse them.
+
+## Bad
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+
+pixels = Input(shape=(28, 28), dtype="uint8")
+y = Lambda(lambda t: t * 2)(pixels)
+```
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+import tensorflow as tf
+
+ids = Input(shape=(4,))
+y = Lambda(lambda t: tf.one_hot(t, 10))(ids)
+```
+
+## Good
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+import tensorflow as tf
+
+pixels = Input(shape=(28, 28), dtype="uint8")
+y = Lambda(lambda t: tf.cast(t, "float32") * 2)(pixels)
+z = Lambda(lambda t: t / 255)(pixels)
+```
+
+```python
+from tensorflow.keras.layers import Input, Lambda
+import tensorflow as tf
+
+ids = Input(shape=(4,))
+y = Lambda(lambda t: tf.one_hot(tf.cast(t, "int32"), 10))(ids)
+```
+
+## How it is confirmed
+
+The layer runs on the largest and smallest values of the type, once as integers and once as floats; the
+results differ.
+
+## Fix and its safety
+
+None is offered: a cast to float changes the type of the output.
+
+## Known gaps
+
+Types of 32 and 64 bits are taken to be wide enough.
+
+## Interaction with other linters
+
+None that this project knows of.
+
+## References
+
+- <https://github.com/keras-team/keras/issues/6594>
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp import events
+from lambdalint.interp.facts import LayerFacts, Trace
+from lambdalint.interp.values import Step, Tensor
+from lambdalint.rule import Report, Rule
+
+from .operands import operand_of
+
+_NARROW = ("uint8", "int8", "uint16", "int16")
+_WRAPPING = ("add", "sub", "mul", "pow")
+_ONE_HOT = ("tensorflow.one_hot", "keras.backend.one_hot")
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """Report integer arithmetic that wraps or truncates, and floats that are no indices."""
+    for trace in layer.traces:
+        for event in trace.of_kind(events.INTEGER):
+            operand = operand_of(event)
+            message = "" if operand is None else _message(operand, event.data.get("operator", ""))
+            if message:
+                yield Report(event.at, message)
+        yield from _one_hot(layer, trace)
+
+
+def _message(operand: Tensor, operator: str) -> str:
+    if operator == "mean":
+        return "The mean of integers is truncated to an integer. Cast the input to float32 first."
+    if operator in _WRAPPING and operand.dtype in _NARROW:
+        return f"Arithmetic in {operand.dtype} wraps around on overflow. Cast the input to float32 first."
+    return ""
+
+
+def _one_hot(layer: LayerFacts, trace: Trace) -> Iterator[Report]:
+    if layer.file.dialect.backend == "theano":
+        return
+    for step in trace.steps:
+        if _is_one_hot(layer, step) and step.operands:
+            ids = step.operands[0]
+            if isinstance(ids, Tensor) and ids.inputs and (ids.dtype or "").startswith("float"):
+                told = (
+                    f"{step.text} takes integers, but its operand is {ids.dtype}, as inputs are by default."
+                )
+                yield Report(step.at, f"{told} Cast it to int32, or declare the input's dtype.")
+
+
+def _is_one_hot(layer: LayerFacts, step: Step) -> bool:
+    node = step.at.node
+    return isinstance(node, ast.Call) and layer.names.canonical(node.func) in _ONE_HOT
+
+
+RULE = Rule("LL605", "integer-arithmetic", Contract.NUMERICS, Severity.WARNING, check_layer=check)

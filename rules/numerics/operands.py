@@ -1,0 +1,37 @@
+"""How likely an operand is to be zero, and where in the body it was made."""
+
+from __future__ import annotations
+
+from lambdalint.findings import Severity
+from lambdalint.interp.facts import Trace
+from lambdalint.interp.values import Event, Step, Tensor
+
+
+def operand_of(event: Event) -> Tensor | None:
+    """The tensor an event speaks of, where it depends on the layer's input."""
+    operand = event.data.get("operand")
+    return operand if isinstance(operand, Tensor) and operand.inputs else None
+
+
+def loudness(operand: Tensor) -> Severity | None:
+    """How loud to be of an operand that must not be zero, or ``None`` where nothing need be said.
+
+    A warning where an entry is exactly 0 on ordinary inputs: after relu or a mask, a count, a
+    difference of two inputs.
+    """
+    sign = operand.sign
+    if sign.zero == "never" or not sign.tiny:
+        return None
+    return Severity.WARNING if sign.zero == "often" else Severity.ADVICE
+
+
+def maker(trace: Trace, tensor: Tensor) -> Step | None:
+    """The operation of the body that gave this tensor."""
+    return next((step for step in reversed(trace.steps) if step.result is tensor), None)
+
+
+def when_zero(severity: Severity) -> str:
+    """When the operand is zero, for messages."""
+    if severity is Severity.WARNING:
+        return "is exactly 0 on ordinary inputs"
+    return "may come close to 0"
