@@ -1,0 +1,108 @@
+"""Python control flow in the function of a Lambda layer depends on a tensor's value.
+
+## What it does
+
+Reports `if`, `while`, `and`, `or`, `not` and loops on a tensor that depends on the input, `len(x)` on it
+and `range` over a size that is only known when the model runs. Asking for a known static size, or for
+`None`, is fine.
+
+## Why it hurts
+
+While the model is built there is no value to ask for: "Using a symbolic `tf.Tensor` as a Python `bool` is
+not allowed", hidden in Keras 3 behind "We could not automatically infer the shape of the Lambda's
+output". AutoGraph does not come to the rescue inside a Lambda. Eagerly, one answer would hold for the
+whole batch.
+
+## Bad
+
+```python
+import tensorflow as tf
+from tensorflow.keras.layers import Input, Lambda
+
+
+def clip(t):
+    if tf.reduce_max(t) > 1.0:
+        return t / 2.0
+    return t
+
+
+x = Input(shape=(4,))
+y = Lambda(clip)(x)
+```
+
+## Good
+
+```python
+import tensorflow as tf
+from tensorflow.keras.layers import Input, Lambda
+
+
+def clip(t):
+    return tf.where(t > 1.0, t / 2.0, t)
+
+
+x = Input(shape=(4,))
+y = Lambda(clip)(x)
+```
+
+## How it is confirmed
+
+The layer is called on sample data; the exception that Keras hides is printed.
+
+## Fix and its safety
+
+`where`, `K.switch` or `tf.cond` in place of `if`; `map_fn` or an operation on the whole axis in place of
+a loop. None is automatic.
+
+## Known gaps
+
+Conditions on values that are not known to be tensors.
+
+## Interaction with other linters
+
+None.
+
+## References
+
+https://github.com/keras-team/keras/issues/8630
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp import events
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Event
+from lambdalint.rule import Report, Rule
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """The places where Python asks a tensor for its value."""
+    for event in layer.happened(events.BRANCH):
+        what, instead = _words(event)
+        yield Report(
+            event.at,
+            f"{what} while the model is built, when the tensor has no value yet: an error. {instead}",
+            note="no value yet",
+        )
+
+
+def _words(event: Event) -> tuple[str, str]:
+    if event.data.get("len"):
+        return (
+            "`len` asks a tensor for its size",
+            "Use `K.shape(x)[0]`, or `K.int_shape(x)[1]` for a fixed axis.",
+        )
+    if event.data.get("range"):
+        return (
+            "`range` counts up to a size that is not known",
+            "Use an operation on the whole axis, or `map_fn`.",
+        )
+    if event.data.get("loop"):
+        return "Python loops over a tensor", "Use an operation on the whole axis, or `map_fn`."
+    return "Python asks a tensor for its truth", "Use `where`, or `K.switch`, to choose per entry."
+
+
+RULE = Rule("LL504", "python-branch-on-tensor", Contract.STATE, Severity.ERROR, check_layer=check)

@@ -1,0 +1,92 @@
+"""Random numbers in the function of a Lambda layer are drawn once, or dropout never stops.
+
+## What it does
+
+Reports random functions of NumPy and Python in the function, and `dropout` of the backend where nothing
+asks whether the model is training. Noise from `K.random_normal`, `tf.random` or `keras.random`, as in the
+sampling of a VAE, is right and left alone.
+
+## Why it hurts
+
+NumPy and Python draw when the function is traced: the numbers become constants of the graph, the same for
+every batch. Backend dropout in a Lambda knows no training phase: it drops entries in `predict` too,
+unless that is what is wanted.
+
+## Bad
+
+```python
+import numpy as np
+from tensorflow.keras.layers import Input, Lambda
+
+x = Input(shape=(4,))
+y = Lambda(lambda t: t + np.random.normal(size=4))(x)
+```
+
+## Good
+
+```python
+import tensorflow as tf
+from tensorflow.keras.layers import Input, Lambda
+
+x = Input(shape=(4,))
+y = Lambda(lambda t: t + tf.random.normal(tf.shape(t)))(x)
+```
+
+## How it is confirmed
+
+The model is called twice on the same input; equal results show that the numbers are frozen.
+
+## Fix and its safety
+
+Draw with the backend's random functions; use GaussianNoise or Dropout layers, which know the phase. None
+is automatic.
+
+## Known gaps
+
+A table of numbers drawn once on purpose, as for a fixed projection, belongs outside of the function.
+
+## Interaction with other linters
+
+None.
+
+## References
+
+https://github.com/tensorflow/tensorflow/issues/36715
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp import events
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.rule import Report, Rule
+
+_PHASES = ("in_train_phase", "in_test_phase", "learning_phase", "smart_cond")
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """The draws that are made once, and the dropout that knows no phase."""
+    for event in layer.happened(events.FROZEN_RANDOM):
+        yield Report(
+            event.at,
+            f"`{event.text}` draws when the function is traced: the numbers become constants, the same for "
+            "every batch. Draw with the backend, as in `K.random_normal(K.shape(x))`.",
+            note="drawn once",
+        )
+    for trace in layer.traces:
+        if any(step.text.endswith(_PHASES) for step in trace.steps) or "training" in trace.keywords:
+            continue
+        for step in trace.steps:
+            if step.text.endswith(".dropout"):
+                yield Report(
+                    step.at,
+                    f"`{step.text}` knows no training phase here: it drops entries in `predict` as well. "
+                    "Use a Dropout layer, or `K.in_train_phase`.",
+                    note="active in predict",
+                )
+        break
+
+
+RULE = Rule("LL507", "frozen-randomness", Contract.STATE, Severity.WARNING, check_layer=check)

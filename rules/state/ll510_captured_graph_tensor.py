@@ -1,0 +1,111 @@
+"""A symbolic tensor of the surrounding model reaches the function past the layer's inputs.
+
+## What it does
+
+Reports a tensor of the model being built (an `Input`, a layer's output) that the function captures, or
+that is passed through `arguments=`, instead of being an input of the layer.
+
+## Why it hurts
+
+Keras builds the model from what layers are called on. It does not see this connection: the layers that
+make the captured tensor drop out of the model, with their weights; or the model cannot be built ("graph
+disconnected"), run eagerly, cloned or saved.
+
+## Bad
+
+```python
+from tensorflow.keras.layers import Dense, Input, Lambda
+
+a = Input(shape=(4,))
+b = Dense(4)(a)
+y = Lambda(lambda t: t * b)(a)
+```
+
+## Good
+
+```python
+from tensorflow.keras.layers import Dense, Input, Lambda
+
+a = Input(shape=(4,))
+b = Dense(4)(a)
+y = Lambda(lambda t: t[0] * t[1])([a, b])
+```
+
+## How it is confirmed
+
+The model is built; the layers behind the captured tensor are looked for among its layers.
+
+## Fix and its safety
+
+Pass the tensor as a further input: `layer([a, b])`, and index the list. None is automatic.
+
+## Known gaps
+
+Inside an enclosing function the same capture also cannot be saved, and is reported as LL301.
+
+## Interaction with other linters
+
+None.
+
+## References
+
+https://github.com/tensorflow/tensorflow/issues/14359
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Dictionary, Tensor, Value
+from lambdalint.rule import Report, Rule
+from lambdalint.syntax.anchor import Anchor
+
+from ..saving.captures import captures
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """Symbolic tensors among the captured names and the entries of ``arguments=``."""
+    if layer.site.in_loss:
+        return
+    for capture in captures(layer):
+        if _symbolic(capture.value):
+            yield _report(capture.use, capture.name)
+    for value in layer.site.arguments[:1]:
+        for name, item in value.items.items() if isinstance(value, Dictionary) else ():
+            if _symbolic(item):
+                yield _report(Anchor(layer.unit, _entry(layer, str(name))), str(name))
+
+
+def _symbolic(value: Value | None) -> bool:
+    return isinstance(value, Tensor) and value.kind == "keras" and value.content is None
+
+
+def _report(at: Anchor, name: str) -> Report:
+    return Report(
+        at,
+        f"`{name}` is a tensor of the model, but no input of the layer: Keras does not see the connection, "
+        f"and the layers behind `{name}` drop out of the model. Pass it as an input: `layer([x, {name}])`.",
+        note="not an input of the layer",
+    )
+
+
+def _entry(layer: LayerFacts, name: str) -> ast.AST:
+    node = layer.arguments_node
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values):
+            if isinstance(key, ast.Constant) and key.value == name:
+                return value
+    return node if node is not None else layer.node
+
+
+RULE = Rule(
+    "LL510",
+    "captured-graph-tensor",
+    Contract.STATE,
+    Severity.ERROR,
+    check_layer=check,
+    yields_to=("LL301",),
+)
