@@ -1,0 +1,178 @@
+"""Arithmetic of tensors entry by entry: broadcasting, types, ranges and numeric events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Items
+
+from lambdalint.interp import events, signs
+from lambdalint.interp.call import OpCall
+from lambdalint.interp.ops.broadcasting import broadcast
+from lambdalint.interp.ops.operands import operand
+from lambdalint.interp.tensors import FLOATS, as_tensor, common_dtype, is_integer, result
+from lambdalint.interp.values import (
+    ANY_SIGN,
+    Along,
+    Const,
+    Event,
+    Number,
+    Sequence,
+    Sign,
+    Tensor,
+    Unknown,
+    Unsure,
+    Value,
+)
+from lambdalint.layers.dims import Dim, add, floordiv, fresh, maximum, minimum, mod, mul, sub
+
+LIST_LIKE = ("add", "mul")
+"""Operations that a list of inputs takes as well (``x * 2`` doubles the list)."""
+
+_ON_SIZES = {"add": add, "sub": sub, "mul": mul, "floordiv": floordiv, "mod": mod, "max": maximum, "min": minimum}
+
+
+def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
+    """Combine values entry by entry: ``op`` is a word of the tables, such as ``add`` or ``div``.
+
+    Raises:
+        Impossible: their shapes never fit.
+    """
+    made = [_operand(call, op, value, values) for value in values]
+    tensors = [each for each in made if isinstance(each, Tensor)]
+    unknowns = [each for each in made if isinstance(each, Unknown)]
+    if not tensors:
+        inputs = frozenset().union(*(each.inputs for each in made))
+        first = unknowns[0]
+        return Unknown(first.reason, first.label, any(u.tensor for u in unknowns), inputs)
+    if any(each.inputs for each in unknowns):
+        return result(made, None, Unsure("an operand is not known", carries=True))
+    dims, batch = broadcast(call, tensors)
+    content = None
+    if unknowns:
+        # A captured value may be an array as long as an axis of size 1.
+        dims = None if dims is None else tuple(fresh() if dim == 1 else dim for dim in dims)
+        dtype, sign = None, ANY_SIGN
+    else:
+        dtype = _dtype(call, op, tensors, values)
+        sign = sign_of(op, tensors)
+        content = _content(op, tensors)
+    _note(call, op, made, values)
+    return result(made, dims, batch, dtype=dtype, sign=sign, content=content)
+
+
+def _operand(call: OpCall, op: str, value: Value, values: Items[Value]) -> Tensor | Unknown:
+    if isinstance(value, Unknown) and value.tensor and op in LIST_LIKE:
+        others = [other for other in values if other is not value]
+        if any(isinstance(o, Unknown) or (isinstance(o, Const) and not isinstance(o.value, float)) for o in others):
+            return value
+    return operand(call, value)
+
+
+def _dtype(call: OpCall, op: str, tensors: list[Tensor], values: Items[Value]) -> str | None:
+    """The type of the result; Python numbers take that of the tensor they meet."""
+    strong = [t.dtype for t, v in zip(tensors, values) if not isinstance(v, (Const, Number))]
+    weak = [t.dtype for t, v in zip(tensors, values) if isinstance(v, (Const, Number))]
+    dtype = common_dtype(strong) if strong else common_dtype(weak)
+    if dtype is not None and "float32" in weak and dtype not in FLOATS and not dtype.startswith("complex"):
+        dtype = "float32"
+    if op == "div" and dtype is not None and dtype not in FLOATS and not dtype.startswith("complex"):
+        wide = dtype in ("int32", "int64", "uint32", "uint64") and not call.op.name.startswith("keras.ops")
+        return "float64" if wide else "float32"
+    return dtype
+
+
+def _content(op: str, tensors: list[Tensor]) -> Dim | tuple[Dim, ...] | None:
+    """Arithmetic on the entries of shapes."""
+    function = _ON_SIZES.get(op)
+    if function is None or len(tensors) != 2:
+        return None
+    left, right = tensors[0].content, tensors[1].content
+    if left is None or right is None:
+        return None
+    if not isinstance(left, tuple) and not isinstance(right, tuple):
+        return function(left, right)
+    size = len(left) if isinstance(left, tuple) else len(right)  # type: ignore[arg-type]
+    first = left if isinstance(left, tuple) else (left,) * size
+    second = right if isinstance(right, tuple) else (right,) * size
+    return tuple(function(x, y) for x, y in zip(first, second)) if len(first) == len(second) else None
+
+
+# --- ranges ----------------------------------------------------------------------------------------
+
+
+def sign_of(op: str, tensors: list[Tensor]) -> Sign:
+    """The range of the entries of ``op`` of these tensors."""
+    if len(tensors) != 2:
+        return signs.NONNEGATIVE if op == "loss" else ANY_SIGN
+    left, right = tensors
+    if op == "sub":
+        return signs.subtract(left.sign, right.sign, independent(left, right))
+    if op == "squared_difference":
+        return signs.square(signs.subtract(left.sign, right.sign, independent(left, right)))
+    if op == "mul":
+        return signs.square(left.sign) if left is right else signs.multiply(left.sign, right.sign)
+    if op == "pow":
+        return signs.power(left.sign, number(right))
+    if op in ("mod", "floordiv", "bitwise"):
+        return signs.COUNT if left.sign.low >= 0 and right.sign.low >= 0 else Sign(zero="often")
+    if op == "divide_no_nan":
+        made = signs.divide(left.sign, right.sign)
+        return Sign(min(made.low, 0.0), max(made.high, 0.0), "often")
+    simple = {"add": signs.add, "div": signs.divide, "max": signs.maximum, "min": signs.minimum}.get(op)
+    if simple is not None:
+        return simple(left.sign, right.sign)
+    return signs.NONNEGATIVE if op == "loss" else ANY_SIGN
+
+
+def independent(left: Tensor, right: Tensor) -> bool:
+    """Whether two tensors come from different inputs of the layer, which may well be equal."""
+    return bool(left.inputs) and bool(right.inputs) and not left.inputs & right.inputs
+
+
+def number(tensor: Tensor) -> float | None:
+    """The one number a tensor is known to hold."""
+    return tensor.sign.low if tensor.sign.low == tensor.sign.high else None
+
+
+# --- numeric events --------------------------------------------------------------------------------
+
+
+def _note(call: OpCall, op: str, made: list[Tensor | Unknown], values: Items[Value]) -> None:
+    """Record what may go wrong with numbers: a division, a root, integer arithmetic."""
+    if len(made) != 2:
+        return
+    left, right = made
+    if op in ("div", "floordiv", "mod") and isinstance(right, Tensor) and right.inputs:
+        call.event(events.DIVISION, operand=right, dividend=left)
+    if op == "pow" and isinstance(left, Tensor) and isinstance(right, Tensor) and left.inputs:
+        exponent = number(right)
+        if exponent is not None and 0 < exponent < 1:
+            call.event(events.ROOT, operand=left, exponent=exponent)
+        elif exponent is not None and exponent < 0:
+            call.event(events.DIVISION, operand=left, dividend=None)
+    if op in ("add", "sub", "mul", "pow", "floordiv"):
+        note_integers(call, op, [each for each in made if isinstance(each, Tensor)])
+
+
+def note_integers(call: OpCall, op: str, tensors: list[Tensor]) -> None:
+    """Record arithmetic on an integer input, which overflows or truncates."""
+    for tensor in tensors:
+        direct = tensor.inputs and not tensor.cuts and tensor.content is None
+        if direct and is_integer(tensor.dtype) and isinstance(tensor.batch, Along):
+            call.event(events.INTEGER, operand=tensor, operator=op, dtype=tensor.dtype)
+            return
+
+
+def cut(call: OpCall, operands: Items[Tensor | Unknown]) -> tuple[Event, ...]:
+    """The event of an operation that passes no gradient, where there is an input to be reached."""
+    carriers = [each for each in operands if each.inputs]
+    return (call.event(events.CUT, operand=carriers[0]),) if carriers else ()
+
+
+def tensor_items(value: Value) -> list[Value]:
+    """The values of a list argument, or the single value."""
+    if isinstance(value, Sequence) and value.items is not None:
+        return list(value.items)
+    return [value]
+
+
+__all__ = ["as_tensor", "cut", "note_integers", "sign_of", "tensor_items", "zip_values"]

@@ -1,0 +1,16 @@
+"""The transfer functions shared by all libraries, by the name that table rows use."""
+
+from __future__ import annotations
+
+from lambdalint.interp.ops import create, elementwise, joining, move, reduce, reshape, sizes
+from lambdalint.interp.ops.table import Family
+
+FAMILIES: dict[str, Family] = {
+    **elementwise.FAMILIES,
+    **reduce.FAMILIES,
+    **move.FAMILIES,
+    **reshape.FAMILIES,
+    **sizes.FAMILIES,
+    **joining.FAMILIES,
+    **create.FAMILIES,
+}

@@ -1,0 +1,203 @@
+"""Ranges of tensors' entries: what arithmetic does to bounds and to the chance of an exact zero."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+from lambdalint.interp.values import ANY_SIGN, Sign
+
+INF = float("inf")
+NONNEGATIVE = Sign(0.0, INF, "rarely")
+POSITIVE = Sign(0.0, INF, "never")
+UNIT = Sign(0.0, 1.0, "never")
+MASK = Sign(0.0, 1.0, "often")
+COUNT = Sign(0.0, INF, "often")
+SIZE = Sign(1.0, INF, "never", tiny=False)
+"""The size of an axis: at least 1 in every tensor that a layer gets."""
+
+_ORDER = ("never", "rarely", "often")
+
+
+def worst(words: Iterable[str]) -> str:
+    """The likeliest of some chances of a zero."""
+    return max(words, key=_ORDER.index, default="rarely")
+
+
+def least(words: Iterable[str]) -> str:
+    """The unlikeliest of some chances of a zero."""
+    return min(words, key=_ORDER.index, default="rarely")
+
+
+def make(low: float, high: float, zero: str, tiny: bool = True) -> Sign:
+    """A range in which bounds that exclude 0 settle the rest."""
+    if math.isnan(low):
+        low = -INF
+    if math.isnan(high):
+        high = INF
+    if low > 0 or high < 0:
+        return Sign(low, high, "never", tiny=False)
+    return Sign(low, high, zero, tiny)
+
+
+def exact(value: float) -> Sign:
+    """The range of one number."""
+    if isinstance(value, complex) or math.isnan(value):
+        return ANY_SIGN
+    if abs(value) > 1e300:
+        return ANY_SIGN if math.isinf(value) else Sign(-INF, INF, "never", tiny=False)
+    return make(float(value), float(value), "often")
+
+
+def union(signs: Iterable[Sign]) -> Sign:
+    """The range of entries that come from any of these."""
+    known = list(signs)
+    if not known:
+        return ANY_SIGN
+    return make(
+        min(sign.low for sign in known),
+        max(sign.high for sign in known),
+        worst(sign.zero for sign in known),
+        any(sign.tiny for sign in known),
+    )
+
+
+def negate(a: Sign) -> Sign:
+    """``-a``."""
+    return Sign(-a.high, -a.low, a.zero, a.tiny)
+
+
+def add(a: Sign, b: Sign) -> Sign:
+    """``a + b``."""
+    low, high = a.low + b.low, a.high + b.high
+    if (a.low >= 0 and b.low >= 0) or (a.high <= 0 and b.high <= 0):
+        return make(low, high, least((a.zero, b.zero)), a.tiny and b.tiny)
+    # A mask meets the far end of its range exactly: 1 - mask.
+    meets = "often" in (a.zero, b.zero) and 0 in (low, high)
+    return make(low, high, "often" if meets else "rarely")
+
+
+def subtract(a: Sign, b: Sign, independent: bool = False) -> Sign:
+    """``a - b``; two inputs that are ``independent`` of each other are often equal."""
+    made = add(a, negate(b))
+    if independent and made.zero != "never" and not _excludes(a, b):
+        return Sign(made.low, made.high, "often", made.tiny)
+    return made
+
+
+def _excludes(a: Sign, b: Sign) -> bool:
+    return a.low > b.high or b.low > a.high
+
+
+def _times(x: float, y: float) -> float:
+    return 0.0 if x == 0 or y == 0 else x * y
+
+
+def multiply(a: Sign, b: Sign) -> Sign:
+    """``a * b`` of different tensors."""
+    ends = [_times(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+    return make(min(ends), max(ends), worst((a.zero, b.zero)), a.tiny or b.tiny)
+
+
+def reciprocal(a: Sign) -> Sign:
+    """``1 / a``."""
+    if a.low > 0:
+        return make(1 / a.high if a.high else INF, 1 / a.low, "never", a.high == INF)
+    if a.high < 0:
+        return negate(reciprocal(negate(a)))
+    if a.low >= 0:
+        return make(1 / a.high if a.high else INF, INF, "never", a.high == INF)
+    return Sign(-INF, INF, "never")
+
+
+def divide(a: Sign, b: Sign) -> Sign:
+    """``a / b``."""
+    return multiply(a, reciprocal(b))
+
+
+def maximum(a: Sign, b: Sign) -> Sign:
+    """The larger of two entries."""
+    low, high = max(a.low, b.low), max(a.high, b.high)
+    clips = any(x.low == x.high == 0 and y.low < 0 for x, y in ((a, b), (b, a)))
+    zero = "often" if clips else worst((a.zero, b.zero))
+    return make(low, high, zero, a.tiny or b.tiny)
+
+
+def minimum(a: Sign, b: Sign) -> Sign:
+    """The smaller of two entries."""
+    return negate(maximum(negate(a), negate(b)))
+
+
+def absolute(a: Sign) -> Sign:
+    """``|a|``."""
+    if a.low >= 0:
+        return a
+    if a.high <= 0:
+        return negate(a)
+    return make(0.0, max(-a.low, a.high), a.zero, a.tiny)
+
+
+def square(a: Sign) -> Sign:
+    """``a ** 2``."""
+    size = absolute(a)
+    return make(_times(size.low, size.low), _times(size.high, size.high), size.zero, size.tiny)
+
+
+def root(a: Sign) -> Sign:
+    """``sqrt(a)``, with entries below 0 taken as 0, as Keras does."""
+    return make(math.sqrt(max(a.low, 0.0)), math.sqrt(max(a.high, 0.0)), a.zero, a.tiny)
+
+
+def relu(a: Sign) -> Sign:
+    """``max(a, 0)``."""
+    return maximum(a, exact(0.0))
+
+
+def power(a: Sign, exponent: float | None) -> Sign:
+    """``a`` to a number, ``None`` where it is not known."""
+    if exponent is None:
+        return make(0.0, INF, a.zero) if a.low >= 0 else ANY_SIGN
+    if exponent == 2:
+        return square(a)
+    if exponent < 0:
+        return reciprocal(power(a, -exponent))
+    if exponent == 0:
+        return exact(1.0)
+    if float(exponent).is_integer() and int(exponent) % 2 == 0:
+        return make(0.0, INF, a.zero)
+    return make(0.0, INF, a.zero, a.tiny) if a.low >= 0 else Sign(-INF, INF, a.zero)
+
+
+def total(a: Sign) -> Sign:
+    """A sum of entries."""
+    if a.low >= 0:
+        return make(a.low, INF, a.zero, a.tiny)
+    if a.high <= 0:
+        return negate(total(negate(a)))
+    return ANY_SIGN
+
+
+def average(a: Sign) -> Sign:
+    """A mean of entries."""
+    if a.low >= 0 or a.high <= 0:
+        return a
+    return make(a.low, a.high, "rarely")
+
+
+UNARY: dict[str, Callable[[Sign], Sign]] = {
+    "any": lambda a: ANY_SIGN,
+    "abs": absolute,
+    "sqrt": root,
+    "rsqrt": lambda a: reciprocal(root(a)),
+    "square": square,
+    "positive": lambda a: POSITIVE,
+    "nonneg": lambda a: NONNEGATIVE,
+    "log": lambda a: ANY_SIGN,
+    "log1p": lambda a: make(0.0, INF, a.zero, a.tiny) if a.low >= 0 else ANY_SIGN,
+    "reciprocal": reciprocal,
+    "unit": lambda a: UNIT,
+    "mask": lambda a: MASK,
+    "relu": relu,
+    "relu6": lambda a: minimum(relu(a), exact(6.0)),
+}
+"""What the unary functions of the tables do, by the ``sign=`` of their row."""
