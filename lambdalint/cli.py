@@ -102,6 +102,9 @@ _config = click.option(
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--jobs", type=click.IntRange(0), help="Processes to use; 0, the default: as many as pay off.")
+@click.option(
+    "--no-cache", is_flag=True, help="Judge every file anew; nothing is cached so far, so this is always so."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors, nothing else.")
 @click.option("-v", "--verbose", is_flag=True, help="Also print what was read, and the detail of errors.")
 def check(

@@ -30,17 +30,17 @@ def analyse(parsed: ParsedUnit, *, target: str = "auto", root: str = ".") -> Fil
         target: the Keras generation asked for, or ``auto``.
         root: the project's folder, in which imports are resolved.
     """
-    from lambdalint.layers.dialect import detect
+    from lambdalint.layers.dialect import Dialect, detect
     from lambdalint.syntax.names import Names
     from lambdalint.syntax.project import Project
 
     project = Project(root)
     names = Names(parsed.tree, parsed.unit, project)
-    dialect = detect(parsed, names, project, target)
-    facts = FileFacts(parsed.unit, parsed.tree, names, project, dialect)
     sites = names.layer_sites()
     if not sites:
-        return facts
+        return FileFacts(parsed.unit, parsed.tree, names, project, Dialect("unknown"))
+    dialect = detect(parsed, names, project, target)
+    facts = FileFacts(parsed.unit, parsed.tree, names, project, dialect)
     env = ModuleEnv(parsed.unit, parsed.tree)
     machine = Machine(Modules(env, project, sites), dialect.name)
     limit = sys.getrecursionlimit()

@@ -51,7 +51,10 @@ class _Mentions:
         ]
         self._names = {id(node): _mentioned(node) for node in nodes}
         self._called_by_others: set[str] = set()
-        relevant = {node.name for node in nodes if self._holds(node)}
+        relevant = {node.name for node in nodes if self.holds(node)}
+        for statement in env.tree.body:
+            if isinstance(statement, ast.Assign) and self.holds(statement):
+                relevant |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
         for _ in range(ROUNDS):
             more = {n.name for n in nodes if n.name not in relevant and self._names[id(n)] & relevant}
             if not more:
@@ -61,7 +64,8 @@ class _Mentions:
         for node in nodes:
             self._called_by_others |= self._names[id(node)] & relevant - {node.name}
 
-    def _holds(self, node: ast.stmt) -> bool:
+    def holds(self, node: ast.stmt) -> bool:
+        """Whether a layer is constructed in it."""
         return self._machine.modules.holds_site(self._env, node.lineno, node.end_lineno or node.lineno)
 
     def matters(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda) -> bool:

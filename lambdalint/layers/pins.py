@@ -26,6 +26,11 @@ _PIN = re.compile(
 )
 _BARE = re.compile(rf"^\s*{_PACKAGE}\s*=\s*[\"'](?P<spec>\d[\w.*]*)[\"']", re.IGNORECASE | re.MULTILINE)
 _LOCKED = re.compile(rf"name = \"{_PACKAGE}\"\s*\nversion = \"(?P<spec>\d[\w.]*)\"", re.IGNORECASE)
+_OPTIONAL = re.compile(
+    r"^\[(?:project\.optional-dependencies|dependency-groups|tool\.[^\]]*extras)\].*?(?=^\[[a-z\"]|\Z)",
+    re.M | re.S,
+)
+"""What a project may be installed with says nothing of what its code needs."""
 _PART = re.compile(r"(===|==|~=|>=|<=|!=|<|>|\^|=)\s*v?(\d[\w.*]*)")
 
 
@@ -80,6 +85,8 @@ def read_pins(file: str, text: str) -> list[Pin]:
         matches = [(m["name"], "==" + m["spec"]) for m in _LOCKED.finditer(text)]
         matches += [(m["name"], m["spec"]) for m in _PIN.finditer(text)] if file == "Pipfile.lock" else []
     else:
+        if file == "pyproject.toml":
+            text = _OPTIONAL.sub("\n", text)
         lines = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(("#", "//")))
         matches = [(m["name"], m["spec"]) for m in _PIN.finditer(lines)]
         if file in ("pyproject.toml", "Pipfile"):
