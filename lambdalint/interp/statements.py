@@ -13,10 +13,12 @@ from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import truth
 from lambdalint.interp.values import (
     NONE,
+    Bound,
     ClassValue,
     Const,
     Dictionary,
     Function,
+    Partial,
     RangeValue,
     Sequence,
     Tensor,
@@ -63,7 +65,12 @@ def run_function(machine: Machine, function: Function, frame: Frame) -> Value:
 
 def _note_return(machine: Machine, function: Function, node: ast.AST, value: Value) -> None:
     trace = machine.trace
-    if trace is not None and trace.function is function:
+    if trace is None:
+        return
+    target = trace.function
+    while isinstance(target, (Bound, Partial)) and target.function is not None:
+        target = target.function
+    if target is function:
         trace.returns.append((node, value))
 
 
