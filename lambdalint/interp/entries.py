@@ -100,12 +100,12 @@ def _run_class(machine: Machine, cls: ClassValue, mentions: _Mentions) -> None:
         if isinstance(initialiser, Function):
             made = instance
             guarded(machine, lambda: _enter(machine, initialiser, made), ENTRY_BUDGET)
+    everything = mentions.holds(cls.node)
     for value in list(cls.attributes.values()):
-        if (
-            isinstance(value, Function)
-            and id(value.node) not in machine.called
-            and mentions.matters(value.node)
-        ):
+        if not isinstance(value, Function) or id(value.node) in machine.called:
+            continue
+        # A method may use a layer that another one has put into an attribute.
+        if everything or mentions.matters(value.node):
             guarded(machine, lambda value=value, made=instance: _enter(machine, value, made), ENTRY_BUDGET)
 
 

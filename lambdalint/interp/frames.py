@@ -9,7 +9,7 @@ from lambdalint.interp.values import Function, Value
 from lambdalint.sources.unit import SourceUnit
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class ModuleEnv:
     """One module under analysis: its source, its tree and its global frame."""
 
@@ -23,7 +23,7 @@ class ModuleEnv:
         self.frame = Frame("module", self, None)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Frame:
     """The variables of one scope while it runs.
 

@@ -162,7 +162,7 @@ class Tensor:
         return show_shape(self.dims)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class GraphNode:
     """One call of a layer or model in the model being built: what it is and what flows in.
 
@@ -230,7 +230,7 @@ class Library:
     spelling: str = ""
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Function:
     """A ``def`` or ``lambda`` with the frame it closes over and its evaluated defaults."""
 
@@ -271,7 +271,7 @@ class Partial:
     kwargs: Mapping[str, Value]
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class ClassValue:
     """A class written in the project: its bases and its attributes."""
 
@@ -299,7 +299,7 @@ class ClassValue:
         return None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Instance:
     """An object of a project class."""
 
@@ -309,7 +309,7 @@ class Instance:
     birth: int = 0
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Layer:
     """A Keras layer object, not a tensor: class, evaluated configuration and its wrapped layer.
 
@@ -330,7 +330,7 @@ class Layer:
     birth: int = 0
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Model:
     """A Keras model: a functional one with inputs and outputs, or a Sequential with its layers."""
 
@@ -346,7 +346,7 @@ class Model:
     birth: int = 0
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class ProjectModule:
     """A module of the project, imported by the code under analysis."""
 
