@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.arithmetic import cut, note_integers, zip_values
 from lambdalint.interp.ops.operands import (
     AXIS_UNKNOWN,
+    RANK_UNKNOWN,
     Axes,
     broken,
     moved_to,
@@ -17,7 +20,7 @@ from lambdalint.interp.ops.operands import (
     unsure,
 )
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.tensors import FLOATS, Dims, result
+from lambdalint.interp.tensors import FLOATS, INTEGERS, Dims, meet_batches, result
 from lambdalint.interp.values import (
     ANY_SIGN,
     NONE,
@@ -28,23 +31,21 @@ from lambdalint.interp.values import (
     Sign,
     Tensor,
     Unknown,
+    Unsure,
     Value,
 )
-from lambdalint.layers.dims import Dim, fresh, maximum, minimum, product
+from lambdalint.layers.dims import Dim, add, fresh, maximum, minimum, product
 
 _AXIS = ("axis", "axes", "dim", "reduction_indices", "reduction_axes")
-_SUMS = ("sum", "count", "segment_sum")
+_NAMES = {"amax": "max", "amin": "min", "product": "prod"}
 
 
 def _operation(call: OpCall) -> str:
     """What is computed: ``sum``, ``mean``, ``max`` …, from the row's option or the function's name."""
     if call.option("op"):
         return call.option("op")
-    name = call.op.name.rpartition(".")[2]
-    for prefix in ("reduce_", "nan", "a"):
-        if name.startswith(prefix) and name not in ("all", "any", "average"):
-            name = name[len(prefix) :]
-    return name
+    name = call.op.name.rpartition(".")[2].removeprefix("reduce_").removeprefix("nan")
+    return _NAMES.get(name, name)
 
 
 def axes_argument(call: OpCall) -> Value:
@@ -75,8 +76,8 @@ def reduce(call: OpCall) -> Value:
     op = _operation(call)
     if op in ("mean", "sum", "prod"):
         note_integers(call, op, [x])
-    cuts = cut(call, [x]) if op in ("any", "all", "count", "zero") else ()
-    dtype = call.option("dtype") or ("bool" if op in ("any", "all") else x.dtype)
+    cuts = cut(call, [x]) if op in ("any", "all", "count") else ()
+    dtype = call.option("dtype") or _dtype(call, op, x.dtype)
     made = reduced(call, x, axes, _keeps(call), sign=_sign(op, x.sign), dtype=dtype, cuts=cuts)
     content = _content(op, x) if made.rank == 0 else None
     return made.but(content=content) if content is not None else made
@@ -90,9 +91,25 @@ def _keeps(call: OpCall) -> bool | None:
     return bool(value.value) if isinstance(value, Const) else None
 
 
+def _dtype(call: OpCall, op: str, dtype: str | None) -> str | None:
+    if op in ("any", "all"):
+        return "bool"
+    if op == "mean" and dtype in INTEGERS:
+        # TensorFlow's mean of whole numbers is rounded down; Keras casts truth values first.
+        kept = call.op.name.startswith("tensorflow.") or (dtype != "bool" and "backend" in call.op.name)
+        return dtype if kept else "float32"
+    if op in ("sum", "prod") and dtype == "bool":
+        return "int32"
+    return dtype
+
+
 def _sign(op: str, sign: Sign) -> Sign:
-    if op in _SUMS:
-        return signs.total(sign) if op != "count" else signs.COUNT
+    if op == "sum":
+        return signs.total(sign)
+    if op == "count":
+        return signs.COUNT
+    if op == "ptp":
+        return signs.NONNEGATIVE
     if op in ("any", "all"):
         return signs.MASK
     if op in ("max", "min", "median"):
@@ -110,6 +127,11 @@ def _content(op: str, x: Tensor) -> Dim | None:
         return None
     if op == "prod":
         return product(entries)
+    if op == "sum":
+        total: Dim = 0
+        for entry in entries:
+            total = add(total, entry)
+        return total
     if op in ("max", "min"):
         pick = maximum if op == "max" else minimum
         best = entries[0]
@@ -119,7 +141,7 @@ def _content(op: str, x: Tensor) -> Dim | None:
     return None
 
 
-def reduced(call: OpCall, x: Tensor, axes: Axes, keepdims: bool | None, **fields: object) -> Tensor:
+def reduced(call: OpCall, x: Tensor, axes: Axes, keepdims: bool | None, **fields: Any) -> Tensor:
     """``x`` with some axes gone, or of size 1 where they are kept.
 
     Raises:
@@ -127,29 +149,34 @@ def reduced(call: OpCall, x: Tensor, axes: Axes, keepdims: bool | None, **fields
     """
     if axes.every:
         return _all_reduced(call, x, keepdims, fields)
-    if axes.numbers is None or keepdims is None:
-        dims = None
-        if keepdims and x.dims is not None:
-            dims = tuple(fresh() for _ in x.dims)
-        return result([x], dims, unsure(x, AXIS_UNKNOWN), **fields)
+    if axes.numbers is None:
+        unsized = tuple(fresh() for _ in x.dims) if keepdims and x.dims is not None else None
+        return result([x], unsized, unsure(x, AXIS_UNKNOWN), **fields)
     settled = settle_axes(call, axes.numbers, x)
     numbers = axes.numbers if settled is None else settled
+    if len(set(numbers)) < len(numbers):
+        call.impossible(f"the axes {axes.numbers} name one axis twice", before=x, axis=numbers)
     dims = _without(x.dims, numbers, keepdims)
     return result([x], dims, _reduced_batch(call, x, numbers, dims, keepdims), **fields)
 
 
-def _all_reduced(call: OpCall, x: Tensor, keepdims: bool | None, fields: dict[str, object]) -> Tensor:
+def _all_reduced(call: OpCall, x: Tensor, keepdims: bool | None, fields: dict[str, Any]) -> Tensor:
     dims: Dims | None = ()
     if keepdims is not False:
         dims = None if x.dims is None or keepdims is None else (1,) * len(x.dims)
+    return result([x], dims, _wholly(call, x, dims), **fields)
+
+
+def _wholly(call: OpCall, x: Tensor, dims: Dims | None) -> Batch:
+    """The batch of what is computed from every entry of ``x``, wherever its samples are."""
     batch = x.batch
-    if isinstance(batch, Along):
-        batch = broken(call, events.REDUCED_ALL, x, dims, None, keepdims=keepdims)
-    return result([x], dims, batch, **fields)
+    if isinstance(batch, Along) or (isinstance(batch, Unsure) and batch.carries):
+        return broken(call, events.REDUCED_ALL, x, dims, None)
+    return batch
 
 
-def _without(dims: Dims | None, axes: tuple[int, ...], keepdims: bool) -> Dims | None:
-    if dims is None:
+def _without(dims: Dims | None, axes: tuple[int, ...], keepdims: bool | None) -> Dims | None:
+    if dims is None or (keepdims is None and axes):
         return None
     if keepdims:
         return tuple(1 if axis in axes else dim for axis, dim in enumerate(dims))
@@ -157,22 +184,29 @@ def _without(dims: Dims | None, axes: tuple[int, ...], keepdims: bool) -> Dims |
 
 
 def _reduced_batch(
-    call: OpCall, x: Tensor, axes: tuple[int, ...], dims: Dims | None, keepdims: bool
+    call: OpCall, x: Tensor, axes: tuple[int, ...], dims: Dims | None, keepdims: bool | None
 ) -> Batch:
     batch = x.batch
     if not isinstance(batch, Along):
         return batch
-    touched = touches_batch(axes, x)
+    touched = _touched(axes, x)
     if touched is None:
         return unsure(x, AXIS_UNKNOWN)
     if touched:
-        named = _named(call)
-        return broken(call, events.REDUCED, x, dims, batch.axis, axes=axes, named=named, keepdims=keepdims)
-    if keepdims or not batch.axis:
+        return broken(call, events.REDUCED, x, dims, batch.axis, axes=axes, named=_named(call))
+    if keepdims or not batch.axis or not axes:
         return batch
-    if x.dims is None and (batch.axis < 0 or any(axis < 0 for axis in axes)):
-        return batch if batch.axis < 0 else unsure(x, AXIS_UNKNOWN)
-    return moved_to(call, x, batch.axis - sum(axis < batch.axis for axis in set(axes)), dims, events.MOVED)
+    if keepdims is None or (x.dims is None and min(batch.axis, *axes) < 0):
+        return unsure(x, RANK_UNKNOWN)
+    return moved_to(call, x, batch.axis - sum(axis < batch.axis for axis in axes), dims, events.MOVED)
+
+
+def _touched(axes: tuple[int, ...], x: Tensor) -> bool | None:
+    """Whether the axes include that of the samples, which may be counted from the end."""
+    batch = x.batch
+    if x.dims is None and isinstance(batch, Along) and batch.axis < 0 and max(axes, default=0) > 0:
+        return None
+    return touches_batch(axes, x)
 
 
 def var_std(call: OpCall) -> Value:
@@ -180,7 +214,8 @@ def var_std(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
-    sign = signs.NONNEGATIVE
+    # Entries that are all 0 do not vary.
+    sign = Sign(0.0, zero=signs.worst((x.sign.zero, "rarely")))
     if "std" in call.op.name.rpartition(".")[2] and x.inputs:
         call.event(events.ROOT, operand=x.but(sign=sign), std=True)
     dtype = x.dtype if x.dtype in FLOATS else None
@@ -200,7 +235,7 @@ def norm(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
-    order = call.constant("ord", default="euclidean")
+    order = call.constant("ord", default="unknown")
     sign = signs.total(signs.absolute(x.sign))
     if order in (None, 2, "euclidean", "fro") and x.inputs:
         call.event(events.ROOT, operand=x.but(sign=signs.total(signs.square(x.sign))), norm=True)
@@ -226,7 +261,7 @@ def argreduce(call: OpCall) -> Value:
     value = axes_argument(call)
     if value == NONE and call.option("default"):
         value = Const(int(call.option("default")))
-    dtype = call.option("dtype") or "int64"
+    dtype = call.option("dtype") or call.constant("output_type") or "int64"
     return reduced(
         call, x, read_axes(value), _keeps(call), dtype=dtype, sign=signs.COUNT, cuts=cut(call, [x])
     )
@@ -239,22 +274,23 @@ def loss_last(call: OpCall) -> Value:
         made = operand(call, made)
     if not isinstance(made, Tensor):
         return made
-    axis = call.constant("axis", default=-1)
+    axis = -1 if call.get("axis") == NONE else call.constant("axis")
     sign = ANY_SIGN if call.option("sign") == "any" else signs.NONNEGATIVE
-    fields: dict[str, object] = {"sign": sign, "dtype": made.dtype}
-    return reduced(call, made, Axes((axis,) if isinstance(axis, int) else None), False, **fields)
+    # An accuracy counts hits.
+    cuts = cut(call, [made]) if call.op.name.endswith("accuracy") else ()
+    axes = Axes((axis,) if isinstance(axis, int) else None)
+    return reduced(call, made, axes, False, sign=signs.MASK if cuts else sign, dtype=made.dtype, cuts=cuts)
 
 
 def in_top_k(call: OpCall) -> Value:
     """Whether each row's target is among its largest entries: one truth value a row."""
     predictions, targets = operand(call, call.get("predictions")), operand(call, call.get("targets"))
-    made = [each for each in (predictions, targets) if isinstance(each, Tensor)]
-    if not made:
+    if isinstance(predictions, Unknown):
         return predictions
-    rows = next((t for t in made if isinstance(t.batch, Along)), made[0])
-    dims: Dims | None = (rows.dims[0],) if rows.dims else None
-    cuts = cut(call, made)
-    return result(made, dims, rows.batch, dtype="bool", sign=signs.MASK, cuts=cuts)
+    made = [predictions] if isinstance(targets, Unknown) else [predictions, targets]
+    rows = reduced(call, predictions, Axes((-1,)), False)
+    batch = meet_batches([rows.batch, *(each.batch for each in made[1:])])
+    return result(made, rows.dims, batch, dtype="bool", sign=signs.MASK, cuts=cut(call, made))
 
 
 # --- along an axis, keeping the shape --------------------------------------------------------------
@@ -265,29 +301,32 @@ def scan(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
-    sign = signs.total(x.sign) if x.sign.low >= 0 else ANY_SIGN
-    axes = read_axes(call.get("axis"))
+    axes, sign = read_axes(call.get("axis")), _running_sign(call, x.sign)
     if axes.every:
         dims = None if x.dims is None else (product(x.dims),)
-        batch = x.batch
-        if isinstance(batch, Along):
-            batch = broken(call, events.REDUCED_ALL, x, dims, None)
-        return result([x], dims, batch, dtype=x.dtype, sign=sign)
+        return result([x], dims, _wholly(call, x, dims), dtype=x.dtype, sign=sign)
     return _along(call, x, axes, sign)
+
+
+def _running_sign(call: OpCall, sign: Sign) -> Sign:
+    word = call.op.name.rpartition(".")[2]
+    if sign.low < 0 or not word.endswith(("cumsum", "cumprod")):
+        return ANY_SIGN
+    if word.endswith("cumprod"):
+        return Sign(0.0, zero=sign.zero)
+    begins_with_zero = call.constant("exclusive", default=False)
+    return signs.COUNT if begins_with_zero else signs.total(sign)
 
 
 def _along(call: OpCall, x: Tensor, axes: Axes, sign: Sign, dtype: str | None = None) -> Tensor:
     """Computed along axes that stay as they are."""
     dtype = dtype or x.dtype
     if axes.every:
-        batch = x.batch
-        if isinstance(batch, Along):
-            batch = broken(call, events.REDUCED_ALL, x, x.dims, None)
-        return result([x], x.dims, batch, dtype=dtype, sign=sign)
+        return result([x], x.dims, _wholly(call, x, x.dims), dtype=dtype, sign=sign)
     if axes.numbers is None:
         return result([x], x.dims, unsure(x, AXIS_UNKNOWN), dtype=dtype, sign=sign)
     numbers = settle_axes(call, axes.numbers, x) or axes.numbers
-    touched = touches_batch(numbers, x)
+    touched = _touched(numbers, x)
     batch = x.batch
     if touched is None:
         batch = unsure(x, AXIS_UNKNOWN)
@@ -308,15 +347,22 @@ def normalize(call: OpCall) -> Value:
     axes = read_axes(value)
     if op == "l2" and x.inputs:
         call.event(events.L2_NORMALIZE, axis=axes.numbers, operand=x)
-    sign = {
-        "softmax": signs.UNIT,
-        "log_softmax": Sign(high=0.0),
-        "l2": Sign(max(x.sign.low, -1.0), min(x.sign.high, 1.0), x.sign.zero),
-        "clip": x.sign,
-    }.get(op, ANY_SIGN)
-    if op == "l2" and (x.sign.low > 0 or x.sign.high < 0):
-        sign = Sign(0.0, 1.0, "never") if x.sign.low > 0 else Sign(-1.0, 0.0, "never")
-    return _along(call, x, axes, sign, dtype=x.dtype if x.dtype in FLOATS else None)
+    dtype = x.dtype if x.dtype in FLOATS else None
+    made = _along(call, x, axes, _normal_sign(call, op, x.sign), dtype)
+    factors = [operand(call, call.get(name)) for name in ("gamma", "beta", "scale") if call.get(name) != NONE]
+    return result([made, *factors], made.dims, made.batch, dtype=made.dtype, sign=made.sign)
+
+
+def _normal_sign(call: OpCall, op: str, sign: Sign) -> Sign:
+    if op == "softmax":
+        return signs.MASK if call.op.name.endswith("sparsemax") else signs.UNIT
+    if op == "log_softmax":
+        return Sign(high=0.0)
+    if op == "clip":
+        return Sign(min(sign.low, 0.0), max(sign.high, 0.0), sign.zero)
+    if op == "l2":
+        return Sign(max(min(sign.low, 0.0), -1.0), min(max(sign.high, 0.0), 1.0), sign.zero)
+    return ANY_SIGN
 
 
 def topk(call: OpCall) -> Value:
