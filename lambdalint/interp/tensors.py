@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence as Items
+from collections.abc import Iterable
+from collections.abc import Sequence as Items
 from typing import Any
 
 from lambdalint.interp import reasons, signs
@@ -226,7 +227,9 @@ def _same(a: Value, b: Value) -> bool:
 
 
 def _plain_tensor(value: Value) -> Tensor | None:
-    if isinstance(value, (Tensor, Number)) or (isinstance(value, Const) and isinstance(value.value, (int, float))):
+    if isinstance(value, (Tensor, Number)) or (
+        isinstance(value, Const) and isinstance(value.value, (int, float))
+    ):
         made = as_tensor(value)
         return made if isinstance(made, Tensor) else None
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Sequence as Items
 
 from lambdalint.interp import events, signs
@@ -27,7 +28,15 @@ from lambdalint.layers.dims import Dim, add, floordiv, fresh, maximum, minimum, 
 LIST_LIKE = ("add", "mul")
 """Operations that a list of inputs takes as well (``x * 2`` doubles the list)."""
 
-_ON_SIZES = {"add": add, "sub": sub, "mul": mul, "floordiv": floordiv, "mod": mod, "max": maximum, "min": minimum}
+_ON_SIZES: dict[str, Callable[[Dim, Dim], Dim]] = {
+    "add": add,
+    "sub": sub,
+    "mul": mul,
+    "floordiv": floordiv,
+    "mod": mod,
+    "max": maximum,
+    "min": minimum,
+}
 
 
 def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
@@ -62,9 +71,14 @@ def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
 def _operand(call: OpCall, op: str, value: Value, values: Items[Value]) -> Tensor | Unknown:
     if isinstance(value, Unknown) and value.tensor and op in LIST_LIKE:
         others = [other for other in values if other is not value]
-        if any(isinstance(o, Unknown) or (isinstance(o, Const) and not isinstance(o.value, float)) for o in others):
+        if any(_fits_list(other) for other in others):
             return value
     return operand(call, value)
+
+
+def _fits_list(value: Value) -> bool:
+    """Whether a list may be added to, or multiplied by, such a value."""
+    return isinstance(value, Unknown) or (isinstance(value, Const) and not isinstance(value.value, float))
 
 
 def _dtype(call: OpCall, op: str, tensors: list[Tensor], values: Items[Value]) -> str | None:

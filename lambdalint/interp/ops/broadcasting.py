@@ -28,13 +28,9 @@ def broadcast(call: OpCall, operands: Items[Tensor]) -> tuple[Dims | None, Batch
     dims = tuple(_common(call, operands, column) for column in columns)
     batch = _batch(call, operands, rank, dims)
     if isinstance(batch, Along):
-        rows = next(
-            column[i]
-            for i, operand in enumerate(operands)
-            for column in [columns[batch.axis]]
-            if isinstance(operand.batch, Along) and column[i] is not None
-        )
-        dims = (*dims[: batch.axis], rows, *dims[batch.axis + 1 :])  # type: ignore[assignment]
+        own = zip(operands, columns[batch.axis])
+        rows = next(dim for each, dim in own if isinstance(each.batch, Along) and dim is not None)
+        dims = (*dims[: batch.axis], rows, *dims[batch.axis + 1 :])
     return dims, batch
 
 
@@ -120,9 +116,7 @@ def _opposite_ones(carriers: list[Tensor]) -> bool:
     return True
 
 
-def _against_constants(
-    call: OpCall, operands: Items[Tensor], rank: int, dims: Dims, batch: Along
-) -> Batch:
+def _against_constants(call: OpCall, operands: Items[Tensor], rank: int, dims: Dims, batch: Along) -> Batch:
     carrier = next(operand for operand in operands if isinstance(operand.batch, Along))
     rows = (carrier.dims or ())[batch.axis - (rank - len(carrier.dims or ()))]
     causes: list[Event] = []

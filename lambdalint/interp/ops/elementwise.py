@@ -27,13 +27,20 @@ from lambdalint.interp.values import (
     Value,
 )
 
-_NUMERIC_EVENTS = {"sqrt": events.ROOT, "rsqrt": events.ROOT, "log": events.LOG, "reciprocal": events.DIVISION}
+_NUMERIC_EVENTS = {
+    "sqrt": events.ROOT,
+    "rsqrt": events.ROOT,
+    "log": events.LOG,
+    "reciprocal": events.DIVISION,
+}
 _FLOAT_RESULTS = frozenset({"sqrt", "rsqrt", "log", "log1p", "positive", "unit", "reciprocal"})
-_UNTOUCHED = re.compile(r"(identity|copy|guarantee_const|linear|to_dense|check_numerics|ascontiguousarray|assert)")
+_UNTOUCHED = re.compile(
+    r"(identity|copy|guarantee_const|linear|to_dense|check_numerics|ascontiguousarray|assert)"
+)
 
 
 def map_(call: OpCall) -> Value:
-    """One operand, entry by entry: ``sign=`` says what happens to the range, ``cut`` that no gradient flows."""
+    """One operand, entry by entry: ``sign=`` says what becomes of the range, ``cut`` that no gradient flows."""
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
@@ -73,7 +80,9 @@ def zip_all(call: OpCall) -> Value:
         if isinstance(only, (Unknown, Sequence)):
             inputs = only.inputs if isinstance(only, Unknown) else frozenset()
             known = isinstance(only, Unknown) and only.tensor
-            return Tensor(None, Along(0), inputs=inputs) if known else call.unknown("the operands are not known")
+            return (
+                Tensor(None, Along(0), inputs=inputs) if known else call.unknown("the operands are not known")
+            )
         return operand(call, only)
     total = values[0]
     for value in values[1:]:
@@ -159,7 +168,12 @@ def where(call: OpCall) -> Value:
 
 def _picks_rows(call: OpCall, mask: Tensor | Unknown, branches: list[Tensor]) -> bool:
     """TensorFlow 1's ``where`` and ``select``: a vector picks whole rows of two tensors of one shape."""
-    if not isinstance(mask, Tensor) or mask.rank != 1 or len(branches) != 2 or call.machine.dialect == "keras3":
+    if (
+        not isinstance(mask, Tensor)
+        or mask.rank != 1
+        or len(branches) != 2
+        or call.machine.dialect == "keras3"
+    ):
         return False
     first, second = branches
     return first.rank is not None and first.rank > 1 and first.dims == second.dims

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdalint.interp.ops import create, elementwise, joining, move, reduce, reshape, sizes
+from lambdalint.interp.ops import create, elementwise, joining, move, picking, reduce, reshape, sizes
 from lambdalint.interp.ops.table import Family
 
 FAMILIES: dict[str, Family] = {
@@ -11,6 +11,7 @@ FAMILIES: dict[str, Family] = {
     **move.FAMILIES,
     **reshape.FAMILIES,
     **sizes.FAMILIES,
+    **picking.FAMILIES,
     **joining.FAMILIES,
     **create.FAMILIES,
 }

@@ -355,7 +355,8 @@ def _taken_apart(walk: _Walk, span: Span) -> tuple[Along, Dim] | None:
     samples = divide(size, mul(batch.outer, batch.inner))
     if samples is None:
         return None
-    if batch.inner != 1 and span.step == batch.inner and span.stop is None and isinstance(span.start, (int, type(None))):
+    whole = span.stop is None and isinstance(span.start, (int, type(None)))
+    if batch.inner != 1 and span.step == batch.inner and whole:
         walk.call.machine.unfolded(batch.folded)
         return _unfolded(batch, batch.outer, 1), mul(batch.outer, samples)
     block = mul(samples, batch.inner)
@@ -380,9 +381,9 @@ def _finish(walk: _Walk) -> Tensor:
     operands: list[Any] = [x]
     if isinstance(batch, Along):
         if walk.lost is not None:
-            batch = broken(call, walk.lost, x, dims, batch.axis)  # type: ignore[assignment]
+            batch = broken(call, walk.lost, x, dims, batch.axis)
         elif walk.doubt is not None:
-            batch = unsure(x, walk.doubt)  # type: ignore[assignment]
+            batch = unsure(x, walk.doubt)
         elif walk.before:
             place = batch.axis + walk.before
             kind = events.CHANGED if walk.before > 0 else events.MOVED
@@ -391,7 +392,7 @@ def _finish(walk: _Walk) -> Tensor:
                 moved = batch.moved or call.silent_event(kind, before=x, after=dims, axis=batch.axis)
             batch = Along(place, batch.outer, batch.inner, moved, batch.folded)
     elif walk.doubt is not None and not isinstance(batch, Unsure):
-        batch = _of_indices(walk, batch)  # type: ignore[assignment]
+        batch = _of_indices(walk, batch)
     return result(operands, dims, batch, dtype=x.dtype, sign=x.sign)
 
 

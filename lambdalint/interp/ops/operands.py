@@ -179,7 +179,12 @@ def unsure(x: Tensor, reason: str) -> Batch:
 
 def size(call: OpCall, value: Value, label: str = "?") -> Dim | None:
     """An argument as a size; ``None`` where it is none (a list, a tensor of floats)."""
-    if isinstance(value, Tensor) and value.content is None and value.rank in (0, None) and value.kind != "keras":
+    if (
+        isinstance(value, Tensor)
+        and value.content is None
+        and value.rank in (0, None)
+        and value.kind != "keras"
+    ):
         return fresh(label)
     return call.machine.dim(value, label)
 
@@ -199,7 +204,7 @@ def shape_of_argument(call: OpCall, value: Value) -> list[Dim | None] | None:
         if value.rank == 1 and value.dims and isinstance(value.dims[0], int):
             return [fresh() for _ in range(value.dims[0])]
         if value.rank == 0 and value.content is not None:
-            return [value.content]  # type: ignore[list-item]
+            return [value.content]
         return None
     if isinstance(value, (Const, Number)) and value != NONE:
         return [size(call, value)]

@@ -37,6 +37,7 @@ _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     "<=": python.le, ">": python.gt, ">=": python.ge,
 }  # fmt: skip
 
+_UNARY: dict[str, Callable[[Any], Any]] = {"-": python.neg, "+": python.pos, "~": python.invert}
 _ENTRYWISE = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "**": "pow",
     "<<": "bitwise", ">>": "bitwise",
@@ -78,7 +79,7 @@ def unary(machine: Machine, operator: str, value: Value, at: Anchor, text: str) 
     """``-x``, ``+x`` or ``~x``."""
     if isinstance(value, Const):
         try:
-            plain = {"-": python.neg, "+": python.pos, "~": python.invert}[operator](value.value)
+            plain = _UNARY[operator](value.value)
         except TypeError:
             return Unknown(reasons.EXCEPTION)
         return Const(plain)
@@ -167,7 +168,9 @@ def _affordable(operator: str, left: Any, right: Any) -> bool:
     """Whether the result is of a sane size."""
     if operator in ("**", "<<"):
         return all(not isinstance(each, int) or abs(each) <= _LARGEST_POWER for each in (left, right)) or (
-            isinstance(left, float) or isinstance(right, float) or (isinstance(right, int) and 0 <= right <= 4)
+            isinstance(left, float)
+            or isinstance(right, float)
+            or (isinstance(right, int) and 0 <= right <= 4)
         )
     if operator == "*" and (isinstance(left, (str, bytes)) or isinstance(right, (str, bytes))):
         count = right if isinstance(right, int) else left

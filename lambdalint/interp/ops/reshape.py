@@ -11,7 +11,6 @@ from lambdalint.interp.ops.operands import (
     broken,
     known_sizes,
     moved_to,
-    one_axis,
     operand,
     settle_axes,
     shape_of_argument,
@@ -24,7 +23,6 @@ from lambdalint.interp.values import (
     NONE,
     Along,
     Batch,
-    Const,
     Constant,
     Event,
     Tensor,
@@ -279,11 +277,11 @@ def expanded(call: OpCall, x: Tensor, number: int) -> Tensor:
     batch = x.batch
     if isinstance(batch, Along):
         if x.dims is None and number < 0:
-            batch = batch if batch.axis == 0 else unsure(x, "the rank is not known")  # type: ignore[assignment]
+            batch = batch if batch.axis == 0 else unsure(x, "the rank is not known")
         elif place <= batch.axis:
-            batch = moved_to(call, x, batch.axis + 1, dims, events.CHANGED)  # type: ignore[assignment]
+            batch = moved_to(call, x, batch.axis + 1, dims, events.CHANGED)
     content = (x.content,) if x.rank == 0 and x.content is not None else None
-    made = result([x], dims, batch, dtype=x.dtype, sign=x.sign, content=content)  # type: ignore[arg-type]
+    made = result([x], dims, batch, dtype=x.dtype, sign=x.sign, content=content)
     return made.but(made=x.made, content=content) if place else made
 
 
@@ -298,11 +296,7 @@ def squeeze(call: OpCall) -> Value:
     numbers = whole_numbers(value)
     if numbers is None:
         return result([x], None, unsure(x, "the axis is not known"), dtype=x.dtype, sign=x.sign)
-    if len(numbers) == 1:
-        single = one_axis(call, Const(numbers[0]), x)
-        settled = None if single is None else (single,)
-    else:
-        settled = settle_axes(call, numbers, x)
+    settled = settle_axes(call, numbers, x)
     return _squeezed(call, x, numbers if settled is None else settled, settled is not None)
 
 
@@ -330,12 +324,12 @@ def _squeezed(call: OpCall, x: Tensor, axes: tuple[int, ...], settled: bool) -> 
     batch = x.batch
     if isinstance(batch, Along):
         if batch.axis in axes:
-            batch = broken(call, events.INDEXED, x, dims, batch.axis)  # type: ignore[assignment]
+            batch = broken(call, events.INDEXED, x, dims, batch.axis)
         elif settled:
             before = sum(axis < batch.axis for axis in axes)
-            batch = moved_to(call, x, batch.axis - before, dims, events.MOVED)  # type: ignore[assignment]
+            batch = moved_to(call, x, batch.axis - before, dims, events.MOVED)
         elif batch.axis:
-            batch = unsure(x, "the rank is not known")  # type: ignore[assignment]
+            batch = unsure(x, "the rank is not known")
     content = None
     if dims == () and isinstance(x.content, tuple) and len(x.content) == 1:
         content = x.content[0]

@@ -47,11 +47,11 @@ def tile(call: OpCall) -> Value:
     counts = shape_of_argument(call, call.first(1))
     if counts is None or x.dims is None:
         return _tiled_blindly(x, counts)
-    sizes = list(x.dims)
+    sizes: list[Dim] = list(x.dims)
     if len(counts) < len(sizes):
         if call.op.name.startswith("tensorflow."):
             call.impossible(f"{len(counts)} multiples for a tensor of {len(sizes)} axes", before=x)
-        counts = [1] * (len(sizes) - len(counts)) + counts
+        counts = [*[1] * (len(sizes) - len(counts)), *counts]
     added = len(counts) - len(sizes)
     if added and call.op.name.startswith(("tensorflow.", "keras.backend.")):
         call.impossible(f"{len(counts)} multiples for a tensor of {len(sizes)} axes", before=x)
@@ -68,7 +68,7 @@ def _tiled_blindly(x: Tensor, counts: list[Dim | None] | None) -> Tensor:
     if isinstance(batch, Along):
         axis = batch.axis
         same = counts is not None and 0 <= axis < len(counts) and counts[axis] == 1
-        batch = batch if same else unsure(x, SHAPE_UNKNOWN)  # type: ignore[assignment]
+        batch = batch if same else unsure(x, SHAPE_UNKNOWN)
     return result([x], dims, batch, dtype=x.dtype, sign=x.sign)
 
 
@@ -161,7 +161,7 @@ def padded(call: OpCall, x: Tensor, pairs: list[tuple[Dim, Dim]], **fields: obje
         dims = tuple(add(dim, add(*pair)) for dim, pair in zip(x.dims, pairs))
     batch = x.batch
     if isinstance(batch, Along) and batch.axis < len(pairs) and pairs[batch.axis] != (0, 0):
-        batch = broken(call, events.CHANGED, x, dims, batch.axis)  # type: ignore[assignment]
+        batch = broken(call, events.CHANGED, x, dims, batch.axis)
     return result([x], dims, batch, dtype=x.dtype, **fields)
 
 
@@ -208,15 +208,15 @@ def broadcast_to(call: OpCall) -> Value:
             call.impossible(f"an axis of size {own} cannot become one of {new}", before=x)
     batch = x.batch
     if isinstance(batch, Constant):
-        batch = batch_of_sizes(dims)  # type: ignore[assignment]
+        batch = batch_of_sizes(dims)
         _noise(call, x, dims, batch)
     elif isinstance(batch, Along):
         place = batch.axis + added
         if isinstance(dims[place], int) and has_batch(x.dims[batch.axis]):
-            batch = broken(call, events.FIXED, x, dims, batch.axis, size=dims[place])  # type: ignore[assignment]
+            batch = broken(call, events.FIXED, x, dims, batch.axis, size=dims[place])
         else:
             dims = (*dims[:place], x.dims[batch.axis], *dims[place + 1 :])
-            batch = moved_to(call, x, place, dims, events.CHANGED)  # type: ignore[assignment]
+            batch = moved_to(call, x, place, dims, events.CHANGED)
     return result([x], dims, batch, dtype=x.dtype, sign=x.sign)
 
 

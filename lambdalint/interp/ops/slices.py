@@ -60,9 +60,9 @@ def _from_shapes(value: Value) -> bool:
 def length(span: Span, dim: Dim) -> Dim:
     """How many entries a slice takes of an axis of this size."""
     start, stop, step = span.start, span.stop, span.step
-    if isinstance(dim, int) and all(each is None or isinstance(each, int) for each in (start, stop)):
-        if isinstance(step, int):
-            return len(range(dim)[slice(start, stop, step)]) if step else fresh()
+    if isinstance(dim, int) and isinstance(step, int) and step:
+        if isinstance(start, (int, type(None))) and isinstance(stop, (int, type(None))):
+            return len(range(dim)[start:stop:step])
     if isinstance(step, int) and step < 0:
         return dim if start is None and stop is None and step == -1 else fresh()
     first = _position(0 if start is None else start, dim)
