@@ -151,13 +151,17 @@ def _guard(problems: list[Problem], at: str | Anchor, doing: str) -> Iterator[No
     try:
         yield
     except Exception as error:
-        detail = "".join(traceback.format_exception(type(error), error, error.__traceback__, limit=-20))
-        message = f"internal error while {doing}: {type(error).__name__}: {error}".rstrip(": ")
-        if isinstance(at, str):
-            problems.append(Problem(at, message, detail=detail))
-            return
-        place = at.unit.location(at.row, 1, at.row, 1)
-        problems.append(Problem(place.filename, message, row=place.row, cell=place.cell, detail=detail))
+        problems.append(_internal(error, at, doing))
+
+
+def _internal(error: Exception, at: str | Anchor, doing: str) -> Problem:
+    """An internal error as a Problem at a file or a node."""
+    detail = "".join(traceback.format_exception(type(error), error, error.__traceback__, limit=-20))
+    message = f"internal error while {doing}: {type(error).__name__}: {error}".rstrip(": ")
+    if isinstance(at, str):
+        return Problem(at, message, detail=detail)
+    place = at.unit.location(at.row, 1, at.row, 1)
+    return Problem(place.filename, message, row=place.row, cell=place.cell, detail=detail)
 
 
 def _facts(unit: SourceUnit, settings: Settings, problems: list[Problem]) -> FileFacts | None:
@@ -169,7 +173,9 @@ def _facts(unit: SourceUnit, settings: Settings, problems: list[Problem]) -> Fil
         with _guard(problems, unit.path, "analysing this file"):
             from lambdalint.interp.analyse import analyse
 
-            return analyse(parsed, target=settings.target, root=settings.root)
+            facts = analyse(parsed, target=settings.target, root=settings.root)
+            problems.extend(_internal(f.error, f.at, "analysing this code") for f in facts.failures)
+            return facts
     return None
 
 

@@ -15,6 +15,7 @@ from lambdalint.interp.machine import BUDGET, Machine, OutOfBudget
 from lambdalint.interp.modules import Modules
 from lambdalint.interp.statements import run_block
 from lambdalint.interp.values import Layer, Unknown
+from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
     from lambdalint.syntax.parse import ParsedUnit
@@ -54,6 +55,7 @@ def analyse(parsed: ParsedUnit, *, target: str = "auto", root: str = ".") -> Fil
     facts.layers = tuple(LayerFacts(site, facts) for site in ours)
     facts.unknowns = _count(machine, facts)
     facts.events = machine.events
+    facts.failures = machine.failures
     facts.unfolds = machine.unfolds
     return facts
 
@@ -76,6 +78,9 @@ def guarded(machine: Machine, work: object, budget: int) -> None:
         work()  # type: ignore[operator]
     except (OutOfBudget, RecursionError):
         machine.unknowns[reasons.BUDGET] += 1
+        machine.reset()
+    except Exception as error:
+        machine.fail(Anchor(machine.modules.main.unit, machine.modules.main.tree), error)
         machine.reset()
 
 

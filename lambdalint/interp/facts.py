@@ -251,6 +251,14 @@ def _distinct(values: list[Value]) -> Iterator[Value]:
             yield value
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error inside the interpreter, and the place in the judged code that led to it."""
+
+    at: Anchor
+    error: Exception
+
+
 @dataclass(eq=False)
 class FileFacts:
     """Everything a rule may ask about one file."""
@@ -264,6 +272,8 @@ class FileFacts:
     unknowns: Counter[str] = field(default_factory=Counter)
     events: list[Event] = field(default_factory=list)
     """What happened outside of any body: a layer object used as a tensor, say."""
+    failures: list[Failure] = field(default_factory=list)
+    """Errors inside the interpreter: what they touched is unknown."""
     unfolds: set[int] = field(default_factory=set)
     """Ids of the events whose folding of axes into the batch a later step takes back."""
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdalint.interp import events, reasons
 from lambdalint.interp.call import Impossible, OpCall
-from lambdalint.interp.facts import Site, Trace
+from lambdalint.interp.facts import Failure, Site, Trace
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.values import (
     Bound,
@@ -71,6 +71,7 @@ class Machine:
         self.stack: list[ast.AST] = []
         self.called: set[int] = set()
         self.instances: list[Instance] = []
+        self.failures: list[Failure] = []
         self.defined: list[Function] = []
         """Functions made by ``def`` that hold a layer of the linted file."""
         self.loss_depth = 0
@@ -260,12 +261,25 @@ class Machine:
             return self.unknown(reasons.BAD_ARGUMENTS)
         arguments, given = bound
         call = OpCall(self, op, at, text or function.spelling or function.name, arguments, given)
-        try:
-            result = op.run(call)
-        except Impossible:
-            result = self.unknown(reasons.IMPOSSIBLE)
+        result = self._run_op(call)
         self.step(at, call.text, [*args, *kwargs.values()], result)
         return result
+
+    def _run_op(self, call: OpCall) -> Value:
+        """Run a transfer function; a mistake in it costs this one result, and is reported."""
+        try:
+            return call.op.run(call)
+        except Impossible:
+            return self.unknown(reasons.IMPOSSIBLE)
+        except (OutOfBudget, RecursionError):
+            raise
+        except Exception as error:
+            self.fail(call.at, error)
+            return self.unknown(reasons.INTERNAL)
+
+    def fail(self, at: Anchor, error: Exception) -> None:
+        """Note an internal error, to be reported as a problem."""
+        self.failures.append(Failure(at, error))
 
     def dialect_for(self, family: str | None) -> str:
         """The dialect that decides which library names exist."""

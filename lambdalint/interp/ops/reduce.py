@@ -279,7 +279,8 @@ def loss_last(call: OpCall) -> Value:
     # An accuracy counts hits.
     cuts = cut(call, [made]) if call.op.name.endswith("accuracy") else ()
     axes = Axes((axis,) if isinstance(axis, int) else None)
-    return reduced(call, made, axes, False, sign=signs.MASK if cuts else sign, dtype=made.dtype, cuts=cuts)
+    dtype = "float32" if made.dtype in INTEGERS else made.dtype
+    return reduced(call, made, axes, False, sign=signs.MASK if cuts else sign, dtype=dtype, cuts=cuts)
 
 
 def in_top_k(call: OpCall) -> Value:
