@@ -94,8 +94,12 @@ def construct(
 def _foreign(
     machine: Machine, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor
 ) -> Value | None:
-    """Layers of other packages: recognised by where they live."""
+    """Layers of other packages, recognised by where they live, and distributions."""
     parts = function.name.split(".")
+    if parts[0] in ("tensorflow_probability", "tfp") and "distributions" in parts:
+        from lambdalint.interp.ops import distributions
+
+        return distributions.make(parts[-1], args, kwargs)
     if len(parts) > 1 and "layers" in parts[:-1] and parts[-1][:1].isupper() and parts[0] != "torch":
         return Layer(parts[-1], dict(kwargs), at, function.family, birth=machine.serial())
     if function.name.startswith("tensorflow_hub.KerasLayer"):

@@ -21,6 +21,7 @@ from lambdalint.interp.values import (
     Bound,
     ClassValue,
     Const,
+    Distribution,
     Event,
     Function,
     Instance,
@@ -311,6 +312,10 @@ class Machine:
         from lambdalint.interp.ops import methods
 
         receiver = function.receiver
+        if isinstance(receiver, Distribution):
+            from lambdalint.interp.ops import distributions
+
+            return distributions.method(self, receiver, function.name, args, kwargs, at, text)
         if isinstance(receiver, (Layer, Model)):
             return models.call_method(self, receiver, function.name, args, kwargs, at, text)
         if isinstance(receiver, (Tensor, Unknown)):

@@ -14,6 +14,7 @@ from lambdalint.interp.values import (
     ClassValue,
     Const,
     Dictionary,
+    Distribution,
     Function,
     Instance,
     Layer,
@@ -75,7 +76,7 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
 
         known = methods.plain_attribute(receiver, name)
         return Bound(receiver, name) if known is None else known
-    if isinstance(receiver, Dictionary):
+    if isinstance(receiver, (Dictionary, Distribution)):
         return Bound(receiver, name)
     return Unknown(reasons.ATTRIBUTE, name)
 

@@ -354,6 +354,14 @@ class ProjectModule:
 
 
 @dataclass(frozen=True, slots=True)
+class Distribution:
+    """A probability distribution over numbers, by its class name and parameters."""
+
+    name: str
+    parameters: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """An object of a library that is known by its kind only: a session, generator, lock, open file."""
 
@@ -363,7 +371,7 @@ class Opaque:
 
 Value = Union[
     Const, Number, Unknown, Tensor, Sequence, Dictionary, SliceValue, RangeValue, Library, Function,
-    Bound, Partial, ClassValue, Instance, Layer, Model, ProjectModule, Opaque,
+    Bound, Partial, ClassValue, Instance, Layer, Model, ProjectModule, Distribution, Opaque,
 ]  # fmt: skip
 
 
