@@ -291,15 +291,11 @@ def _dot_axes(call: OpCall, left: Tensor, right: Tensor) -> tuple[int, int] | No
     value = call.get("axes")
     if value == NONE:
         return ranks[0] - 1, ranks[1] - 1 if ranks[1] == 2 else ranks[1] - 2
-    if (
-        isinstance(value, Sequence)
-        and value.items
-        and all(isinstance(item, Sequence) for item in value.items)
-    ):
-        value = Sequence(
-            "list", [item.items[0] for item in value.items if isinstance(item, Sequence) and item.items]
-        )
-    numbers = read_axes(value).numbers
+    if isinstance(value, Sequence) and value.items:
+        # Keras 1 wrote ((1,), (1,)) as well.
+        inner = [item.items or [] if isinstance(item, Sequence) else [item] for item in value.items]
+        value = Sequence("list", [item for items in inner for item in items])
+    numbers = whole_numbers(value)
     if numbers is None or len(numbers) not in (1, 2):
         return None
     settled = []
