@@ -135,10 +135,14 @@ _KEEPS_SIGN = frozenset(
 
 
 def _graph_batch(parents: list[Tensor]) -> Along | Unsure:
+    """Where the samples are behind a layer: axes that a Lambda folded into the batch stay there."""
+    folded = Along(0)
     for parent in parents:
         if isinstance(parent.batch, Unsure):
             return parent.batch
-    return Along(0)
+        if isinstance(parent.batch, Along) and parent.batch.axis == 0 and parent.batch.folded is not None:
+            folded = parent.batch
+    return folded
 
 
 def _as_tensors(value: Value) -> tuple[list[Tensor], bool]:

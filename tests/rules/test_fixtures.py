@@ -52,7 +52,7 @@ def write(tmp_path: Path, mark: str, first: str = "") -> Path:
 
 @pytest.mark.parametrize(
     "mark",
-    ["# expect: LL102", "# expect: LL102@27-44", "# expect: LL102 (error)", "# expect: LL102@27-44 (error)"],
+    ["# expect: LL102", "# expect: LL102@26-43", "# expect: LL102 (error)", "# expect: LL102@26-43 (error)"],
 )
 def test_an_expectation_is_met(tmp_path: Path, mark: str) -> None:
     assert check_fixture(write(tmp_path, mark)) == []
@@ -61,7 +61,7 @@ def test_an_expectation_is_met(tmp_path: Path, mark: str) -> None:
 @pytest.mark.parametrize(
     ("mark", "told"),
     [
-        ("# ok", "LL102@27-44 (error) is reported, which is not expected"),
+        ("# ok", "LL102@26-43 (error) is reported, which is not expected"),
         ("# expect: LL101", "expected LL101, which is not reported"),
         ("# expect: LL102@1-2", "expected LL102@1-2, which is not reported"),
         ("# expect: LL102 (advice)", "expected LL102 (advice), which is not reported"),
