@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdalint.interp.ops import create, elementwise, joining, move, picking, reduce, reshape, sizes
+from lambdalint.interp.ops import create, elementwise, images, joining, move, picking, reduce, reshape, sizes
 from lambdalint.interp.ops.table import Family
 
 FAMILIES: dict[str, Family] = {
@@ -12,6 +12,7 @@ FAMILIES: dict[str, Family] = {
     **reshape.FAMILIES,
     **sizes.FAMILIES,
     **picking.FAMILIES,
+    **images.FAMILIES,
     **joining.FAMILIES,
     **create.FAMILIES,
 }
