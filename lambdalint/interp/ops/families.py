@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from lambdalint.interp.ops import create, elementwise, images, joining, move, picking, reduce, reshape, sizes
+from lambdalint.interp.ops import (
+    contract,
+    create,
+    elementwise,
+    images,
+    joining,
+    move,
+    picking,
+    reduce,
+    reshape,
+    sizes,
+)
 from lambdalint.interp.ops.table import Family
 
 FAMILIES: dict[str, Family] = {
@@ -13,6 +24,7 @@ FAMILIES: dict[str, Family] = {
     **sizes.FAMILIES,
     **picking.FAMILIES,
     **images.FAMILIES,
+    **contract.FAMILIES,
     **joining.FAMILIES,
     **create.FAMILIES,
 }
