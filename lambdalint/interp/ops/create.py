@@ -95,23 +95,6 @@ def full(call: OpCall) -> Value:
     return made if not value.inputs else spread(call, made, [value])
 
 
-def like(call: OpCall) -> Value:
-    """``zeros_like`` and its kin: the shape and the batch axis of a tensor, other entries."""
-    x = operand(call, call.first())
-    if isinstance(x, Unknown):
-        return x
-    fill = call.get("fill_value", "b")
-    value = as_tensor(fill) if fill != NONE else Unknown("")
-    known = {"zeros": signs.exact(0), "ones": signs.exact(1)}.get(call.option("op"))
-    sign = known or (value.sign if isinstance(value, Tensor) else ANY_SIGN)
-    operands = [x, value] if isinstance(value, Tensor) and value.inputs else [x]
-    dims, batch = broadcast(call, operands) if len(operands) > 1 else (x.dims, x.batch)
-    kind = x.kind if x.kind in ("ndarray", "keras") else "tensor"
-    return result(operands, dims, batch, dtype=dtype_argument(call, x.dtype), sign=sign).but(
-        cuts=(), random=False, kind=kind
-    )
-
-
 def eye(call: OpCall) -> Value:
     """An identity matrix, or one per entry of ``batch_shape``."""
     rows = dim_argument(call, call.first())
@@ -282,7 +265,6 @@ FAMILIES: dict[str, Family] = {
     "zeros": filled,
     "ones": filled,
     "full": full,
-    "like": like,
     "eye": eye,
     "constant": constant,
     "arange": arange,
