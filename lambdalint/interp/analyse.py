@@ -44,6 +44,7 @@ def analyse(parsed: ParsedUnit, *, target: str = "auto", root: str = ".") -> Fil
     facts = FileFacts(parsed.unit, parsed.tree, names, project, dialect)
     env = ModuleEnv(parsed.unit, parsed.tree)
     machine = Machine(Modules(env, project, sites), dialect.name)
+    machine.site_kinds = {id(node): (names.site_kind(node) or "", names.family(node.func)) for node in sites}
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
     try:

@@ -230,6 +230,17 @@ def make_lambda(
     return layer
 
 
+def layer_by_name(
+    machine: Machine, kind: str, args: list[Value], kwargs: dict[str, Value], at: Anchor, family: str | None
+) -> Value:
+    """What a call makes that the names of the file show to construct a Lambda or merge layer."""
+    if kind == "merge":
+        return _merge_function(machine, args, kwargs, at, family)
+    if kind == "Merge":
+        return _merge_layer(machine, args, kwargs, at, family)
+    return make_lambda(machine, kind, args, kwargs, at, family)
+
+
 def _note(layer: Layer) -> None:
     """Keep what this construction passed among the facts of its site."""
     site = layer.site

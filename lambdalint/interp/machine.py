@@ -76,6 +76,8 @@ class Machine:
         self.defined: list[Function] = []
         """Functions made by ``def`` that hold a layer of the linted file."""
         self.loss_depth = 0
+        self.site_kinds: dict[int, tuple[str, str | None]] = {}
+        """The kind and Keras family of the calls that the names show to construct a layer."""
         self._serial = count(1)
         self._regions: list[int] = []
         self._dims: dict[int, tuple[Unknown, Dim]] = {}
@@ -210,6 +212,11 @@ class Machine:
         if isinstance(function, (Const, Tensor, Sequence, Number)):
             self.record(events.FAILS, at, text, {"error": "TypeError", "why": "is not callable"})
             return self.unknown(reasons.NOT_CALLABLE)
+        kind, family = self.site_kinds.get(id(at.node), ("", None))
+        if kind:
+            from lambdalint.interp import construct
+
+            return construct.layer_by_name(self, kind, args, kwargs, at, family)
         return self._call_unknown(function, args, kwargs)
 
     def _call_unknown(self, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Unknown:
