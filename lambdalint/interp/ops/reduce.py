@@ -67,8 +67,8 @@ def reduce(call: OpCall) -> Value:
     """``sum``, ``mean``, ``max`` and their like."""
     value = call.first()
     axes = Axes(every=True) if call.option("all") else read_axes(axes_argument(call))
-    if isinstance(value, Unknown) and value.tensor and axes.numbers == (0,):
-        # Of a list of inputs this adds up the inputs.
+    if isinstance(value, Unknown) and axes.numbers == (0,) and not call.op.name.startswith("tensor-method."):
+        # Of a list of inputs this adds up the inputs; a list has no such method.
         return value
     x = operand(call, value)
     if isinstance(x, Unknown):
