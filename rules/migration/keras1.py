@@ -102,6 +102,9 @@ MODULES: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 """Module -> what replaces it, and the dialects in which its import says that the file is out of date."""
 
+MOVED = frozenset(name for name, (_, dialects) in MODULES.items() if dialects == _NOT_KERAS2)
+"""Modules that standalone Keras 2 still had."""
+
 
 def renamed_argument(layer: str, argument: str) -> str | None:
     """What a Keras 1 argument of a layer class is called since Keras 2; ``None`` for one that stayed."""

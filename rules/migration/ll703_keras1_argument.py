@@ -68,7 +68,7 @@ from lambdalint.interp.facts import FileFacts
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
-from .keras1 import METHODS, MODEL, MODULES, REMOVED, renamed_argument
+from .keras1 import METHODS, MODEL, MODULES, MOVED, REMOVED, renamed_argument
 
 
 def check(file: FileFacts) -> Iterator[Report]:
@@ -123,6 +123,7 @@ def _sized_by_position(cls: str, call: ast.Call) -> bool:
 
 
 def _imports(file: FileFacts) -> Iterator[Report]:
+    not_3 = file.dialect.name != "keras3"
     for scope in file.names.scopes():
         for bindings in scope.bindings.values():
             for binding in bindings:
@@ -136,6 +137,7 @@ def _imports(file: FileFacts) -> Iterator[Report]:
                         f"Keras 1 style: `{found}` became `{MODULES[found][0]}`. TensorFlow's Keras and "
                         "Keras 3 do not have it.",
                         note="Keras 1",
+                        severity=Severity.ADVICE if found in MOVED and not_3 else None,
                     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Function, Value
+from lambdalint.interp.values import Function, Unknown, Value
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.names import Names, Scope, is_builtin
 
-from ..calling.functions import names_of, written_function, written_functions
+from ..calling.functions import names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,12 @@ class Capture:
 
 
 def functions_of(layer: LayerFacts) -> list[Function]:
-    """The functions in view that the layer's config holds: its own and its mask's."""
-    found = {id(function.node): function for function in written_functions(layer)}
-    for value in layer.site.masks:
-        function = written_function(value)
-        if function is not None:
-            found.setdefault(id(function.node), function)
-    return list(found.values())
+    """The functions in view that the layer's config holds: its own and its mask's.
+
+    Keras stores methods and partials in another way, if at all.
+    """
+    values = [*layer.functions, *layer.site.masks]
+    return list({id(value.node): value for value in values if isinstance(value, Function)}.values())
 
 
 def captures(layer: LayerFacts) -> Iterator[Capture]:
@@ -59,7 +59,19 @@ def captures(layer: LayerFacts) -> Iterator[Capture]:
                 tuple(uses),
                 owner is not None and owner.kind != "module",
                 owner,
-                function.frame.lookup(name),
+                _value(layer, function, name),
                 function,
                 names,
             )
+
+
+def _value(layer: LayerFacts, function: Function, name: str) -> Value | None:
+    """The value of a name in the first of the function's frames that knows it."""
+    frames = [value.frame for value in layer.site.functions if _same(value, function)] or [function.frame]
+    values = [frame.lookup(name) for frame in frames]
+    known = [value for value in values if value is not None and not isinstance(value, Unknown)]
+    return known[0] if known else values[0]
+
+
+def _same(value: Value, function: Function) -> TypeGuard[Function]:
+    return isinstance(value, Function) and value.node is function.node

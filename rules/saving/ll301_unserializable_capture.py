@@ -89,9 +89,9 @@ from lambdalint.syntax.anchor import Anchor
 
 from ..state.weights import hidden_weights
 from .captures import Capture, captures, functions_of
-from .dialects import in_tensorflow, stored_as_bytecode
-from .models import rebuilt_by_class
-from .stored import ARRAY, MODULE, kind_of
+from .dialects import stored_as_bytecode
+from .models import rebuilt_by_class, saves_models, writes_keras_format
+from .stored import ARRAY, FUNCTION, MODULE, kind_of
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -115,10 +115,10 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 
 def _report(layer: LayerFacts, at: Anchor, name: str, kind: str) -> Iterator[Report]:
     severity = None
-    if kind == ARRAY and layer.dialect != "keras3":
-        if not in_tensorflow(layer):
-            return
-        severity = Severity.WARNING
+    if kind == ARRAY and layer.dialect != "keras3" and not writes_keras_format(layer):
+        return
+    if kind in (MODULE, FUNCTION) and not saves_models(layer):
+        severity = Severity.ADVICE
     yield Report(
         at,
         f"The function captures `{name}`, {kind}, which a saved model cannot hold: saving or loading the "

@@ -70,6 +70,7 @@ https://github.com/keras-team/keras/issues/20074, https://github.com/tensorflow/
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
@@ -97,8 +98,21 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     for capture in captures(layer):
         if not capture.closure and capture.name not in offered and _counts(layer, capture):
             missing.setdefault(id(capture.function.node), []).append(capture)
+    if not missing:
+        return
+    saved = saves_models(layer)
     for found in missing.values():
-        yield _report(layer, found)
+        inline = isinstance(found[0].function.node, ast.Lambda)
+        if inline or saved:
+            loud = inline and saved and not _given_on_load(layer)
+            yield _report(layer, found, Severity.WARNING if loud else Severity.ADVICE)
+
+
+def _given_on_load(layer: LayerFacts) -> bool:
+    """Whether the file hands names to the loader, which adds them to the globals before Keras 3."""
+    text = layer.file.unit.text
+    custom = "custom_objects" in text or "CustomObjectScope" in text or "custom_object_scope" in text
+    return custom and layer.dialect != "keras3"
 
 
 def _counts(layer: LayerFacts, capture: Capture) -> bool:
@@ -114,7 +128,7 @@ def _counts(layer: LayerFacts, capture: Capture) -> bool:
     return not (isinstance(value, Tensor) and value.kind in ("variable", "keras"))
 
 
-def _report(layer: LayerFacts, found: list[Capture]) -> Report:
+def _report(layer: LayerFacts, found: list[Capture], severity: Severity) -> Report:
     listed = ", ".join(f"`{capture.name}`" for capture in found)
     loader = _READERS.get(layer.dialect, "Keras")
     several = len(found) > 1
@@ -124,7 +138,7 @@ def _report(layer: LayerFacts, found: list[Capture]) -> Report:
         f"loads the model elsewhere and fails with a NameError. Import {'them' if several else 'it'} "
         "inside the function, or pass values through `arguments=`.",
         note="not saved with the function",
-        severity=Severity.WARNING if saves_models(layer) else Severity.ADVICE,
+        severity=severity,
     )
 
 

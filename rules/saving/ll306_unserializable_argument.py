@@ -78,8 +78,7 @@ from lambdalint.interp.values import Dictionary, Function, Instance, Library, Te
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
-from .dialects import in_tensorflow
-from .models import rebuilt_by_class
+from .models import rebuilt_by_class, writes_keras_format
 from .registered import is_registered, is_registered_class
 from .stored import ARRAY, kind_of
 
@@ -113,7 +112,7 @@ def _lost(layer: LayerFacts, value: Value) -> str | None:
             return None if isinstance(value.node, ast.Lambda) or is_registered(value) else kind
         return kind if isinstance(value, Instance) and not is_registered_class(value.cls) else None
     if kind == ARRAY:
-        return kind if in_tensorflow(layer) and b".keras" in layer.file.unit.text.encode() else None
+        return kind if writes_keras_format(layer) else None
     return None if isinstance(value, Library) and layer.dialect == "unknown" else kind
 
 

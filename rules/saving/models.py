@@ -8,12 +8,15 @@ import re
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Names, Scope
 
+from .dialects import in_tensorflow
+
 _WORDS = (
     b"model.save(", b"net.save(", b"network.save(", b"save_model(", b"load_model(", b".to_json(",
     b".to_yaml(", b"model_from_json(", b"model_from_yaml(", b"clone_model(", b"saved_model.save(",
 )  # fmt: skip
 _SAVE = re.compile(r"\.save\(\s*[^)\n]*\.(?:h5|hdf5|keras)\b")
 _CHECKPOINT = re.compile(r"ModelCheckpoint\s*\((?![^()]*(?:\([^()]*\)[^()]*)*save_weights_only\s*=\s*True)")
+_DEPTH = 8
 _KERAS_BASES = ("keras.layers.", "keras.models.", "keras.engine.", "keras.Model", "keras.Layer")
 
 
@@ -29,6 +32,12 @@ def saves_models(layer: LayerFacts) -> bool:
     return checkpoints and not project.mentions(
         path, (b"save_weights_only=True", b"save_weights_only = True")
     )
+
+
+def writes_keras_format(layer: LayerFacts) -> bool:
+    """Whether the file, or the project around it, speaks of ``.keras`` files next to TensorFlow's Keras."""
+    words = (b".keras'", b'.keras"')
+    return in_tensorflow(layer) and layer.file.project.mentions(layer.file.unit.path, words)
 
 
 def enclosing_class(names: Names, node: ast.AST) -> ast.ClassDef | None:
@@ -49,13 +58,34 @@ def rebuilt_by_class(layer: LayerFacts) -> bool:
     return node is not None and is_keras_subclass(layer.names, node)
 
 
-def is_keras_subclass(names: Names, node: ast.ClassDef) -> bool:
-    """Whether a class is a Keras layer or model, by its bases' names."""
+def is_keras_subclass(names: Names, node: ast.ClassDef, depth: int = 0) -> bool:
+    """Whether a class is a Keras layer or model: by its bases, followed through the project's modules."""
+    if depth > _DEPTH:
+        return False
     for base in node.bases:
         canonical = names.canonical(base) or ""
         if canonical.startswith(_KERAS_BASES):
             return True
-        last = base.attr if isinstance(base, ast.Attribute) else base.id if isinstance(base, ast.Name) else ""
-        if last.endswith(("Layer", "Model")):
+        found = _class_of(names, base, canonical)
+        if found is not None:
+            if is_keras_subclass(*found, depth + 1):
+                return True
+        elif (canonical or ast.unparse(base)).rpartition(".")[2].endswith("Layer"):
             return True
     return False
+
+
+def _class_of(names: Names, base: ast.expr, canonical: str) -> tuple[Names, ast.ClassDef] | None:
+    """The class of the project that a base names, with the names of its file."""
+    if isinstance(base, ast.Name):
+        for binding in names.bindings(base.id, names.scope_of(base)):
+            if isinstance(binding.node, ast.ClassDef):
+                return names, binding.node
+    module, _, name = canonical.rpartition(".")
+    if names.project is None or names.unit is None or not module:
+        return None
+    found = names.project.module(module, 0, names.unit.path)
+    for binding in found.names.module.bindings.get(name, ()) if found is not None else ():
+        if isinstance(binding.node, ast.ClassDef) and found is not None:
+            return found.names, binding.node
+    return None
