@@ -9,6 +9,7 @@ import pytest
 
 from lambdalint.interp import events
 from lambdalint.interp.machine import Machine
+from lambdalint.interp.tensors import SHAPE_OF_BATCH
 from lambdalint.interp.values import (
     NONE,
     Along,
@@ -343,7 +344,9 @@ def test_a_transpose_of_unknown_rank_and_back() -> None:
     assert state(Run(f"{K}transpose", there).tensor) == "0"
     assert state(Run(f"{K}sum", there, axis=-1).tensor) == "reduced"
     assert state(Run(f"{K}sum", there, axis=0).tensor) == "unsure"
-    assert state(Run(f"{K}sum", there, axis=1).tensor) == "unsure"
+    assert state(Run(f"{K}sum", there, axis=1, keepdims=True).tensor) == "unsure"
+    assert state(Run(f"{K}softmax", there, axis=1).tensor) == "unsure"
+    assert state(Run(f"{TF}concat", [there, there], 0).tensor) == "unsure"
     ranked = Run(f"{TF}transpose", there, [2, 0, 1]).tensor
     assert state(ranked) == "0"
     assert ranked.dims is not None
@@ -498,7 +501,7 @@ def test_shapes_are_put_together() -> None:
     assert made.content[:2] == (B, 3)
     assert made.dims == (3,)
     whole = Run(f"{TF}concat", [rows, Unknown("a captured list")], 0).tensor
-    assert whole.content is None
+    assert (whole.content, whole.label) == (None, SHAPE_OF_BATCH)
     assert isinstance(whole.batch, Constant)
     scalars = [Tensor((), dtype="int32", content=B), -1, Unknown("a captured size", "n")]
     stacked = Run(f"{TF}stack", scalars).tensor
@@ -530,6 +533,8 @@ def test_stacks_of_unlike_tensors() -> None:
 
 
 def test_stacks_of_an_unknown_input() -> None:
+    assert state(Run(f"{K}stack", [ANY_RANK, ANY_RANK], axis=-1).tensor) == "0"
+    assert state(Run(f"{K}stack", [ANY_RANK, ANY_RANK], axis=0).tensor) == "1 changed"
     assert state(Run(f"{K}stack", UNKNOWN_INPUT, axis=1).tensor) == "0"
     assert state(Run(f"{K}stack", UNKNOWN_INPUT, axis=0).tensor) == "unsure"
 
