@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+import random
+from typing import Any, get_args
 
 import pytest
 
 from lambdalint.interp import events
 from lambdalint.interp.facts import Trace
 from lambdalint.interp.machine import Machine
-from lambdalint.interp.ops import methods
+from lambdalint.interp.ops import library, methods
 from lambdalint.interp.values import (
     CONSTANT,
     NONE,
     Along,
     Broken,
     Const,
+    Dictionary,
     Library,
     Number,
+    Opaque,
     Sequence,
+    SliceValue,
     Tensor,
     Unknown,
     Unsure,
@@ -279,6 +283,12 @@ def test_transforms_of_the_last_axis(run: Run) -> None:
     assert run.call("keras.ops.glu", batch(6)).dims == (B, 3)
 
 
+def test_a_written_shape_tells_the_rank(run: Run) -> None:
+    unknown = Tensor(None, Along(0), inputs=frozenset({0}))
+    assert run.call("tensorflow.ensure_shape", unknown, numbers(None, 4)).dims == (B, 4)
+    assert run.call("tensorflow.ensure_shape", batch(fresh("n")), numbers(None, 4)).dims == (B, 4)
+
+
 def test_losses_of_labels(run: Run) -> None:
     labels = Tensor((B, 1), Along(0), "int32", inputs=frozenset({1}))
     loss = run.call("keras.backend.sparse_categorical_crossentropy", labels, batch(10))
@@ -297,3 +307,31 @@ def test_old_argument_orders(run: Run) -> None:
 def test_segments_over_the_batch_reduce_it(run: Run) -> None:
     groups = Tensor((B,), Along(0), "int32", inputs=frozenset({1}))
     assert kinds_of(run.call("tensorflow.math.segment_sum", batch(3), groups)) == [events.REDUCED]
+
+
+# --- every row -------------------------------------------------------------------------------------
+
+ODD: list[Value] = [
+    batch(4, 4, 3), batch(3), batch(), Tensor(None, Along(0), inputs=frozenset({0})),
+    Unknown("a layer input", tensor=True, inputs=frozenset({0})), Unknown("captured", "n"),
+    Tensor((3, 3), CONSTANT, "float32"), Tensor((3,), CONSTANT, "int32", content=(B, 2, 3)),
+    Tensor((), CONSTANT, "int32", content=2), Tensor((3,), CONSTANT, kind="ndarray"),
+    Tensor((B, 3), Broken(()), inputs=frozenset({0})), Const(0), Const(-1), Const(2), Const(0.5),
+    Const("same"), NONE, Const(True), numbers(1, 2), numbers(-1, 3), numbers(), Sequence("list", [batch(3), batch(3)]),
+    Sequence("list", None), Number(fresh("h")), Number(B, True), Library("keras.backend.square"),
+    SliceValue(NONE, Const(2), NONE), Dictionary({}), Opaque("session"), Sequence("list", [numbers(0, 0)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("prefix", sorted(library.MODULES))
+def test_no_row_fails_on_odd_arguments(prefix: str) -> None:
+    chance = random.Random(prefix)
+    for name in library.operation_names():
+        op = library.lookup(name)
+        if op is None or library.prefix_of(name) != prefix:
+            continue
+        required = sum(parameter.default is None for parameter in op.parameters)
+        for _ in range(4):
+            run = Run(chance.choice(["keras1", "keras2", "keras3", "unknown"]))
+            args = chance.choices(ODD, k=chance.randint(required, len(op.parameters)))
+            assert isinstance(run.call(name, *args), get_args(Value)), name

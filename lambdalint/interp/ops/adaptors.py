@@ -121,6 +121,14 @@ def matvec(call: OpCall) -> Value:
     return delegate(call, "squeeze", {"x": product_, "axis": Const(-1)})
 
 
+def numpy_dot(call: OpCall) -> Value:
+    """NumPy's ``dot``: a product entry by entry where one of the two is a number."""
+    left, right = operand(call, call.first()), operand(call, call.first(1))
+    scalar = any(isinstance(side, Tensor) and side.rank == 0 for side in (left, right))
+    arguments = {"x": call.first(), "y": call.first(1)}
+    return delegate(call, "zip", arguments, op="mul") if scalar else delegate(call, "dot", arguments)
+
+
 # --- statistics ------------------------------------------------------------------------------------
 
 
@@ -367,6 +375,7 @@ ADAPTORS: dict[str, Family] = {
     "get_item": get_item,
     "tf_depth": tf_depth,
     "matvec": matvec,
+    "numpy_dot": numpy_dot,
     "quantile": quantile,
     "batch_normalization": batch_normalization,
     "batch_moments": batch_moments,

@@ -184,7 +184,7 @@ dstack(xs) : joined op=dstack
 meshgrid(*x, indexing='xy') : meshgrid
 
 # products
-dot(x1, x2) : dot numpy
+dot(x1, x2) : numpy_dot
 matmul(x1, x2) : matmul
 einsum(subscripts, *operands) : einsum
 tensordot(x1, x2, axes=2) : tensordot

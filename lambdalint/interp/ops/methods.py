@@ -48,7 +48,7 @@ squeeze(x, axis=None) : squeeze
 repeat(x, repeats, axis=None) : repeat
 swapaxes(x, axis1, axis2) : swapaxes
 take(x, indices, axis=None) : take
-dot(x, y) : dot numpy
+dot(x, y) : numpy_dot
 sort, argsort(x, axis=-1) : sort
 dimshuffle(x, *pattern) : dimshuffle
 trace, diagonal, diag(x) : diag_vector

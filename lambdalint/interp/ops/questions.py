@@ -5,8 +5,8 @@ from __future__ import annotations
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.ops.trailing import operand
-from lambdalint.interp.values import CONSTANT, Const, Number, Sequence, Tensor, Unknown, Value
-from lambdalint.layers.dims import Dim, fresh, is_dynamic, product
+from lambdalint.interp.values import CONSTANT, Along, Const, Number, Sequence, Tensor, Unknown, Value
+from lambdalint.layers.dims import B, Dim, fresh, is_dynamic, product
 
 _WORDS = {"True": True, "False": False}
 
@@ -19,7 +19,7 @@ def number(dim: Dim) -> Value:
 def shape_sequence(x: Tensor) -> Sequence:
     """A static shape: a tuple of sizes, of unknown length where the rank is unknown."""
     if x.dims is None:
-        return Sequence("tuple", None, Unknown("the rank is not known"))
+        return Sequence("tuple", None)
     return Sequence("tuple", [number(dim) for dim in x.dims])
 
 
@@ -93,11 +93,17 @@ def with_shape(call: OpCall, x: Tensor, shape: Value) -> Tensor:
         return x
     written = shape.items
     if x.dims is None:
-        return x.but(dims=tuple(_merged(call, fresh(), item) for item in written), content=x.content)
+        dims: list[Dim] = [_merged(call, fresh(), item) for item in written]
+        if isinstance(x.batch, Along):
+            if x.batch.axis >= len(dims):
+                return x
+            if x.batch.plain:
+                dims[x.batch.axis] = B
+        return x.but(dims=tuple(dims), content=x.content)
     if len(written) != len(x.dims):
         call.impossible(f"a tensor of {len(x.dims)} axes cannot have a shape of {len(written)}", before=x)
-    dims = tuple(_merged(call, dim, item) for dim, item in zip(x.dims, written))
-    return x.but(dims=dims, content=x.content)
+    sizes = tuple(_merged(call, dim, item) for dim, item in zip(x.dims, written))
+    return x.but(dims=sizes, content=x.content)
 
 
 def _merged(call: OpCall, dim: Dim, written: Value) -> Dim:

@@ -34,6 +34,8 @@ def inputs_of(tensors: Iterable[Tensor]) -> frozenset[int]:
 
 def combined(call: OpCall, dims: Dims | None, batch: Batch, **changes: Any) -> Tensor:
     """A result that depends on every tensor of the call."""
+    if dims is not None and isinstance(batch, Along) and batch.axis >= len(dims):
+        batch = Unsure("the operands do not fit each other", carries=True)
     return result(tensors_in(call), dims, batch, **changes)
 
 

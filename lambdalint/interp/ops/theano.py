@@ -87,7 +87,7 @@ tensor.stack(tensors, axis=0) : stack
 tensor.stacklists(arg) : stack
 
 # products
-tensor.dot(l, r) : dot numpy
+tensor.dot(l, r) : numpy_dot
 tensor.batched_dot(a, b) : matmul batched
 tensor.batched_tensordot(x, y, axes=2) : unknown_result
 tensor.tensordot(a, b, axes=2) : tensordot
