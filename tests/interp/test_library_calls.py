@@ -317,7 +317,8 @@ ODD: list[Value] = [
     Tensor((3, 3), CONSTANT, "float32"), Tensor((3,), CONSTANT, "int32", content=(B, 2, 3)),
     Tensor((), CONSTANT, "int32", content=2), Tensor((3,), CONSTANT, kind="ndarray"),
     Tensor((B, 3), Broken(()), inputs=frozenset({0})), Const(0), Const(-1), Const(2), Const(0.5),
-    Const("same"), NONE, Const(True), numbers(1, 2), numbers(-1, 3), numbers(), Sequence("list", [batch(3), batch(3)]),
+    Const("same"), NONE, Const(True), numbers(1, 2), numbers(-1, 3), numbers(),
+    Sequence("list", [batch(3), batch(3)]),
     Sequence("list", None), Number(fresh("h")), Number(B, True), Library("keras.backend.square"),
     SliceValue(NONE, Const(2), NONE), Dictionary({}), Opaque("session"), Sequence("list", [numbers(0, 0)]),
 ]  # fmt: skip
