@@ -151,6 +151,8 @@ def _axis_pairs(call: OpCall, value: Value, left: Tensor) -> tuple[tuple[int, ..
         count = value.value
         if left.rank is None:
             return None
+        if count > left.rank:
+            call.impossible(f"it runs over {count} axes, and the tensor has {left.rank}", before=left)
         return tuple(range(left.rank - count, left.rank)), tuple(range(count))
     if not isinstance(value, Sequence) or value.items is None or len(value.items) != 2:
         return None

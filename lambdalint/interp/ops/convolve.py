@@ -101,6 +101,8 @@ def _window(
     reach = add(mul(sub(window, 1), dilation), 1)
     room = sub(size, reach)
     if isinstance(room, int) and room < 0:
+        if dilation != 1:
+            return fresh()
         call.impossible(f"a window of {reach} does not fit into an axis of {size}", before=x)
     return add(floordiv(room, stride), 1)
 
@@ -122,18 +124,15 @@ def _batch(call: OpCall, x: Tensor, kernel: Tensor | Unknown | None, rank: int, 
         if isinstance(batch, Along) and batch.axis == 0:
             return broken(call, events.MIXED, kernel, dims, weights.axis)
         return Unsure("a kernel for each sample", carries=True)
-    if isinstance(batch, Along) and _is_mixed(call, batch.axis, len(dims), rank, summed):
-        return broken(call, events.MIXED, x, dims, batch.axis)
-    return batch
+    if not isinstance(batch, Along) or batch.axis < len(dims) - rank - 1:
+        return batch
+    if batch.axis == _channel_axis(call, len(dims), rank) and not summed:
+        return batch if kernel is None else Unsure("channels are samples", carries=True)
+    return broken(call, events.MIXED, x, dims, batch.axis)
 
 
-def _is_mixed(call: OpCall, axis: int, count: int, rank: int, summed: bool) -> bool:
-    """Whether the window, or the sum over the channels, runs along this axis."""
-    first = count - rank - 1
-    channels = first if _channels_first(call) else count - 1
-    if axis == channels:
-        return summed
-    return axis >= first
+def _channel_axis(call: OpCall, count: int, rank: int) -> int:
+    return count - rank - 1 if _channels_first(call) else count - 1
 
 
 # --- convolution -----------------------------------------------------------------------------------
@@ -151,6 +150,7 @@ def conv(call: OpCall) -> Value:
     x = ranked(x, rank + 2)
     outer, spatial, channels = _split(call, x, rank)
     sizes = _kernel(call, kernel, rank)
+    _check_channels(call, x, channels, sizes, rank)
     if call.option("transposed"):
         new, out = _transposed(call, spatial, sizes, rank)
         dims = _joined(call, outer, new, out)
@@ -177,16 +177,27 @@ def _kernel(call: OpCall, kernel: Tensor | Unknown, rank: int) -> Dims | None:
         return None
     if len(kernel.dims) != rank + 2:
         call.impossible(f"the kernel needs {rank + 2} axes, and it has {len(kernel.dims)}", before=kernel)
+    if call.constant("data_format") == "th":
+        # Keras 1 keeps kernels as (out, in, height, width) then.
+        return (*kernel.dims[2:], kernel.dims[1], kernel.dims[0])
     return kernel.dims
 
 
 def _check_channels(call: OpCall, x: Tensor, channels: Dim, sizes: Dims | None, rank: int) -> None:
-    wanted = None if sizes is None else sizes[rank]
+    """Compare the channels of the tensor with those that the kernel takes.
+
+    Raises:
+        Impossible: they differ, and it is no convolution in groups.
+    """
+    if sizes is None:
+        return
+    wanted, out = sizes[rank:] if not call.option("transposed") else sizes[: rank - 1 : -1]
     if not isinstance(wanted, int) or not isinstance(channels, int) or wanted == channels:
         return
-    grouped = not call.option("depthwise") and not call.option("separable") and wanted > 0
-    if not grouped or channels % wanted:
-        call.impossible(f"the kernel takes {wanted} channels, and the tensor has {channels}", before=x)
+    grouped = wanted > 0 and not any(map(call.option, ("depthwise", "separable", "transposed")))
+    if grouped and channels % wanted == 0 and (not isinstance(out, int) or out % (channels // wanted) == 0):
+        return
+    call.impossible(f"the kernel takes {wanted} channels, and the tensor has {channels}", before=x)
 
 
 def _channels(call: OpCall, channels: Dim, sizes: Dims | None, rank: int) -> Dim:

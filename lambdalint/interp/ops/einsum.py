@@ -27,6 +27,8 @@ def einsum(call: OpCall) -> Value:
     if equation is None or not values:
         return _not_followed(call, made, tensors, EQUATION_UNKNOWN)
     terms, output = equation
+    if output is None:
+        return _not_followed(call, made, tensors, "the order of the axes differs between the libraries")
     if len(made) > len(terms):
         call.impossible(f"the equation has {len(terms)} operands, and {len(made)} are given")
     if len(tensors) < len(terms):
@@ -38,7 +40,8 @@ def einsum(call: OpCall) -> Value:
     dots = max(sum(isinstance(label, tuple) for label in own) for own in labels)
     target = _spelled(output, lead(dots))
     _check_output(call, output, labels, target)
-    return contract(call, shaped, labels, target, events.REDUCED, lenient=True)
+    lenient = call.op.name.startswith("numpy.")
+    return contract(call, shaped, labels, target, events.REDUCED, lenient=lenient)
 
 
 def _operands(call: OpCall) -> list[Value] | None:
@@ -54,7 +57,7 @@ def _operands(call: OpCall) -> list[Value] | None:
 # --- the equation ----------------------------------------------------------------------------------
 
 
-def _equation(call: OpCall) -> tuple[list[str], str] | None:
+def _equation(call: OpCall) -> tuple[list[str], str | None] | None:
     """The term of each operand and that of the result; ``None`` where it is no equation."""
     text = call.constant("equation", "subscripts")
     if not isinstance(text, str):
@@ -63,14 +66,20 @@ def _equation(call: OpCall) -> tuple[list[str], str] | None:
     terms = left.split(",")
     if not all(_TERM.match(term) for term in (*terms, output)):
         return None
-    return terms, output if arrow else _implicit(terms)
+    return terms, output if arrow else _implicit(call, terms)
 
 
-def _implicit(terms: list[str]) -> str:
-    """The result of an equation without an arrow: the letters that occur once, in order."""
+def _implicit(call: OpCall, terms: list[str]) -> str | None:
+    """The result of an equation without an arrow: the letters that occur once, in alphabetical order.
+
+    ``keras.ops`` takes them as they come on some backends: ``None`` where that is another order.
+    """
     counts = Counter(letter for term in terms for letter in term if letter != ".")
+    once = [letter for letter, count in counts.items() if count == 1]
+    if call.op.name.startswith("keras.ops.") and once != sorted(once):
+        return None
     dots = "..." if any("..." in term for term in terms) else ""
-    return dots + "".join(sorted(letter for letter, count in counts.items() if count == 1))
+    return dots + "".join(sorted(once))
 
 
 def _spelled(term: str, dots: Labels) -> Labels:
@@ -93,6 +102,8 @@ def _labels(call: OpCall, x: Tensor, term: str) -> Labels:
 
 def _check_output(call: OpCall, output: str, labels: list[Labels], target: Labels) -> None:
     known = {label for own in labels for label in own}
+    if "..." not in output and any(isinstance(label, tuple) for label in known):
+        call.impossible(f"the result {output!r} leaves out the axes of the ellipsis")
     for label in target:
         if label not in known:
             call.impossible(f"{label!r} of the result {output!r} is in no operand")
