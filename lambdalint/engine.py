@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lambdalint.rule import Anchor, Report, Rule
     from lambdalint.settings import Settings
     from lambdalint.sources.unit import SourceUnit
+    from lambdalint.syntax.project import Project
 
 _Subject = TypeVar("_Subject")
 Progress = Callable[[int, int], None]
@@ -46,9 +48,17 @@ class Plan:
 
     rules: tuple[Rule, ...]
     known: Mapping[str, Rule]
+    root: str = "."
+
+    @cached_property
+    def project(self) -> Project:
+        """The modules around the judged files, remembered from file to file."""
+        from lambdalint.syntax.project import Project
+
+        return Project(self.root)
 
     @classmethod
-    def make(cls, known: Mapping[str, Rule], codes: Iterable[str]) -> Plan:
+    def make(cls, known: Mapping[str, Rule], codes: Iterable[str], root: str = ".") -> Plan:
         """Order the rules that are on; rules that yield to each other in a circle stand by code."""
         chosen = {code: known[code] for code in sorted(codes) if code in known}
         before = {code: [c for c in rule.yields_to if c in chosen] for code, rule in chosen.items()}
@@ -56,7 +66,7 @@ class Plan:
             order = list(TopologicalSorter(before).static_order())
         except CycleError:
             order = sorted(chosen)
-        return cls(tuple(chosen[code] for code in order), known)
+        return cls(tuple(chosen[code] for code in order), known, root)
 
 
 def run(
@@ -82,7 +92,7 @@ def run(
     from lambdalint.sources.discover import discover
 
     registry = load_rules()
-    plan = Plan.make(registry.rules, settings.codes)
+    plan = Plan.make(registry.rules, settings.codes, str(settings.root))
     problems = list(registry.problems)
     files: dict[str, None] = {}
     given = [path for path in paths if path != "-"]
@@ -114,7 +124,7 @@ def judge(path: str, settings: Settings, plan: Plan, data: bytes | None = None) 
         problems.append(unit)
     if unit is None or isinstance(unit, Problem):
         return FileResult(path, problems=tuple(problems))
-    facts = _facts(unit, settings, problems)
+    facts = _facts(unit, settings, plan, problems)
     if facts is None:
         return _finish(unit, [], settings, plan, FileResult(path, problems=tuple(problems)))
     placed = _apply_rules(facts, plan, problems)
@@ -164,7 +174,7 @@ def _internal(error: Exception, at: str | Anchor, doing: str) -> Problem:
     return Problem(place.filename, message, row=place.row, cell=place.cell, detail=detail)
 
 
-def _facts(unit: SourceUnit, settings: Settings, problems: list[Problem]) -> FileFacts | None:
+def _facts(unit: SourceUnit, settings: Settings, plan: Plan, problems: list[Problem]) -> FileFacts | None:
     with _guard(problems, unit.path, "parsing this file"):
         from lambdalint.syntax.parse import parse
 
@@ -173,7 +183,7 @@ def _facts(unit: SourceUnit, settings: Settings, problems: list[Problem]) -> Fil
         with _guard(problems, unit.path, "analysing this file"):
             from lambdalint.interp.analyse import analyse
 
-            facts = analyse(parsed, target=settings.target, root=settings.root)
+            facts = analyse(parsed, target=settings.target, project=plan.project)
             problems.extend(_internal(f.error, f.at, "analysing this code") for f in facts.failures)
             return facts
     return None

@@ -43,7 +43,8 @@ def explain_place(place: str, cell: int | None, settings: Settings) -> str:
     from lambdalint.interp.analyse import analyse
     from lambdalint.interp.explain import explain
     from lambdalint.syntax.parse import parse
+    from lambdalint.syntax.project import Project
 
     parsed = parse(unit)
-    facts = analyse(parsed, target=settings.target, root=settings.root)
+    facts = analyse(parsed, target=settings.target, project=Project(str(settings.root)))
     return explain(parsed, facts, int(match["row"]), number)

@@ -93,7 +93,7 @@ def _start(settings: Settings) -> None:
     # Ctrl-C reaches the whole group: the parent speaks, the others just end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     global _worker
-    _worker = (settings, Plan.make(load_rules().rules, settings.codes))
+    _worker = (settings, Plan.make(load_rules().rules, settings.codes, str(settings.root)))
 
 
 def _judge_chunk(paths: Sequence[str]) -> list[FileResult]:

@@ -18,24 +18,25 @@ from lambdalint.interp.values import Layer, Unknown
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
+    from lambdalint.syntax.project import Project
     from lambdalint.syntax.parse import ParsedUnit
 
 RECURSION_LIMIT = 6000
 
 
-def analyse(parsed: ParsedUnit, *, target: str = "auto", root: str = ".") -> FileFacts:
+def analyse(parsed: ParsedUnit, *, target: str = "auto", project: Project | None = None) -> FileFacts:
     """Find and run the layers of a file.
 
     Args:
         parsed: the file.
         target: the Keras generation asked for, or ``auto``.
-        root: the project's folder, in which imports are resolved.
+        project: the modules around it; those of the current folder by default.
     """
     from lambdalint.layers.dialect import Dialect, detect
     from lambdalint.syntax.names import Names
-    from lambdalint.syntax.project import Project
+    from lambdalint.syntax.project import Project as Around
 
-    project = Project(root)
+    project = project if project is not None else Around()
     names = Names(parsed.tree, parsed.unit, project)
     sites = names.layer_sites()
     if not sites:

@@ -76,9 +76,12 @@ class OpCall:
         return self.op.options.get(name, default)
 
     def constant(self, *names: str, default: Any = None) -> Any:
-        """The plain Python value of a parameter, or ``default`` where it is not known."""
-        value = self.get(*names)
-        return value.value if isinstance(value, Const) else default
+        """The plain Python value of a parameter, or ``default`` where it is not known or there is none."""
+        for name in names:
+            if name in self.args:
+                value = self.args[name]
+                return value.value if isinstance(value, Const) else default
+        return default
 
     def tensor(self, value: Value) -> Tensor | Unknown:
         """The value as the tensor that the library would make of it."""

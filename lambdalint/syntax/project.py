@@ -14,8 +14,8 @@ from lambdalint.syntax.names import Names
 
 MOST_BYTES = 2_000_000
 """Project modules larger than this are not read."""
-MOST_MODULES = 400
-"""More modules than this are not parsed in one run."""
+MOST_MODULES = 200
+"""Parsed modules that are remembered; those not used for longest are dropped."""
 MOST_SEARCHED = 300
 """More files than this are not searched for words around one file."""
 
@@ -128,9 +128,12 @@ class Project:
     def load(self, path: str) -> ParsedModule | None:
         """Read and parse one file of the project; ``None`` if that fails or it is too large."""
         path = os.path.realpath(path)
-        if path not in self._modules:
-            full = len(self._modules) >= MOST_MODULES
-            self._modules[path] = None if full else self._parse(path)
+        if path in self._modules:
+            self._modules[path] = self._modules.pop(path)
+        else:
+            self._modules[path] = self._parse(path)
+            if len(self._modules) > MOST_MODULES:
+                del self._modules[next(iter(self._modules))]
         return self._modules[path]
 
     def _parse(self, path: str) -> ParsedModule | None:
@@ -195,6 +198,8 @@ class Project:
             except OSError:
                 known = b""
             self._bytes[path] = known
+            if len(self._bytes) > MOST_SEARCHED:
+                del self._bytes[next(iter(self._bytes))]
         return known
 
     def _around(self, path: str) -> Iterator[str]:

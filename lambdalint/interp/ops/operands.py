@@ -10,6 +10,7 @@ from lambdalint.interp.call import Op, OpCall, Parameter
 from lambdalint.interp.ops import trailing
 from lambdalint.interp.tensors import Dims
 from lambdalint.interp.values import (
+    CONSTANT,
     NONE,
     Along,
     Batch,
@@ -152,8 +153,10 @@ def one_axis(call: OpCall, value: Value, x: Tensor) -> int | None:
 # --- where the samples go --------------------------------------------------------------------------
 
 
-def broken(call: OpCall, kind: str, x: Tensor, after: Dims | None, axis: int | None, **data: Any) -> Broken:
-    """The samples of ``x`` are lost at this call."""
+def broken(call: OpCall, kind: str, x: Tensor, after: Dims | None, axis: int | None, **data: Any) -> Batch:
+    """The samples of ``x`` are lost at this call; constants with a row for each sample have none to lose."""
+    if not x.inputs and not data.get("pairwise"):
+        return CONSTANT
     return Broken((call.silent_event(kind, before=x, after=after, axis=axis, **data),))
 
 

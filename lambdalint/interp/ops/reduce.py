@@ -362,7 +362,7 @@ def _normal_sign(call: OpCall, op: str, sign: Sign) -> Sign:
     if op == "clip":
         return Sign(min(sign.low, 0.0), max(sign.high, 0.0), sign.zero)
     if op == "l2":
-        return Sign(max(min(sign.low, 0.0), -1.0), min(max(sign.high, 0.0), 1.0), sign.zero)
+        return Sign(-1.0 if sign.low < 0 else 0.0, 1.0 if sign.high > 0 else 0.0, sign.zero)
     return ANY_SIGN
 
 

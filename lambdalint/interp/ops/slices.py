@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.operands import size
 from lambdalint.interp.values import NONE, Const, SliceValue, Value
-from lambdalint.layers.dims import Dim, add, ceildiv, fresh, maximum, minimum, sub
+from lambdalint.layers.dims import Dim, Sym, add, ceildiv, fresh, has_batch, maximum, minimum, sub
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,18 @@ def length(span: Span, dim: Dim) -> Dim:
     return count if step == 1 else ceildiv(count, step)
 
 
+def _kept_within(bound: Sym, dim: Dim) -> Dim:
+    """A bound that is a symbol: one made of the batch size may lie past the end, others are taken at their word."""
+    past = sub(bound, dim)
+    if isinstance(past, int):
+        return dim if past > 0 else bound
+    return minimum(dim, bound) if has_batch(bound) or has_batch(dim) else bound
+
+
 def _position(bound: Dim, dim: Dim) -> Dim:
     """A bound counted from the front and kept within an axis whose size is a symbol."""
     if not isinstance(bound, int):
-        return bound
+        return _kept_within(bound, dim)
     if bound < 0:
         return maximum(add(dim, bound), 0) if isinstance(dim, int) else add(dim, bound)
     if isinstance(dim, int):
