@@ -131,9 +131,9 @@ def test_constants_are_reduced_to_constants() -> None:
 
 
 def test_all_axes_include_samples_whose_place_is_not_known() -> None:
-    lost = Tensor((B, 3), Unsure("somewhere", carries=True))
+    lost = Tensor((B, 3), Unsure("somewhere", carries=True), inputs=frozenset({0}))
     assert state(Run(f"{K}sum", lost).tensor) == "reduced-all"
-    fixed = Tensor((1, 3), Unsure("a batch of one is fixed"))
+    fixed = Tensor((1, 3), Unsure("a batch of one is fixed"), inputs=frozenset({0}))
     assert state(Run(f"{K}sum", fixed).tensor) == "unsure"
 
 
@@ -246,6 +246,7 @@ def test_what_a_default_axis_does(name: str, args: tuple[Any, ...], dims: Any, s
 
 def test_numeric_events_of_norms() -> None:
     assert Run(f"{TF}norm", X, axis=1).recorded == [events.ROOT]
+    assert Run(f"{TF}math.reduce_euclidean_norm", X, axis=1).recorded == [events.ROOT]
     assert Run(f"{TF}norm", X, ord=1, axis=1).recorded == []
     assert Run(f"{TF}norm", X, ord=Unknown("a captured order"), axis=1).recorded == []
     assert Run(f"{K}l2_normalize", X, 1).recorded == [events.L2_NORMALIZE]

@@ -37,6 +37,7 @@ from lambdalint.interp.values import (
 from lambdalint.layers.dims import Dim, add, fresh, maximum, minimum, product
 
 _AXIS = ("axis", "axes", "dim", "reduction_indices", "reduction_axes")
+_EUCLIDEAN = (NONE, Const(2), Const("euclidean"), Const("fro"))
 _NAMES = {"amax": "max", "amin": "min", "product": "prod"}
 
 
@@ -235,9 +236,9 @@ def norm(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
-    order = call.constant("ord", default="unknown")
+    order = call.get("ord")
     sign = signs.total(signs.absolute(x.sign))
-    if order in (None, 2, "euclidean", "fro") and x.inputs:
+    if order in _EUCLIDEAN and x.inputs:
         call.event(events.ROOT, operand=x.but(sign=signs.total(signs.square(x.sign))), norm=True)
     return reduced(call, x, read_axes(axes_argument(call)), _keeps(call), sign=sign, dtype=x.dtype)
 
