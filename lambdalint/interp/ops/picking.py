@@ -7,7 +7,7 @@ from itertools import pairwise
 from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.arithmetic import cut
-from lambdalint.interp.ops.index import picked
+from lambdalint.interp.ops.keys import picked
 from lambdalint.interp.ops.operands import (
     AXIS_UNKNOWN,
     axes_of,
