@@ -15,6 +15,7 @@ from lambdalint.interp.tensors import meet_batches
 from lambdalint.interp.values import (
     NONE,
     Along,
+    Batch,
     Broken,
     Const,
     Sequence,
@@ -23,7 +24,7 @@ from lambdalint.interp.values import (
     Unsure,
     Value,
 )
-from lambdalint.layers.dims import Dim, fresh, product, sub
+from lambdalint.layers.dims import Dim, fresh, has_batch, mul, product, sub
 
 
 def relu(call: OpCall) -> Value:
@@ -365,7 +366,26 @@ def dimshuffle(call: OpCall) -> Value:
     return derived(x, dims, batch, sign=x.sign)
 
 
+def theano_upsampling(call: OpCall) -> Value:
+    """Theano's bilinear upsampling, which wants to be told the batch size."""
+    x = operand(call, call.first())
+    if isinstance(x, Unknown) or not isinstance(x.batch, Along):
+        return x if isinstance(x, Unknown) else unknown_result(call)
+    ratio = call.machine.dim(call.get("ratio"))
+    dims = None
+    if x.dims is not None and len(x.dims) == 4:
+        scaled = tuple(fresh() if ratio is None else mul(size, ratio) for size in x.dims[2:])
+        dims = (*x.dims[:2], *scaled)
+    batch: Batch = x.batch
+    written = call.machine.dim(call.get("batch_size"))
+    if written is not None and not has_batch(written) and (x.dims is None or has_batch(x.dims[0])):
+        data = {"before": x, "after": dims, "axis": 0, "size": written}
+        batch = Broken((call.silent_event(events.FIXED, **data),))
+    return derived(x, dims, batch)
+
+
 ADAPTORS: dict[str, Family] = {
+    "theano_upsampling": theano_upsampling,
     "relu": relu,
     "pair": pair,
     "tf_concat": tf_concat,

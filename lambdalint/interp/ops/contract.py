@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lambdalint.interp import events
 from lambdalint.interp.call import OpCall
+from lambdalint.interp.ops.broadcasting import MISFIT
 from lambdalint.interp.ops.contraction import Labels, contract, lead, weights_or
 from lambdalint.interp.ops.convolve import CONVOLUTIONS
 from lambdalint.interp.ops.einsum import einsum
@@ -23,7 +24,7 @@ from lambdalint.interp.values import (
     Unsure,
     Value,
 )
-from lambdalint.layers.dims import fresh, mul, product
+from lambdalint.layers.dims import equal, fresh, mul, product
 
 OPERAND_UNKNOWN = "an operand is not known"
 
@@ -137,6 +138,8 @@ def tensordot(call: OpCall) -> Value:
     if axes is None or left.dims is None or right.dims is None:
         return _open_tensordot(call, left, right, axes)
     ours, theirs = _settled(call, left, axes[0]), _settled(call, right, axes[1])
+    if _fits_as_one(left, ours, right, theirs):
+        return _without_rank(call, left, right, meet_batches([unsure(each, MISFIT) for each in pair]))
     joint = {axis: ("joint", index) for index, axis in enumerate(ours)}
     mine = tuple(joint.get(axis, ("x", axis)) for axis in range(len(left.dims)))
     joint = {axis: ("joint", index) for index, axis in enumerate(theirs)}
@@ -170,6 +173,13 @@ def _settled(call: OpCall, x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
         if not -rank <= axis < rank:
             call.impossible(f"axis {axis} does not exist: the tensor has {rank} axes", before=x, axis=axis)
     return tuple(axis % rank for axis in axes)
+
+
+def _fits_as_one(left: Tensor, ours: tuple[int, ...], right: Tensor, theirs: tuple[int, ...]) -> bool:
+    """Whether axes that differ one by one hold as many entries together, which TensorFlow puts up with."""
+    mine, other = [(left.dims or ())[axis] for axis in ours], [(right.dims or ())[axis] for axis in theirs]
+    differ = any(equal(a, b) is False for a, b in zip(mine, other))
+    return differ and len(mine) > 1 and equal(product(mine), product(other)) is not False
 
 
 def _open_tensordot(

@@ -54,6 +54,9 @@ def peel(value: Value) -> Value:
     batch = value.batch
     if isinstance(batch, Along):
         batch = replace(batch, axis=batch.axis - 1) if batch.axis else CONSTANT
+    elif isinstance(batch, Unsure):
+        # The axis taken off may be the one with the samples.
+        batch = Unsure(batch.reason)
     return derived(value, None if value.dims is None else value.dims[1:], batch, sign=value.sign)
 
 
@@ -317,7 +320,7 @@ def _gradient(call: OpCall, variable: Value) -> Value:
         return call.unknown("a derivative of something that is not known")
     batch = variable.batch if isinstance(variable.batch, Along) else Unsure("a derivative", carries=True)
     inputs = inputs_of(tensors_in(call))
-    return derived(variable, variable.dims, batch, inputs=inputs, sign=ANY_SIGN)
+    return derived(variable, variable.dims, batch, sign=ANY_SIGN).but(inputs=inputs)
 
 
 # --- wrappers and objects --------------------------------------------------------------------------

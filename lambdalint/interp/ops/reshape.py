@@ -204,7 +204,8 @@ def _assumed(call: OpCall, x: Tensor, dims: Dims, target: list[Dim | None]) -> B
     if isinstance(batch, Along) and batch.axis == 0 and len(target) > 1:
         if first is not None and (first == HOLE or has_batch(first)) and batch.plain:
             return Unsure("the sizes of the new shape are not known", carries=True)
-        if isinstance(first, int) and first > 1 and has_batch((x.dims or (0,))[0]):
+        fixed = all(isinstance(entry, int) and entry != HOLE for entry in target)
+        if isinstance(first, int) and (first > 1 or fixed) and has_batch((x.dims or (0,))[0]):
             return broken(call, events.FIXED, x, dims, 0, size=first)
     return unsure(x, "the sizes of the new shape are not known")
 

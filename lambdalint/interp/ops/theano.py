@@ -102,6 +102,9 @@ tensor.constant, tensor.as_tensor_variable(x, name=None, ndim=None, dtype=None) 
 tensor.shape(x) : shape_of
 shared(value, name=None, strict=False, allow_downcast=None, borrow=False) : variable
 
+tensor.nnet.abstract_conv.bilinear_upsampling, tensor.nnet.bilinear_upsampling(input, ratio=None, \
+    frac_ratio=None, num_input_channels=None, batch_size=None, use_1D_kernel=True) : theano_upsampling
+
 # control
 scan(fn, sequences=None, outputs_info=None, non_sequences=None, n_steps=None, truncate_gradient=-1, \
     go_backwards=False, mode=None, name=None, profile=False, allow_gc=None, strict=False, \
