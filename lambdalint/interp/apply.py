@@ -422,13 +422,13 @@ def _outward(machine: Machine, value: Value, node: GraphNode, declared: Shape) -
     if isinstance(value, Tensor):
         changes: dict[str, Any] = {"kind": "keras", "node": node, "inputs": frozenset(), "made": None}
         batch = value.batch
-        if isinstance(batch, (Broken, Unsure)):
-            batch = (
-                Along(0)
-                if isinstance(batch, Broken) and value.dims and value.dims[0] == B
-                else Unsure(reasons.INPUT)
-            )
-        elif batch == CONSTANT or (isinstance(batch, Along) and batch.axis != 0):
+        if isinstance(batch, Broken) and value.dims and all(e.kind == events.FIXED for e in batch.causes):
+            # What comes next is meant for any batch: the written size is the mistake reported here.
+            value = value.but(dims=(B, *value.dims[1:]))
+            batch = Along(0)
+        elif isinstance(batch, Broken) and value.dims and value.dims[0] == B:
+            batch = Along(0)
+        elif not isinstance(batch, Along) or batch.axis != 0:
             batch = Unsure(reasons.INPUT)
         shape = value.dims if value.dims is not None else declared
         return value.but(**changes, batch=batch, dims=shape, content=value.content)

@@ -77,7 +77,7 @@ from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import Application, LayerFacts
 from lambdalint.interp.values import Sequence, Tensor
-from lambdalint.layers.dims import show_shape
+from lambdalint.layers.dims import has_batch, show_shape
 from lambdalint.rule import Report, Rule
 
 
@@ -101,16 +101,19 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 
 
 def _is_concrete(application: Application) -> bool:
-    """Whether the layer is seen at work on tensors whose ranks are known."""
+    """Whether the layer is seen at work on tensors of known ranks that hold samples."""
     given = application.trace.arguments[0] if application.trace.arguments else None
     tensors = given.items or [] if isinstance(given, Sequence) else [given]
-    known = all(isinstance(each, Tensor) and each.dims is not None for each in tensors)
+    known = all(isinstance(each, Tensor) and each.dims and has_batch(each.dims[0]) for each in tensors)
     return application.how != "assumed" and bool(tensors) and known
 
 
 def _is_everywhere(layer: LayerFacts, node: int) -> bool:
+    """Whether it happens in every use, none of which gets a list of unknown length."""
     return all(
-        any(id(event.at.node) == node for event in trace.of_kind(events.IMPOSSIBLE)) for trace in layer.traces
+        any(id(event.at.node) == node for event in trace.of_kind(events.IMPOSSIBLE))
+        and not any(isinstance(given, Sequence) and given.items is None for given in trace.arguments)
+        for trace in layer.traces
     )
 
 

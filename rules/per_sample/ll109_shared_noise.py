@@ -75,7 +75,9 @@ def message(event: Event, code: str) -> str:
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
-    """Report noise that is shared by the samples."""
+    """Report noise drawn in the function and shared by the samples."""
+    if not layer.happened(events.RANDOM):
+        return
     for event in layer.happened(events.SHARED_NOISE):
         report = report_of(layer, event, message)
         if report is not None:

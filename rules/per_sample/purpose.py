@@ -11,10 +11,12 @@ from lambdalint.interp.values import Function
 from lambdalint.syntax.anchor import Anchor
 
 _PAIRING = re.compile(
-    r"mini_?batch_?(disc|std|stat|feat|sim)|contrast|in_?batch|pair_?wise|ranking|rank_(loss|cross|hinge)"
+    r"min(i|b|ib)_?(batch)?_?(disc|std|stat|feat|sim)|(^|_)mbd(_|$)|contrast|in_?batch|pair_?wise|ranking|rank_(loss|cross|hinge)"
     r"|triplet|quadruplet|hard_negative|negative_samp|sim_?clr|nt_?xent|info_?nce|n_?pair|multi_?gpu|parallel"
 )
-_LOSS = re.compile(r"(^|_)(loss|losses|cost|metric|metrics|objective|penalty)(_|$)")
+_LOSS = re.compile(
+    r"(^|_)(loss|losses|cost|metrics?|acc|accu|accuracy|objective|penalty|entropy|divergence)(_|$)"
+)
 _STATISTICS = re.compile(
     r"batch_?norm|(^|_)bn(_|$)|batch_?(stat|std|mean|var)|(normali[sz]|standardi[sz])ation|whiten"
 )
