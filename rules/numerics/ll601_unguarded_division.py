@@ -80,8 +80,8 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
-from lambdalint.interp.facts import LayerFacts, Trace
-from lambdalint.interp.values import Tensor
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Step
 from lambdalint.rule import Report, Rule
 
 from .operands import loudness, maker, operand_of, when_zero
@@ -107,7 +107,10 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             severity = None if divisor is None else loudness(divisor)
             if divisor is None or severity is None:
                 continue
-            what = _what(trace, divisor)
+            step = maker(trace, divisor)
+            what = "" if step is None else _what(step)
+            if step is not None and _is_rounded(step):
+                continue
             if not what and severity is not Severity.WARNING:
                 continue
             yield Report(
@@ -119,15 +122,17 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             )
 
 
-def _what(trace: Trace, divisor: Tensor) -> str:
+def _what(step: Step) -> str:
     """What the divisor is, where it is one of the kinds that become zero."""
-    step = maker(trace, divisor)
-    if step is None:
-        return ""
     if isinstance(step.at.node, ast.BinOp):
         return ", a difference," if isinstance(step.at.node.op, ast.Sub) else ""
     kind = _TOTALS.get(step.text.rpartition(".")[2])
     return f", a {kind}," if kind else ""
+
+
+def _is_rounded(step: Step) -> bool:
+    """Whether the divisor is a rounded number, such as a size in pixels: seldom 0, though it could be."""
+    return step.text.rpartition(".")[2] in ("round", "rint", "floor", "ceil")
 
 
 RULE = Rule("LL601", "unguarded-division", Contract.NUMERICS, Severity.WARNING, check_layer=check)

@@ -89,10 +89,10 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 
 def _judge(layer: LayerFacts, trace: Trace, event: Event, operand: Tensor) -> Iterator[Report]:
     limit = "1e-7" if event.text.rpartition(".")[2] == "normalize" else "1e-6"
-    law = f"the epsilon inside {event.text} keeps vectors shorter than {limit} from coming out with norm 1"
+    law = f"the epsilon inside {event.text} keeps vectors shorter than {limit} from getting the norm 1"
     factor = _factor(trace, operand)
     if factor:
-        told = f"The factor {factor} hides that {law}; still tinier inputs fail as before. Pass a smaller epsilon."
+        told = f"The factor {factor} hides that {law}; tinier inputs still fail. Pass a smaller epsilon."
         yield Report(event.at, told, severity=Severity.WARNING)
         return
     if not operand.sign.tiny:

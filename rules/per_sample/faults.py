@@ -17,13 +17,19 @@ from .purpose import mixes_on_purpose, takes_batch_statistics
 _LONGEST_QUOTE = 60
 
 
-def reports(layer: LayerFacts, kind: str, word: Callable[[Event, str], str]) -> Iterator[Report]:
+def reports(
+    layer: LayerFacts,
+    kind: str,
+    word: Callable[[Event, str], str],
+    counts: Callable[[Event], bool] = lambda event: True,
+) -> Iterator[Report]:
     """One report for each event of this kind that reaches the layer's result, unless it is meant.
 
-    ``word`` makes the message of an event and of the code that did it.
+    ``word`` makes the message of an event and of the code that did it; ``counts`` says which events
+    are judged.
     """
     for event in layer.causes(kind):
-        report = report_of(layer, event, word)
+        report = report_of(layer, event, word) if counts(event) else None
         if report is not None:
             yield report
 

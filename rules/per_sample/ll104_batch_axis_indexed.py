@@ -82,7 +82,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
 
-from .faults import reports
+from .faults import rank_before, reports
 
 
 def message(event: Event, code: str) -> str:
@@ -103,7 +103,12 @@ def _advice(node: ast.AST) -> str:
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report what picks samples out of the batch that the layer returns."""
-    yield from reports(layer, events.INDEXED, message)
+    yield from reports(layer, events.INDEXED, message, _is_batched)
+
+
+def _is_batched(event: Event) -> bool:
+    """Whether the operand surely holds more than one sample: ``squeeze`` is meant for a batch of one."""
+    return event.text.rpartition(".")[2] != "squeeze" or rank_before(event) is not None
 
 
 RULE = Rule(

@@ -11,8 +11,9 @@ from lambdalint.interp.values import Function
 from lambdalint.syntax.anchor import Anchor
 
 _PAIRING = re.compile(
-    r"min(i|b|ib)_?(batch)?_?(disc|std|stat|feat|sim)|(^|_)mbd(_|$)|contrast|in_?batch|pair_?wise|ranking|rank_(loss|cross|hinge)"
-    r"|triplet|quadruplet|hard_negative|negative_samp|sim_?clr|nt_?xent|info_?nce|n_?pair|multi_?gpu|parallel"
+    r"(mini?_?batch|mini?b)_?(disc|std|stat|feat|sim)|(^|_)mbd(_|$)|contrast|in_?batch|pair_?wise|ranking"
+    r"|rank_(loss|cross|hinge)|triplet|quadruplet|hard_negative|negative_samp|sim_?clr|nt_?xent|info_?nce"
+    r"|n_?pair|multi_?gpu|(make|data)_parallel"
 )
 _LOSS = re.compile(
     r"(^|_)(loss|losses|cost|metrics?|acc|accu|accuracy|objective|penalty|entropy|divergence)(_|$)"
