@@ -7,12 +7,12 @@ Reports an `int` (all but tf.keras 2), a list of sizes (Keras 3), a float among 
 
 ## Why it hurts
 
-Keras 3 adds the declared tuple to the batch: `output_shape=3` and `[3]` raise `TypeError: can only
-concatenate tuple` when the layer is called. A list of *tuples* is right there for a layer with several
-outputs, and a shape function may return a list. Standalone Keras 1 and 2 raise for an int when the layer
-is made and take lists. A float is believed and fails in the next layer. tf.keras 2 takes anything and
-ignores it: there a float or a tensor is a warning, since it fails when the code is ported, and an int or
-a list is silent.
+Keras 3 adds the declared tuple to the batch: `output_shape=3`, `[3]` and `(3.0,)` raise `TypeError: can
+only concatenate tuple` when the layer is called. A list of *tuples* is right there for a layer with
+several outputs, and a shape function may return a list. Standalone Keras 1 and 2 raise for an int when the
+layer is made, take lists, and believe a float, which fails in the next layer. tf.keras 2 takes anything
+and ignores it: there a float or a tensor is a warning, since it fails when the code is ported, and an int
+or a list is silent.
 
 ## Bad
 
