@@ -4,9 +4,36 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from lambdalint.interp.values import Function, Value
+from lambdalint.interp import reasons
+from lambdalint.interp.values import Function, Unknown, Value
 from lambdalint.sources.unit import SourceUnit
+
+
+@lru_cache(maxsize=2048)
+def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
+    """The names that a function binds itself, parameters aside."""
+    found: set[str] = set()
+    outer: set[str] = set()
+    stack: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, ast.Name):
+            if isinstance(part.ctx, ast.Store):
+                found.add(part.id)
+        elif isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(part.name)
+        elif isinstance(part, (ast.Import, ast.ImportFrom)):
+            found.update((alias.asname or alias.name).split(".", 1)[0] for alias in part.names)
+        elif isinstance(part, (ast.Global, ast.Nonlocal)):
+            outer.update(part.names)
+        elif not isinstance(part, _OWN_SCOPE):
+            stack.extend(ast.iter_child_nodes(part))
+    return frozenset(found - outer - {"*"})
+
+
+_OWN_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -46,6 +73,9 @@ class Frame:
         while frame is not None:
             if (frame.kind != "class" or frame is self) and name in frame.variables:
                 return frame.variables[name]
+            if frame.function is not None and name in local_names(frame.function.node):
+                # Local to a function, and not bound on the way taken here: no outer variable.
+                return None if name in frame.outer_names else Unknown(reasons.UNBOUND, name)
             frame = frame.parent
         return None
 

@@ -9,9 +9,11 @@ from lambdalint.interp.ops import (
     images,
     joining,
     move,
+    parts,
     picking,
     reduce,
     reshape,
+    scatter,
     sizes,
 )
 from lambdalint.interp.ops.table import Family
@@ -23,6 +25,8 @@ FAMILIES: dict[str, Family] = {
     **reshape.FAMILIES,
     **sizes.FAMILIES,
     **picking.FAMILIES,
+    **scatter.FAMILIES,
+    **parts.FAMILIES,
     **images.FAMILIES,
     **contract.FAMILIES,
     **joining.FAMILIES,

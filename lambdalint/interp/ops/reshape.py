@@ -89,8 +89,13 @@ def _of_unknown_rank(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tenso
             batch = unsure(x, SHAPE_UNKNOWN)
         elif batch.axis != 0 or not batch.plain or len(target) == 1:
             batch = unsure(x, "the rank is not known")
-        elif first == HOLE or (first is not None and first == B):
-            dims = (B, *dims[1:])
+        elif first is not None and first == B:
+            pass
+        elif first == HOLE:
+            # Whole samples, or parts of them.
+            parts = fresh()
+            dims = (mul(B, parts), *dims[1:])
+            batch = Along(0, 1, parts)
         elif isinstance(first, int):
             kind = events.CHANGED if first == 1 else events.FIXED
             batch = broken(call, kind, x, dims, 0, size=first)
