@@ -703,7 +703,9 @@ def counts_to_the_batch(case: Case) -> bool:
     That is what is assumed not to happen where the rank is not known.
     """
     for name, args, kwargs in case.program.steps:
-        refs = [each for each in (*args, *(args[0] if isinstance(args[0], list) else ())) if isinstance(each, Ref)]
+        refs = [
+            each for each in (*args, *(args[0] if isinstance(args[0], list) else ())) if isinstance(each, Ref)
+        ]
         numbers = [number for number in _numbers([*args, *kwargs.values()]) if number < 0]
         for ref in refs:
             x = case.values[ref.index]
