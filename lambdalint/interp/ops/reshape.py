@@ -190,7 +190,8 @@ def _placed(call: OpCall, x: Tensor, dims: Dims, axis: int, outer: Dim, inner: D
         return batch
     folded: Event | None = None
     if outer != 1 or inner != 1:
-        same = isinstance(x.batch, Along) and x.batch.folded is not None
+        # Axes that were in the batch before, or that unknown sizes may have put there, are no news.
+        same = isinstance(x.batch, Along) and not x.batch.plain
         folded = batch.folded if same else call.silent_event(events.CHANGED, before=x, after=dims, axis=axis)
     return Along(axis, outer, inner, batch.moved, folded)
 
