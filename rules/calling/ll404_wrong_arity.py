@@ -101,11 +101,11 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         seen.add(key)
         function, required, accepted = spec
         missing = [name for name in required[1:] if name not in keys and name not in _BY_NAME]
+        stray = [name for name in keys if accepted is not None and name not in accepted]
         if accepted == []:
             yield _at_function(layer, function, "takes no parameter, but Keras passes the layer's input")
-        elif missing and complete:
+        elif missing and complete and not stray:
             yield _at_function(layer, function, _missing(required, missing))
-        stray = [name for name in keys if accepted is not None and name not in accepted]
         for name in stray:
             yield _stray(layer, name, keys[name], accepted or [])
 

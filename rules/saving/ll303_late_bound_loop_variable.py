@@ -71,35 +71,47 @@ from lambdalint.syntax.names import Binding, Scope
 
 from .captures import Capture, captures
 from .dialects import is_graph_mode
+from .lifetime import keeps_models_inside, made_in_call, model_is_replaced
 
 _CHANGES = frozenset({"assignment", "augmented", "loop", "with", "walrus"})
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
-    """The free names that change while or after the layer is made."""
-    if layer.site.in_loss:
+    """The free names that change while or after the layer is made, one report for each function."""
+    if layer.site.in_loss or made_in_call(layer):
         return
     graph = is_graph_mode(layer)
+    changing: dict[int, list[tuple[Capture, str]]] = {}
     for capture in captures(layer):
-        how = _changes(layer, capture)
-        if how is None:
-            continue
-        when = (
-            "The graph of this process is right, but every layer uses the last value once the model is "
-            "saved, cloned or split over devices."
-            if graph
-            else "Keras runs the function again in `predict`, and it then uses the last value."
-        )
-        yield Report(
-            capture.use,
-            f"`{capture.name}` {how}, and the function looks it up when it runs. {when} "
-            f"Pass it through `arguments={{'{capture.name}': {capture.name}}}`.",
-            note="looked up later",
-            severity=Severity.WARNING if graph else None,
-        )
+        how = _changes(layer, capture, graph)
+        if how is not None:
+            changing.setdefault(id(capture.function.node), []).append((capture, how))
+    for found in changing.values():
+        yield _report(found, graph)
 
 
-def _changes(layer: LayerFacts, capture: Capture) -> str | None:
+def _report(found: list[tuple[Capture, str]], graph: bool) -> Report:
+    first, how = found[0]
+    names = [capture.name for capture, _ in found]
+    when = (
+        "The graph of this process is right, but every layer uses the last value once the model is saved, "
+        "cloned or split over devices."
+        if graph
+        else "Keras runs the function again in `predict`, and every layer then uses the last value."
+    )
+    it = "it" if len(names) == 1 else "them"
+    entries = ", ".join(f"'{name}': {name}" for name in names)
+    return Report(
+        first.use,
+        f"`{first.name}` {how}, and the function looks it up when it runs. {when} Pass {it} through "
+        f"`arguments={{{entries}}}`.",
+        note="looked up when the function runs",
+        severity=Severity.WARNING if graph else None,
+        related=tuple((capture.use, f"`{capture.name}` {why}") for capture, why in found[1:]),
+    )
+
+
+def _changes(layer: LayerFacts, capture: Capture, graph: bool) -> str | None:
     owner = capture.owner
     if owner is None or capture.names is not layer.names:
         return None
@@ -108,9 +120,13 @@ def _changes(layer: LayerFacts, capture: Capture) -> str | None:
         return "changes at each step of the comprehension"
     if _same_constant(bindings):
         return None
-    if any(_loop_around(binding, layer, capture) for binding in bindings):
-        return "changes at each step of the loop"
-    return "is assigned anew after this layer is made" if _rebound_later(bindings, layer, capture) else None
+    loops = [binding.in_loop for binding in bindings if _loop_around(binding, layer, capture)]
+    if loops:
+        local = all(loop is not None and keeps_models_inside(layer.names, loop) for loop in loops)
+        return None if local else "changes at each step of the loop"
+    if graph or not _rebound_later(bindings, layer, capture) or model_is_replaced(layer):
+        return None
+    return "is assigned anew after this layer is made"
 
 
 def _same_constant(bindings: list[Binding]) -> bool:

@@ -55,7 +55,42 @@ def rebuilt_by_class(layer: LayerFacts) -> bool:
     if layer.unit is not layer.file.unit:
         return False
     node = enclosing_class(layer.names, layer.node)
-    return node is not None and is_keras_subclass(layer.names, node)
+    if node is not None:
+        return is_keras_subclass(layer.names, node)
+    return _built_for_class(layer.names, layer.node)
+
+
+def _built_for_class(names: Names, node: ast.AST) -> bool:
+    """Whether a function that makes the layer is called by a registered layer or model class of the file."""
+    reached = _outer_functions(names, node)
+    registered = [c for c in names.classes if _restores_itself(c) and is_keras_subclass(names, c)]
+    for _ in range(_DEPTH if registered and reached else 0):
+        callers: set[str] = set()
+        for call in names.calls:
+            if isinstance(call.func, ast.Name) and call.func.id in reached:
+                if enclosing_class(names, call) in registered:
+                    return True
+                callers |= _outer_functions(names, call)
+        if callers <= reached:
+            break
+        reached |= callers
+    return False
+
+
+def _outer_functions(names: Names, node: ast.AST) -> set[str]:
+    """The module's functions around a node, by name."""
+    scope: Scope | None = names.scope_of(node)
+    while scope is not None:
+        if scope.kind == "function" and scope.parent is not None and scope.parent.kind == "module":
+            return {getattr(scope.node, "name", "")}
+        scope = scope.parent
+    return set()
+
+
+def _restores_itself(node: ast.ClassDef) -> bool:
+    """Whether a class is registered with Keras, or says how it is made again."""
+    methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+    return "get_config" in methods or any("register" in ast.unparse(d) for d in node.decorator_list)
 
 
 def is_keras_subclass(names: Names, node: ast.ClassDef, depth: int = 0) -> bool:
