@@ -25,7 +25,9 @@ from lambdalint.interp.values import (
     Along,
     Batch,
     Broken,
+    Const,
     Constant,
+    Number,
     Sequence,
     Tensor,
     Unknown,
@@ -191,7 +193,11 @@ def space_to_batch(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
-    entries = shape_of_argument(call, call.get("block_shape"))
+    shape, edges = call.get("block_shape"), call.get("paddings", "crops")
+    if isinstance(edges, (Const, Number)):
+        # TensorFlow 1 takes the size of the block last.
+        shape, edges = edges, shape
+    entries = shape_of_argument(call, shape)
     if entries is None or x.dims is None:
         return result([x], None, unsure(x, SHAPE_UNKNOWN), dtype=x.dtype, sign=x.sign)
     blocks = known_sizes(entries)
@@ -199,7 +205,7 @@ def space_to_batch(call: OpCall) -> Value:
         blocks = blocks * 2
     if len(blocks) + 1 > len(x.dims):
         call.impossible(f"{len(blocks)} block sizes, and {axes_of(len(x.dims))}", before=x)
-    margins = _block_margins(call, len(blocks))
+    margins = _block_margins(call, edges, len(blocks))
     back, count = bool(call.option("back")), product(blocks)
     rows = floordiv(x.dims[0], count) if back else mul(x.dims[0], count)
     spatial: list[Dim] = []
@@ -209,9 +215,8 @@ def space_to_batch(call: OpCall) -> Value:
     return result([x], dims, _rows(call, x, dims, count, back), dtype=x.dtype, sign=x.sign)
 
 
-def _block_margins(call: OpCall, count: int) -> list[Dim]:
+def _block_margins(call: OpCall, value: Value, count: int) -> list[Dim]:
     """How many pixels are added to, or cropped from, each axis in all."""
-    value = call.get("paddings", "crops")
     items = value.items if isinstance(value, Sequence) else None
     if items is None or len(items) != count:
         return [fresh() for _ in range(count)]
@@ -229,6 +234,8 @@ def _rows(call: OpCall, x: Tensor, dims: Dims, count: Dim, back: bool) -> Batch:
         folded = batch.folded or call.silent_event(events.CHANGED, before=x, after=dims, axis=0)
         return replace(batch, outer=mul(count, batch.outer), folded=folded)
     outer = divide(batch.outer, count)
+    if not isinstance(count, int) and outer is None:
+        return unsure(x, SHAPE_UNKNOWN)
     if outer is None:
         return broken(call, events.CHANGED, x, dims, 0)
     if outer == 1 and batch.inner == 1:

@@ -55,10 +55,10 @@ def slice_op(call: OpCall) -> Value:
     x = ranked(x, rank)
     keys = [_block(call, x, axis, *entry) for axis, entry in enumerate(zip(starts, sizes))]
     made = picked(call, x, Sequence("tuple", keys))
-    dims: list[Dim] = list(made.dims or ())
+    cut: list[Dim] = list(made.dims or ())
     for axis, size in enumerate(sizes):
-        dims[axis] = dims[axis] if size is None or size == -1 else size
-    return made.but(dims=tuple(dims), content=made.content)
+        cut[axis] = cut[axis] if size is None or size == -1 else size
+    return made.but(dims=tuple(cut), content=made.content)
 
 
 def _block(call: OpCall, x: Tensor, axis: int, start: Dim | None, size: Dim | None) -> Value:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.operands import size
-from lambdalint.interp.values import NONE, Const, SliceValue, Value
-from lambdalint.layers.dims import Dim, Sym, add, ceildiv, fresh, has_batch, maximum, minimum, sub
+from lambdalint.interp.values import NONE, Const, Number, SliceValue, Tensor, Value
+from lambdalint.layers.dims import Dim, Sym, add, ceildiv, fresh, has_batch, minimum, sub
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,6 @@ def _bound(call: OpCall, value: Value) -> tuple[Dim | None, bool]:
 
 
 def _from_shapes(value: Value) -> bool:
-    from lambdalint.interp.values import Number, Tensor
-
     return isinstance(value, Number) or (isinstance(value, Tensor) and value.content is not None)
 
 
@@ -65,28 +63,41 @@ def length(span: Span, dim: Dim) -> Dim:
             return len(range(dim)[start:stop:step])
     if isinstance(step, int) and step < 0:
         return dim if start is None and stop is None and step == -1 else fresh()
-    first = _position(0 if start is None else start, dim)
-    last = _position(dim if stop is None else stop, dim)
+    first = 0 if start is None else _position(start, dim)
+    last = dim if stop is None else _position(stop, dim)
+    if not isinstance(dim, int) and _from_end(start) and isinstance(stop, int) and stop >= 0:
+        return fresh()
+    if stop is None and isinstance(start, int) and start > 0 and not has_batch(dim):
+        # Nobody drops more entries than there are.
+        first = start
     count = sub(last, first)
     if isinstance(count, int) and count < 0:
         count = 0
     return count if step == 1 else ceildiv(count, step)
 
 
-def _kept_within(bound: Sym, dim: Dim) -> Dim:
-    """A bound that is a symbol: one made of the batch size may lie past the end, others are taken at their word."""
-    past = sub(bound, dim)
-    if isinstance(past, int):
-        return dim if past > 0 else bound
-    return minimum(dim, bound) if has_batch(bound) or has_batch(dim) else bound
+def _from_end(bound: Dim | None) -> bool:
+    """Whether a bound counts from the end: a number below 0, or minus a size."""
+    if isinstance(bound, Sym):
+        return all(factor < 0 for _, factor in bound.terms)
+    return bound is not None and bound < 0
 
 
 def _position(bound: Dim, dim: Dim) -> Dim:
     """A bound counted from the front and kept within an axis whose size is a symbol."""
-    if not isinstance(bound, int):
+    if _from_end(bound):
+        found = add(dim, bound)
+        return max(found, 0) if isinstance(found, int) else found
+    if isinstance(bound, Sym):
         return _kept_within(bound, dim)
-    if bound < 0:
-        return maximum(add(dim, bound), 0) if isinstance(dim, int) else add(dim, bound)
     if isinstance(dim, int):
         return min(bound, dim)
     return bound if bound in (0, 1) else minimum(dim, bound)
+
+
+def _kept_within(bound: Sym, dim: Dim) -> Dim:
+    """A symbol as bound: one made of the batch size may lie past the end, others are taken at their word."""
+    past = sub(bound, dim)
+    if isinstance(past, int):
+        return dim if past > 0 else bound
+    return minimum(dim, bound) if has_batch(bound) or has_batch(dim) else bound
