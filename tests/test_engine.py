@@ -66,7 +66,7 @@ def crashing(layer: Any) -> Iterator[Report]:
 def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the plain ``ast`` in the place of parser and interpreter: a layer is a call of ``Lambda``."""
 
-    def analyse(parsed: Any, *, target: str, root: str) -> Any:
+    def analyse(parsed: Any, *, target: str, project: Any) -> Any:
         if "unanalysable" in parsed.unit.text:
             raise RecursionError("too deep")
         calls = [
@@ -75,7 +75,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
         layers = tuple(SimpleNamespace(at=Anchor(parsed.unit, call), dialect="keras3") for call in calls)
         dialect = SimpleNamespace(name="unknown")
         return SimpleNamespace(
-            unit=parsed.unit, layers=layers, dialect=dialect, unknowns=Counter({"opaque": 1})
+            unit=parsed.unit, layers=layers, dialect=dialect, unknowns=Counter({"opaque": 1}), failures=()
         )
 
     def parse(unit: Any) -> Any:

@@ -18,8 +18,8 @@ from lambdalint.interp.values import Layer, Unknown
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
-    from lambdalint.syntax.project import Project
     from lambdalint.syntax.parse import ParsedUnit
+    from lambdalint.syntax.project import Project
 
 RECURSION_LIMIT = 6000
 

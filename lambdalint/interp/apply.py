@@ -402,7 +402,7 @@ def _declared(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Valu
 def _layer_output(
     machine: Machine, layer: Layer, trace: Trace, declared: Value | None, inputs: Value, at: Anchor
 ) -> Value:
-    """What the model sees behind the layer: the computed result where it is known, else the declared shape."""
+    """What the model sees behind the layer: the computed result if it is known, else the declared shape."""
     parents = tuple(tensors_of(inputs)) or (_any_tensor(),)
     node = GraphNode(layer, parents, at, mask="stops" if "mask" not in layer.config else "passes")
     return _outward(machine, trace.result, node, _declared_sizes(machine, layer, declared))

@@ -60,8 +60,8 @@ def call(machine: Machine, name: str, args: Arguments, kwargs: Keywords, at: Anc
 
 
 _PURE: dict[str, Callable[..., object]] = {
-    "abs": abs, "bool": bool, "divmod": divmod, "float": float, "int": int, "len": len, "max": max, "min": min,
-    "pow": pow, "round": round, "str": str, "sum": sum, "ord": ord, "chr": chr, "repr": repr,
+    "abs": abs, "bool": bool, "divmod": divmod, "float": float, "int": int, "len": len, "max": max,
+    "min": min, "pow": pow, "round": round, "str": str, "sum": sum, "ord": ord, "chr": chr, "repr": repr,
 }  # fmt: skip
 
 

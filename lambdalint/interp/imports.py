@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 KNOWN = frozenset(
     {
-        "keras", "tensorflow", "tf_keras", "keras_core", "numpy", "math", "functools", "operator", "itertools",
-        "theano", "scipy", "collections", "random", "copy", "os", "sys", "time", "typing", "keras_contrib",
-        "tensorflow_probability", "tensorflow_addons", "torch", "jax", "six",
+        "keras", "tensorflow", "tf_keras", "keras_core", "numpy", "math", "functools", "operator",
+        "itertools", "theano", "scipy", "collections", "random", "copy", "os", "sys", "time", "typing",
+        "keras_contrib", "tensorflow_probability", "tensorflow_addons", "torch", "jax", "six",
     }
 )  # fmt: skip
 """Libraries whose names are followed; others are unknown."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from lambdalint.syntax.project import Project
 
 _BUILTINS = frozenset(dir(builtins)) | {
-    "xrange", "unicode", "basestring", "raw_input", "long", "reduce", "unichr", "file", "cmp", "execfile", "apply",
+    "xrange", "unicode", "basestring", "raw_input", "long", "reduce", "unichr", "file", "cmp",
+    "execfile", "apply",
 }  # fmt: skip
 _MODELS = frozenset({"Model", "Sequential", "load_model", "model_from_json", "clone_model", "save_model"})
 _LAYER_EXTRAS = frozenset({"Input", "Lambda", "merge", "Merge", "Layer", "InputSpec"})

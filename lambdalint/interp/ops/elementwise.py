@@ -40,7 +40,7 @@ _UNTOUCHED = re.compile(
 
 
 def map_(call: OpCall) -> Value:
-    """One operand, entry by entry: ``sign=`` says what becomes of the range, ``cut`` that no gradient flows."""
+    """One operand, entry by entry: ``sign=`` is what becomes of the range, ``cut`` that no gradient flows."""
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x

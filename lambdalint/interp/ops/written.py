@@ -116,9 +116,10 @@ def made_of(
     """A tensor of a written shape: it remembers where the shape was written."""
     written = event or call.silent_event(events.FIXED, after=dims)
     sources = [source for source in sources_of(shape) if source.inputs]
-    return result(sources, dims, batch, **fields).but(
-        cuts=(), random=False, made=written, content=fields.get("content")
-    )
+    made = result(sources, dims, batch, **fields)
+    # The shape of an input, unlike what is computed from its entries, says nothing of them.
+    inputs = made.inputs if isinstance(batch, Unsure) else frozenset()
+    return made.but(inputs=inputs, cuts=(), random=False, made=written, content=fields.get("content"))
 
 
 # --- made
