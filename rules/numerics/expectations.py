@@ -11,6 +11,7 @@ _COMPARING = frozenset(
         "assert_almost_equal", "isclose",
     }
 )  # fmt: skip
+_WRAPPING = frozenset({"approx", "array", "constant", "float", "float32"})
 _SUMS = frozenset({"sum", "reduce_sum"})
 _SQUARES = frozenset({"square", "multiply", "power", "pow"})
 
@@ -50,7 +51,8 @@ def _name(node: ast.AST) -> str:
 
 def _is_one(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
-        return _name(node.func) in ("ones", "ones_like") or any(map(_is_one, node.args[:1]))
+        name = _name(node.func)
+        return name in ("ones", "ones_like") or (name in _WRAPPING and any(map(_is_one, node.args[:1])))
     return isinstance(node, ast.Constant) and node.value in (1, 1.0) and node.value is not True
 
 
