@@ -89,7 +89,7 @@ def _library_attribute(receiver: Library, name: str) -> Value:
     if known is not None:
         return known
     spelling = f"{receiver.spelling}.{name}" if receiver.spelling else name
-    return Library(canonical, family or receiver.family, spelling)
+    return Library(canonical, receiver.family or family, spelling)
 
 
 def _module_attribute(machine: Machine, receiver: ProjectModule, name: str) -> Value:
