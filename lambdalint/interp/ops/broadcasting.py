@@ -66,8 +66,11 @@ def _common(call: OpCall, operands: Items[Tensor], column: list[Dim | None]) -> 
 
 def _without_ranks(operands: Items[Tensor]) -> Batch:
     """Operands of unknown rank: those without samples are assumed not to have more axes."""
-    carriers = [operand.batch for operand in operands if not isinstance(operand.batch, Constant)]
-    return meet_batches(carriers)
+    carriers = [operand for operand in operands if not isinstance(operand.batch, Constant)]
+    met = meet_batches([operand.batch for operand in carriers])
+    if isinstance(met, Along) and len({operand.dims is None for operand in carriers}) > 1:
+        return Unsure(MISFIT, carries=True)
+    return met
 
 
 def _batch(call: OpCall, operands: Items[Tensor], rank: int, dims: Dims) -> Batch:

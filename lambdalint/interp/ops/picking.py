@@ -56,7 +56,7 @@ def gather(call: OpCall) -> Value:
         # A captured table of rows.
         params = Tensor(None, Unsure(params.reason) if params.inputs else CONSTANT, inputs=params.inputs)
     axis = one_axis(call, axis_value, params)
-    if axis is not None and isinstance(shared, int):
+    if axis is not None and isinstance(shared, int) and axis >= shared:
         return gathered(call, params, indices, axis, shared)
     batch = meet_batches([params.batch, indices.batch])
     behind = axis is None and params.dims is None and whole_numbers(axis_value) is not None

@@ -96,6 +96,10 @@ def _of_unknown_rank(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tenso
             parts = fresh()
             dims = (mul(B, parts), *dims[1:])
             batch = Along(0, 1, parts)
+        elif first == 1 and target[1] == HOLE:
+            parts = fresh()
+            dims = (1, mul(B, parts), *dims[2:])
+            batch = Along(1, 1, parts, call.silent_event(events.CHANGED, before=x, after=dims, axis=0))
         elif isinstance(first, int):
             kind = events.CHANGED if first == 1 else events.FIXED
             batch = broken(call, kind, x, dims, 0, size=first)

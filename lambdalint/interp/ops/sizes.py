@@ -14,7 +14,9 @@ from lambdalint.interp.ops.operands import (
     operand,
     shape_of_argument,
     size,
+    touches_batch,
     unsure,
+    whole_numbers,
 )
 from lambdalint.interp.ops.reshape import reshaped
 from lambdalint.interp.ops.table import Family
@@ -104,14 +106,21 @@ def repeat(call: OpCall) -> Value:
     else:
         found = one_axis(call, call.get("axis"), x)
         if found is None:
-            known_rank = x.dims is not None
-            return result([x], None, unsure(x, AXIS_UNKNOWN) if known_rank else x.batch, sign=x.sign)
+            return result([x], None, _counted_from_end(call, x), dtype=x.dtype, sign=x.sign)
         axis = found
     count = _count(call, call.get("rep", "repeats"))
     dims: Dims | None = None
     if x.dims is not None:
         dims = (*x.dims[:axis], fresh() if count is None else mul(x.dims[axis], count), *x.dims[axis + 1 :])
     return result([x], dims, _repeated(call, x, dims, axis, count), dtype=x.dtype, sign=x.sign)
+
+
+def _counted_from_end(call: OpCall, x: Tensor) -> Batch:
+    """The batch where the axis is not settled: one counted from the end is not the first."""
+    numbers = whole_numbers(call.get("axis"))
+    if numbers is None or touches_batch(numbers, x) is None:
+        return unsure(x, AXIS_UNKNOWN)
+    return x.batch
 
 
 def _count(call: OpCall, value: Value) -> Dim | None:
