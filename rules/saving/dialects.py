@@ -11,9 +11,11 @@ STANDALONE_NAMES = frozenset(
     {
         "K", "np", "copy", "warnings", "activations", "initializers", "regularizers", "constraints",
         "python_types", "InputSpec", "Layer", "func_dump", "func_load", "deserialize_keras_object", "has_arg",
+        "Masking", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "Activation",
+        "Reshape", "Permute", "Flatten", "RepeatVector", "Lambda", "Dense", "ActivityRegularization",
     }
 )  # fmt: skip
-"""What the module of Keras 1 and 2 that rebuilds the function has imported, by luck."""
+"""What the module of Keras 1 and 2 that rebuilds the function imports and defines, by luck."""
 
 TF_KERAS_NAMES = frozenset({"tf", "np", "sys", "python_types", "activations", "InputSpec", "Layer"})
 """The same for the Keras 2 of TensorFlow and ``tf_keras``."""

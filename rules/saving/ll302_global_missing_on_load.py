@@ -56,7 +56,8 @@ named function. None is automatic.
 
 ## Known gaps
 
-Whether models are saved is read from the file, the modules around it and its package. In TensorFlow's
+A named `def` of Keras 1 and 2, stored as bytecode too, is not reported: its module is usually at hand
+where the model is loaded.  Whether models are saved is read from the file, the modules around it and its package. In TensorFlow's
 Keras 2 the globals of a module that the loading process has imported are found as well.
 
 ## Interaction with other linters
@@ -102,9 +103,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         return
     saved = saves_models(layer)
     for found in missing.values():
-        inline = isinstance(found[0].function.node, ast.Lambda)
-        if inline or saved:
-            loud = inline and saved and not _given_on_load(layer)
+        if isinstance(found[0].function.node, ast.Lambda):
+            loud = saved and not _given_on_load(layer)
             yield _report(layer, found, Severity.WARNING if loud else Severity.ADVICE)
 
 
@@ -142,4 +142,11 @@ def _report(layer: LayerFacts, found: list[Capture], severity: Severity) -> Repo
     )
 
 
-RULE = Rule("LL302", "global-missing-on-load", Contract.SAVING, Severity.WARNING, check_layer=check)
+RULE = Rule(
+    "LL302",
+    "global-missing-on-load",
+    Contract.SAVING,
+    Severity.WARNING,
+    check_layer=check,
+    yields_to=("LL401", "LL402", "LL409"),
+)
