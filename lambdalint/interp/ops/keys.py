@@ -105,14 +105,22 @@ def picked(call: OpCall, x: Tensor, key: Value) -> Tensor:
     if len(keys) == 1:
         if (entry := _entry(x, keys[0])) is not None:
             return entry
-        if isinstance(keys[0], Unknown) and keys[0].reason != reasons.LOOP:
-            return result([x, keys[0]], None, unsure(x, KEY_UNKNOWN), dtype=x.dtype, sign=x.sign)
+        if _may_be_any_key(keys[0]):
+            operands: list[Tensor | Unknown] = [x, *(each for each in keys if isinstance(each, Unknown))]
+            return result(operands, None, unsure(x, KEY_UNKNOWN), dtype=x.dtype, sign=x.sign)
     consumed = sum(_consumes(each) for each in keys)
     if x.dims is not None and consumed > len(x.dims):
         call.impossible(f"{consumed} indices, and {axes_of(len(x.dims))}", before=x)
     walk = _Walk(call, x, x.batch)
     _apply(walk, keys, consumed)
     return _finish(walk)
+
+
+def _may_be_any_key(key: Value) -> bool:
+    """Whether it may be an index as well as a slice, a mask or a tuple of these."""
+    if isinstance(key, Unknown):
+        return key.reason != reasons.LOOP
+    return not isinstance(key, (Const, Number, SliceValue, Sequence, Tensor))
 
 
 def _entry(x: Tensor, key: Value) -> Tensor | None:
@@ -276,7 +284,7 @@ def _is_python(bound: Value) -> bool:
     """Whether a bound is a number that the program has before the layer runs, though it may not be known."""
     if isinstance(bound, Unknown):
         return not bound.tensor and not bound.inputs
-    return isinstance(bound, (Const, Number))
+    return not isinstance(bound, Tensor)
 
 
 def _taken_apart(walk: _Walk, span: Span) -> tuple[Along, Dim] | None:
@@ -309,7 +317,7 @@ def _finish(walk: _Walk) -> Tensor:
     x = walk.x
     if len(walk.arrays) > 1:
         # They are walked in step, and where the result's axes stand depends on the library.
-        walk.known = False
+        walk.known, walk.lost = False, None
         walk.doubt = walk.doubt or "several arrays of indices"
     dims: Dims | None = tuple(walk.dims) if walk.known else None
     used = [each.but(cuts=()) if isinstance(each, Tensor) and x.inputs else each for each in walk.used]

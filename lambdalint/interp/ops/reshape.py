@@ -118,8 +118,7 @@ def _filled(call: OpCall, x: Tensor, target: list[Dim | None]) -> tuple[Dims, bo
     written = product(known)
     if None in target:
         return known_sizes([None if entry == HOLE else entry for entry in target]), False
-    ratio = _ratio(total, written)
-    if ratio is not None and _misfits(ratio, HOLE in target):
+    if _misfits(total, written, HOLE in target):
         shape = show_shape(tuple(entry for entry in target if entry is not None))
         call.impossible(f"{show_shape(x.dims)} cannot be reshaped to {shape}", before=x)
     if HOLE not in target:
@@ -127,7 +126,8 @@ def _filled(call: OpCall, x: Tensor, target: list[Dim | None]) -> tuple[Dims, bo
     exact = divide(total, written) if written != 0 else None
     filler: Dim = exact if exact is not None else (floordiv(total, written) if written != 0 else fresh())
     dims = tuple(filler if entry == HOLE else entry for entry in target if entry is not None)
-    return dims, exact is not None
+    only_samples = isinstance(written, int) and isinstance(total, Sym) and total.atoms == {BATCH}
+    return dims, exact is not None or only_samples
 
 
 def _ratio(total: Dim, written: Dim) -> tuple[int, int] | None:
@@ -145,8 +145,14 @@ def _term(dim: Dim) -> tuple[object, int] | None:
     return dim.terms[0] if len(dim.terms) == 1 else None
 
 
-def _misfits(ratio: tuple[int, int], hole: bool) -> bool:
-    return ratio[1] != 1 if hole else ratio != (1, 1)
+def _misfits(total: Dim, written: Dim, hole: bool) -> bool:
+    """Whether the entries cannot fill the new shape, however large the symbols are."""
+    ratio, term = _ratio(total, written), _term(total)
+    if ratio is not None:
+        return ratio[1] != 1 if hole else ratio != (1, 1)
+    return (
+        not hole and isinstance(written, int) and term is not None and term[1] != 0 and written % term[1] != 0
+    )
 
 
 # --- samples ---------------------------------------------------------------------------------------
@@ -167,7 +173,7 @@ def _batch(call: OpCall, x: Tensor, dims: Dims, target: list[Dim | None], exact:
     place = _place(dims, before, samples, after)
     if place is not None:
         return _placed(call, x, dims, *place)
-    if not exact or _has_free_sizes(x, dims):
+    if not exact or _has_free_sizes(x, target):
         return _assumed(call, x, dims, target)
     return _lost(call, x, dims, target, samples)
 
@@ -179,6 +185,9 @@ def _place(dims: Dims, before: Dim, samples: Dim, after: Dim) -> tuple[int, Dim,
         outer = divide(before, product(dims[:axis])) if product(dims[:axis]) != 0 else None
         rest = product(dims[axis + 1 :])
         inner = divide(after, rest) if rest != 0 else None
+        if inner is None and outer is not None:
+            # What stands behind must be the rest of the entries, whatever its sizes are called.
+            inner = divide(dim, mul(outer, samples))
         if outer is None or inner is None or mul(mul(outer, samples), inner) != dim:
             continue
         if outer == 1 and inner == 1:
@@ -200,10 +209,10 @@ def _placed(call: OpCall, x: Tensor, dims: Dims, axis: int, outer: Dim, inner: D
     return Along(axis, outer, inner, batch.moved, folded)
 
 
-def _has_free_sizes(x: Tensor, dims: Dims) -> bool:
+def _has_free_sizes(x: Tensor, target: list[Dim | None]) -> bool:
     """Whether the new shape has symbols of its own, which may stand for the sizes of ``x``."""
     own = {atom for dim in x.dims or () if isinstance(dim, Sym) for atom in dim.atoms}
-    new = {atom for dim in dims if isinstance(dim, Sym) for atom in dim.atoms}
+    new = {atom for dim in target if isinstance(dim, Sym) for atom in dim.atoms}
     return bool(new - own - {BATCH})
 
 
