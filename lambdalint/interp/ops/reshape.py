@@ -260,7 +260,8 @@ def batch_flatten(call: OpCall) -> Value:
     if isinstance(x, Unknown):
         return x
     if x.dims is None:
-        return reshaped(call, x, [B if isinstance(x.batch, Along) else fresh(), HOLE])
+        leads = isinstance(x.batch, Along) and x.batch.axis == 0 and x.batch.plain
+        return reshaped(call, x, [B if leads else fresh(), HOLE])
     if not x.dims:
         call.impossible("a scalar has no axis to keep", before=x)
     return reshaped(call, x, [x.dims[0], HOLE])
