@@ -50,9 +50,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except Exception as error:
-        import traceback
+        given = sys.argv[1:] if arguments is None else arguments
+        if "--verbose" in given or "-v" in given:
+            import traceback
 
-        traceback.print_exc()
+            traceback.print_exc()
         _say("error", f"internal error: {type(error).__name__}: {error}")
         return FAILED
 
@@ -168,8 +170,10 @@ def _check_statistics(output_format: str) -> None:
 
 def _judge(paths: tuple[str, ...], settings: Settings, stdin_filename: str | None) -> RunResult:
     from lambdalint.engine import Stdin, run
+    from lambdalint.pool import relax_collector
     from lambdalint.report.progress import ProgressBar
 
+    relax_collector()
     stdin: Stdin | None = None
     if "-" in paths:
         stdin = Stdin(stdin_filename or "-", sys.stdin.buffer.read())

@@ -59,6 +59,7 @@ def analyse(parsed: ParsedUnit, *, target: str = "auto", project: Project | None
     facts.events = machine.events
     facts.failures = machine.failures
     facts.unfolds = machine.unfolds
+    facts.nodes, facts.compiled = machine.nodes, machine.compiled
     return facts
 
 

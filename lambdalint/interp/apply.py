@@ -53,7 +53,7 @@ def apply_layer(
     if machine.trace is not None:
         machine.record(events.LAYER_CALLED, at, _name(layer), {"layer": layer})
     for value in args:
-        _check_input(machine, value, at)
+        check_input(machine, value, at, layer)
     if isinstance(layer, Model):
         return _apply_model(machine, layer, args, kwargs, at)
     if layer.cls in ("Lambda", "Merge") and layer.site is not None:
@@ -68,17 +68,24 @@ def _name(layer: Layer | Model) -> str:
     return layer.cls if isinstance(layer, Layer) else "Model"
 
 
-def _check_input(machine: Machine, value: Value, at: Anchor) -> None:
-    """Note layers and ``model.add`` results that stand where a tensor is meant."""
+def check_input(machine: Machine, value: Value, at: Anchor, into: Layer | Model | None = None) -> None:
+    """Note layers and ``model.add`` results that stand where a tensor is meant, ``into`` a layer's call."""
     values = value.items or [] if isinstance(value, Sequence) else [value]
     for item in values:
         if isinstance(item, Layer):
-            machine.record(events.LAYER_AS_TENSOR, at, _name(item), {"layer": item})
+            machine.record(events.LAYER_AS_TENSOR, at, _name(item), {"layer": item, "into": into})
         elif type(item).__name__ == "Opaque" and getattr(item, "kind", "") == "add-result":
             machine.record(events.ADD_RESULT, at, "", {"add": item.at})  # type: ignore[union-attr]
 
 
 # --- other layers ----------------------------------------------------------------------------------
+
+
+def _node(machine: Machine, node: GraphNode) -> GraphNode:
+    """Remember a call among those of the model being built; calls inside of a body are no part of it."""
+    if machine.trace is None:
+        machine.nodes.append(node)
+    return node
 
 
 def _by_rules(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Value:
@@ -88,13 +95,8 @@ def _by_rules(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Valu
         result = Outputs((None,), several=None, known=False)
     else:
         result = output_shape(layer.cls, layer.plain, shapes if listed else shapes[0])
-    node = GraphNode(
-        layer,
-        tuple(tensors),
-        at,
-        mask=catalogue.mask_of(layer.cls, layer.plain) or "passes",
-        trainable=_trainable(layer),
-    )
+    mask = catalogue.mask_of(layer.cls, layer.plain) or "passes"
+    node = _node(machine, GraphNode(layer, tuple(tensors), at, mask=mask, trainable=_trainable(layer)))
     if result.several is None and len(result.shapes) == 1 and not result.known:
         return Tensor(None, _graph_batch(tensors), kind="keras", node=node)
     made = [_graph_tensor(layer, shape, tensors, node) for shape in result.shapes]
@@ -169,7 +171,7 @@ def _apply_model(
         for layer in model.layers:
             value = chain(machine, layer, value, at, "called")
         return value
-    node = GraphNode(model, tuple(tensors), at, trainable=True)
+    node = _node(machine, GraphNode(model, tuple(tensors), at, trainable=True))
     if model.outputs is None or not model.known:
         return Unknown(reasons.INPUT, tensor=True)
     return _renew(machine, model.outputs, node)
@@ -195,7 +197,7 @@ def call_subclass(
     tensors, _ = _as_tensors(args[0] if args else NONE)
     batch = _graph_batch(tensors)
     layer = Layer(instance.cls.node.name, {}, at, instance=instance)
-    node = GraphNode(layer, tuple(tensors), at, trainable=True)
+    node = _node(machine, GraphNode(layer, tuple(tensors), at, trainable=True))
     return Tensor(None, batch, kind="keras", node=node)
 
 
@@ -289,7 +291,7 @@ def _merge_by_mode(
     config = {name: plain(machine, value) for name, value in layer.config.items() if name != "layers"}
     config.setdefault("mode", "sum")
     result = output_shape("merge", config, [tensor.dims for tensor in tensors])
-    node = GraphNode(layer, tuple(tensors), at)
+    node = _node(machine, GraphNode(layer, tuple(tensors), at))
     return Tensor(result.shape, _graph_batch(tensors), kind="keras", node=node)
 
 
@@ -404,7 +406,8 @@ def _layer_output(
 ) -> Value:
     """What the model sees behind the layer: the computed result if it is known, else the declared shape."""
     parents = tuple(tensors_of(inputs)) or (_any_tensor(),)
-    node = GraphNode(layer, parents, at, mask="stops" if "mask" not in layer.config else "passes")
+    mask = "stops" if "mask" not in layer.config else "passes"
+    node = _node(machine, GraphNode(layer, parents, at, mask=mask))
     return _outward(machine, trace.result, node, _declared_sizes(machine, layer, declared))
 
 

@@ -12,6 +12,7 @@ from lambdalint.interp.values import (
     Along,
     Const,
     Dictionary,
+    GraphNode,
     Instance,
     Layer,
     Library,
@@ -81,7 +82,7 @@ def construct(
         return _foreign(machine, function, args, kwargs, at)
     last = name.rsplit(".", 1)[-1]
     if name in ("keras.layers.Input", "keras.Input"):
-        return make_input(machine, args, kwargs, at)
+        return make_input(machine, args, kwargs, at, function.family)
     if name.startswith("keras.models.") or name in ("keras.Model", "keras.Sequential"):
         return _model(machine, last, args, kwargs, at, function.family)
     if name.startswith("keras.layers."):
@@ -110,11 +111,14 @@ def _foreign(
 # --- inputs ----------------------------------------------------------------------------------------
 
 
-def make_input(machine: Machine, args: list[Value], kwargs: dict[str, Value], at: Anchor) -> Tensor:
+def make_input(
+    machine: Machine, args: list[Value], kwargs: dict[str, Value], at: Anchor, family: str | None
+) -> Tensor:
     """The symbolic tensor of ``Input(...)``: the batch axis and the sizes that are written."""
+    node = GraphNode(Layer("InputLayer", dict(kwargs), at, family), (), at)
     tensor = kwargs.get("tensor")
     if isinstance(tensor, Tensor):
-        return tensor.but(kind="keras", batch=Along(0) if tensor.dims else Unsure(reasons.INPUT))
+        return tensor.but(kind="keras", node=node, batch=Along(0) if tensor.dims else Unsure(reasons.INPUT))
     dtype = kwargs.get("dtype", args[3] if len(args) > 3 else NONE)
     dtype_name = dtype.value if isinstance(dtype, Const) and isinstance(dtype.value, str) else None
     if dtype_name is None and dtype == NONE:
@@ -122,7 +126,7 @@ def make_input(machine: Machine, args: list[Value], kwargs: dict[str, Value], at
     full = kwargs.get("batch_shape", kwargs.get("batch_input_shape"))
     if full is not None and full != NONE:
         sizes = shape_sizes(machine, full, batch=True)
-        return _input_tensor(sizes, dtype_name)
+        return _input_tensor(sizes, dtype_name, node)
     given = kwargs.get("shape", kwargs.get("input_shape", args[0] if args else NONE))
     sizes = shape_sizes(machine, given, batch=False)
     count = kwargs.get("batch_size", args[1] if len(args) > 1 else NONE)
@@ -131,14 +135,14 @@ def make_input(machine: Machine, args: list[Value], kwargs: dict[str, Value], at
         first = count.value
     elif count != NONE:
         first = machine.dim(count, "batch_size") or B
-    return _input_tensor(None if sizes is None else (first, *sizes), dtype_name)
+    return _input_tensor(None if sizes is None else (first, *sizes), dtype_name, node)
 
 
-def _input_tensor(sizes: tuple[Dim, ...] | None, dtype: str | None) -> Tensor:
+def _input_tensor(sizes: tuple[Dim, ...] | None, dtype: str | None, node: GraphNode) -> Tensor:
     batch: Along | Unsure = Along(0)
     if sizes is not None and sizes and sizes[0] == 1:
         batch = Unsure("a batch of one is fixed")
-    return Tensor(sizes, batch, dtype, kind="keras")
+    return Tensor(sizes, batch, dtype, kind="keras", node=node)
 
 
 def shape_sizes(machine: Machine, value: Value, batch: bool) -> tuple[Dim, ...] | None:
@@ -311,7 +315,7 @@ def subclass_layer(
 def _model(
     machine: Machine, last: str, args: list[Value], kwargs: dict[str, Value], at: Anchor, family: str | None
 ) -> Value | None:
-    from lambdalint.interp import models
+    from lambdalint.interp import apply, models
 
     if last == "Sequential":
         model = Model(at, "sequential", family=family, birth=machine.serial())
@@ -325,6 +329,8 @@ def _model(
     if last == "Model":
         inputs = kwargs.get("inputs", kwargs.get("input", args[0] if args else NONE))
         outputs = kwargs.get("outputs", kwargs.get("output", args[1] if len(args) > 1 else NONE))
+        for value in (inputs, outputs):
+            apply.check_input(machine, value, at)
         return Model(
             at, "functional", inputs, outputs, known=outputs != NONE, family=family, birth=machine.serial()
         )

@@ -89,7 +89,8 @@ def _name(machine: Machine, node: ast.Name, frame: Frame) -> Value:
 
 def _attribute(machine: Machine, node: ast.Attribute, frame: Frame) -> Value:
     receiver = evaluate(machine, node.value, frame)
-    return objects.attribute(machine, receiver, node.attr, Anchor(frame.env.unit, node), source_text(node))
+    text = source_text(node) if isinstance(receiver, (Tensor, Unknown)) else node.attr
+    return objects.attribute(machine, receiver, node.attr, Anchor(frame.env.unit, node), text)
 
 
 # --- calls -----------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from lambdalint.interp.values import (
     Broken,
     Event,
     Function,
+    GraphNode,
+    Model,
     Sequence,
     Step,
     Tensor,
@@ -274,6 +276,10 @@ class FileFacts:
     """What happened outside of any body: a layer object used as a tensor, say."""
     failures: list[Failure] = field(default_factory=list)
     """Errors inside the interpreter: what they touched is unknown."""
+    nodes: list[GraphNode] = field(default_factory=list)
+    """The calls of layers and models in model-building code, in order."""
+    compiled: list[Model] = field(default_factory=list)
+    """The models that are compiled with a loss."""
     unfolds: set[int] = field(default_factory=set)
     """Ids of the events whose folding of axes into the batch a later step takes back."""
 

@@ -24,6 +24,7 @@ from lambdalint.interp.values import (
     Distribution,
     Event,
     Function,
+    GraphNode,
     Instance,
     Layer,
     Library,
@@ -69,6 +70,10 @@ class Machine:
         self.events: list[Event] = []
         self.unknowns: Counter[str] = Counter()
         self.unfolds: set[int] = set()
+        self.nodes: list[GraphNode] = []
+        """The calls of layers and models in model-building code, in order."""
+        self.compiled: list[Model] = []
+        """The models that are compiled with a loss."""
         self.stack: list[ast.AST] = []
         self.called: set[int] = set()
         self.instances: list[Instance] = []

@@ -190,6 +190,8 @@ def _flow(model: Model, layer: Value) -> Value:
 
 def _compile(machine: Machine, model: Model, args: list[Value], kwargs: dict[str, Value], at: Anchor) -> None:
     loss = kwargs.get("loss", args[1] if len(args) > 1 else NONE)
+    if loss != NONE and model not in machine.compiled:
+        machine.compiled.append(model)
     outputs = model.outputs
     if isinstance(outputs, Sequence):
         ends = outputs.items or []

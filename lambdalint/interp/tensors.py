@@ -138,8 +138,7 @@ def result(operands: Iterable[Tensor | Unknown], dims: Dims | None, batch: Batch
     known = list(operands)
     tensors = [operand for operand in known if isinstance(operand, Tensor)]
     keras = next((tensor for tensor in tensors if tensor.kind == "keras"), None)
-    cuts = list(fields.pop("cuts", ()))
-    cuts = [*(cut for tensor in tensors for cut in tensor.cuts), *cuts]
+    cuts = [*passed_cuts(known), *fields.pop("cuts", ())]
     return Tensor(
         dims,
         batch,
@@ -150,6 +149,17 @@ def result(operands: Iterable[Tensor | Unknown], dims: Dims | None, batch: Batch
         cuts=tuple({id(cut): cut for cut in cuts}.values()),
         **fields,
     )
+
+
+def passed_cuts(operands: Iterable[Tensor | Unknown]) -> tuple[Event, ...]:
+    """The cuts that a result takes over: none while a gradient reaches the input through one operand."""
+    carriers = [operand for operand in operands if operand.inputs]
+    cuts: dict[int, Event] = {}
+    for carrier in carriers:
+        if not isinstance(carrier, Tensor) or not carrier.cuts:
+            return ()
+        cuts.update((id(event), event) for event in carrier.cuts)
+    return tuple(cuts.values())
 
 
 def meet_batches(batches: Items[Batch]) -> Batch:
@@ -298,6 +308,7 @@ __all__ = [
     "common_dtype",
     "join_values",
     "meet_batches",
+    "passed_cuts",
     "result",
     "stack",
 ]

@@ -131,8 +131,9 @@ class Tensor:
     ``inputs`` are the indices of the layer inputs it depends on.  ``kind`` is ``tensor``,
     ``ndarray``, ``variable`` or ``keras`` (a symbolic tensor of the model being built, whose
     ``node`` is the layer call that made it).  ``random`` marks values drawn in this body.
-    ``cuts`` are events through which no gradient flows.  ``made`` is the event of the operation
-    that created a tensor from a written shape (``K.zeros((32, 10))``), kept while the shape stands.
+    ``cuts`` are events through which no gradient flows, where they leave it no way to the inputs.
+    ``made`` is the event of the operation that created a tensor from a written shape
+    (``K.zeros((32, 10))``), kept while the shape stands.
     """
 
     dims: tuple[Dim, ...] | None

@@ -48,10 +48,11 @@ def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
     made = [_operand(call, op, value, values) for value in values]
     tensors = [each for each in made if isinstance(each, Tensor)]
     unknowns = [each for each in made if isinstance(each, Unknown)]
-    if not tensors:
+    listed = any(each.tensor for each in unknowns)
+    if not tensors or listed:
         inputs = frozenset().union(*(each.inputs for each in made))
         first = unknowns[0]
-        return Unknown(first.reason, first.label, any(u.tensor for u in unknowns), inputs)
+        return Unknown(first.reason, first.label, listed, inputs)
     if any(each.inputs for each in unknowns):
         return result(made, None, Unsure("an operand is not known", carries=True))
     dims, batch = broadcast(call, tensors)
@@ -69,16 +70,18 @@ def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
 
 
 def _operand(call: OpCall, op: str, value: Value, values: Items[Value]) -> Tensor | Unknown:
-    if isinstance(value, Unknown) and value.tensor and op in LIST_LIKE:
-        others = [other for other in values if other is not value]
-        if any(_fits_list(other) for other in others):
+    operator = call.op.name.startswith("operator.")
+    if operator and isinstance(value, Unknown) and value.tensor and op in LIST_LIKE:
+        if any(_fits_list(op, other) for other in values if other is not value):
             return value
     return operand(call, value)
 
 
-def _fits_list(value: Value) -> bool:
+def _fits_list(op: str, value: Value) -> bool:
     """Whether a list may be added to, or multiplied by, such a value."""
-    return isinstance(value, Unknown) or (isinstance(value, Const) and not isinstance(value.value, float))
+    if isinstance(value, Const):
+        return op == "mul" and isinstance(value.value, int)
+    return isinstance(value, Unknown)
 
 
 def _dtype(call: OpCall, op: str, tensors: list[Tensor], values: Items[Value]) -> str | None:

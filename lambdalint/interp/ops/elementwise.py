@@ -11,7 +11,7 @@ from lambdalint.interp.ops.broadcasting import broadcast
 from lambdalint.interp.ops.operands import operand, shape_of_argument
 from lambdalint.interp.ops.operators import binary, unary
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.tensors import FLOATS, INTEGERS, common_dtype, result
+from lambdalint.interp.tensors import FLOATS, INTEGERS, common_dtype, passed_cuts, result
 from lambdalint.interp.values import (
     ANY_SIGN,
     CONSTANT,
@@ -162,8 +162,7 @@ def where(call: OpCall) -> Value:
         sign = Sign(sign.low, sign.high, signs.least((sign.zero, "rarely")), sign.tiny)
     made = result([mask, *branches], dims, batch, dtype=dtype, sign=sign)
     # The gradient flows through the branches; the mask need not pass one.
-    cuts = tuple({id(event): event for branch in known for event in branch.cuts}.values())
-    return made.but(cuts=cuts)
+    return made.but(cuts=passed_cuts([each for each in branches if each.inputs] or [mask]))
 
 
 def _picks_rows(call: OpCall, mask: Tensor | Unknown, branches: list[Tensor]) -> bool:

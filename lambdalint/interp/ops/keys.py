@@ -320,8 +320,8 @@ def _finish(walk: _Walk) -> Tensor:
         walk.known, walk.lost = False, None
         walk.doubt = walk.doubt or "several arrays of indices"
     dims: Dims | None = tuple(walk.dims) if walk.known else None
-    used = [each.but(cuts=()) if isinstance(each, Tensor) and x.inputs else each for each in walk.used]
-    return result([x, *used], dims, _batch(walk, dims), dtype=x.dtype, sign=x.sign)
+    made = result([x, *walk.used], dims, _batch(walk, dims), dtype=x.dtype, sign=x.sign)
+    return made.but(cuts=x.cuts if x.inputs else made.cuts)
 
 
 def _batch(walk: _Walk, dims: Dims | None) -> Batch:
