@@ -249,7 +249,11 @@ def _sum(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Val
         return Unknown(reasons.ENTRY, inputs=inputs_of(items))
     total: Value = args[1] if len(args) > 1 else Const(0)
     for item in items:
-        total = item if total == Const(0) else operators.binary(machine, "+", total, item, at, "sum")
+        if total == Const(0):
+            total = item
+            continue
+        before, total = total, operators.binary(machine, "+", total, item, at, "sum")
+        machine.step(at, "sum", [before, item], total, "operator.+", {"x": before, "y": item})
     return total
 
 

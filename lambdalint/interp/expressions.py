@@ -146,7 +146,7 @@ def binary_values(
     at = Anchor(frame.env.unit, node)
     result = operators.binary(machine, symbol, left, right, at, symbol)
     if isinstance(result, Tensor):
-        machine.step(at, symbol, [left, right], result)
+        machine.step(at, symbol, [left, right], result, f"operator.{symbol}", {"x": left, "y": right})
     elif isinstance(result, Unknown) and symbol in _DIM_ARITHMETIC:
         _tie(machine, symbol, left, right, result)
     return result
@@ -170,7 +170,7 @@ def _unary(machine: Machine, node: ast.UnaryOp, frame: Frame) -> Value:
     symbol = OPERATORS[type(node.op)]
     result = operators.unary(machine, symbol, operand, at, symbol)
     if isinstance(result, Tensor):
-        machine.step(at, symbol, [operand], result)
+        machine.step(at, symbol, [operand], result, f"operator.{symbol}", {"x": operand})
     return result
 
 
@@ -200,7 +200,8 @@ def _compare(machine: Machine, node: ast.Compare, frame: Frame) -> Value:
             symbol = OPERATORS[type(operator)]
             result = operators.binary(machine, symbol, left, right, at, symbol)
             if isinstance(result, Tensor):
-                machine.step(at, symbol, [left, right], result)
+                compared = {"x": left, "y": right}
+                machine.step(at, symbol, [left, right], result, f"operator.{symbol}", compared)
         if isinstance(result, Const) and not result.value:
             return result
         left = right
@@ -372,7 +373,7 @@ def _subscript(machine: Machine, node: ast.Subscript, frame: Frame) -> Value:
         return machine.unknown(reasons.ENTRY)
     result = index.subscript(machine, receiver, key, at, source_text(node.value))
     if isinstance(receiver, Tensor) or (isinstance(receiver, Unknown) and receiver.tensor):
-        machine.step(at, "[…]", [receiver, key], result)
+        machine.step(at, "[…]", [receiver, key], result, "operator.[]", {"x": receiver, "key": key})
     return result
 
 

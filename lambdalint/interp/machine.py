@@ -275,7 +275,7 @@ class Machine:
         arguments, given = bound
         call = OpCall(self, op, at, text or function.spelling or function.name, arguments, given)
         result = self._run_op(call)
-        self.step(at, call.text, [*args, *kwargs.values()], result)
+        self.step(at, call.text, [*args, *kwargs.values()], result, function.name, arguments)
         return result
 
     def _run_op(self, call: OpCall) -> Value:
@@ -310,10 +310,18 @@ class Machine:
         self.unknown(f"{function.name} is not modelled")
         return Unknown(f"{function.name} is not modelled", inputs=inputs)
 
-    def step(self, at: Anchor, text: str, operands: list[Value], result: Value) -> None:
+    def step(
+        self,
+        at: Anchor,
+        text: str,
+        operands: list[Value],
+        result: Value,
+        op: str = "",
+        arguments: Mapping[str, Value] | None = None,
+    ) -> None:
         """Note one operation of the current body."""
         if self.trace is not None:
-            self.trace.steps.append(Step(at, text, tuple(operands), result))
+            self.trace.steps.append(Step(at, text, tuple(operands), result, op, arguments or {}))
 
     def _call_bound(
         self, function: Bound, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
@@ -332,7 +340,8 @@ class Machine:
             return models.call_method(self, receiver, function.name, args, kwargs, at, text)
         if isinstance(receiver, (Tensor, Unknown)):
             result = methods.method(self, receiver, function.name, args, kwargs, at, text)
-            self.step(at, text, [receiver, *args], result)
+            op, arguments = methods.bound_arguments(receiver, function.name, args, kwargs)
+            self.step(at, text, [receiver, *args], result, op, arguments)
             return result
         return builtins.call_method(self, receiver, function.name, args, kwargs, at, text)
 

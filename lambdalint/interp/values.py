@@ -395,12 +395,18 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operation of a body: the node, how it is written, its tensor operands and its result."""
+    """One operation of a body: the node, how it is written, its tensor operands and its result.
+
+    ``op`` is the canonical name of a modelled operation (``keras.backend.sum``, ``operator.+``,
+    ``tensor-method.sum``), ``arguments`` its arguments by parameter name, defaults filled in.
+    """
 
     at: Anchor
     text: str
     operands: tuple[Value, ...]
     result: Value
+    op: str = ""
+    arguments: Mapping[str, Value] = field(default_factory=dict)
 
 
 def unknown(reason: str, label: str = "?") -> Unknown:

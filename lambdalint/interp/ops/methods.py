@@ -142,6 +142,19 @@ def _operation(name: str) -> Op | None:
     return library.lookup(f"tensor-method.{name}")
 
 
+def bound_arguments(
+    receiver: Value, name: str, args: list[Value], kwargs: dict[str, Value]
+) -> tuple[str, dict[str, Value]]:
+    """The canonical name of a tensor's method and the arguments of a call; ``""`` where it is not modelled."""
+    from lambdalint.interp.ops import library
+
+    operation = _operation(name)
+    bound = None if operation is None else library.bind(operation, [receiver, *args], kwargs)
+    if operation is None or bound is None or isinstance(bound, str):
+        return "", {}
+    return operation.name, bound[0]
+
+
 def _run(
     machine: Machine,
     operation: Op | None,
