@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lambdalint.interp import events, reasons
 from lambdalint.interp.construct import as_config, functions_of, shape_sizes
 from lambdalint.interp.facts import Application, Trace, tensors_of
+from lambdalint.interp.graph import family_of, note_family
 from lambdalint.interp.plain import inner, sign_of_range
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.values import (
@@ -85,6 +86,9 @@ def _node(machine: Machine, node: GraphNode) -> GraphNode:
     """Remember a call among those of the model being built; calls inside of a body are no part of it."""
     if machine.trace is None:
         machine.nodes.append(node)
+        family = getattr(node.layer, "family", None)
+        other = next((family_of(p) for p in node.parents if family_of(p) not in (None, family)), None)
+        note_family(machine, family, other, node.at, "tensor")
     return node
 
 
@@ -284,15 +288,16 @@ def _merge_by_mode(
     """A Keras-1 merge with a mode given as a string."""
     from lambdalint.interp.plain import plain
 
-    if layer.site is not None and len(layer.site.applications) < KEPT:
-        trace = Trace(layer.config.get("mode", NONE), (inputs,))
-        layer.site.applications.append(Application(how, at, tuple(args), {}, inputs, trace))
     tensors, _ = _as_tensors(inputs)
     config = {name: plain(machine, value) for name, value in layer.config.items() if name != "layers"}
     config.setdefault("mode", "sum")
     result = output_shape("merge", config, [tensor.dims for tensor in tensors])
     node = _node(machine, GraphNode(layer, tuple(tensors), at))
-    return Tensor(result.shape, _graph_batch(tensors), kind="keras", node=node)
+    output = Tensor(result.shape, _graph_batch(tensors), kind="keras", node=node)
+    if layer.site is not None and len(layer.site.applications) < KEPT:
+        trace = Trace(layer.config.get("mode", NONE), (inputs,), result=output)
+        layer.site.applications.append(Application(how, at, tuple(args), {}, inputs, trace, output=output))
+    return output
 
 
 def run_body(machine: Machine, layer: Layer, function: Value, inputs: Value, at: Anchor) -> Trace:
