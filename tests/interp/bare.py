@@ -16,6 +16,7 @@ from lambdalint.interp.values import (
     Const,
     Dictionary,
     Event,
+    Number,
     Sequence,
     SliceValue,
     Tensor,
@@ -102,7 +103,7 @@ class Bench:
         return ""
 
 
-_VALUES = (Tensor, Const, Sequence, SliceValue, Unknown, Dictionary)
+_VALUES = (Tensor, Const, Number, Sequence, SliceValue, Unknown, Dictionary)
 
 
 def abstract(plain: Any) -> Value:
@@ -114,8 +115,6 @@ def abstract(plain: Any) -> Value:
     if isinstance(plain, slice):
         return SliceValue(abstract(plain.start), abstract(plain.stop), abstract(plain.step))
     if isinstance(plain, Sym):
-        from lambdalint.interp.values import Number
-
         return Number(plain)
     return Const(plain)
 

@@ -236,7 +236,7 @@ def _numbers(value: Any) -> list[int]:
 
 
 def counts_to_the_batch(case: Case) -> bool:
-    """Whether a step names the batch axis, or a place before it, by counting from the end.
+    """Whether a step names the batch axis from the end, or lines up operands of different ranks.
 
     That is what is assumed not to happen where the rank is not known.
     """
@@ -245,6 +245,8 @@ def counts_to_the_batch(case: Case) -> bool:
             each for each in (*args, *(args[0] if isinstance(args[0], list) else ())) if isinstance(each, Ref)
         ]
         numbers = [number for number in _numbers([*args, *kwargs.values()]) if number < 0]
+        if len({getattr(case.values[ref.index], "rank", None) for ref in refs}) > 1:
+            return True
         for ref in refs:
             x = case.values[ref.index]
             if not isinstance(x, Tensor) or x.dims is None:
