@@ -45,3 +45,9 @@ def resolved_by_loader(layer: LayerFacts) -> frozenset[str]:
     if in_tensorflow(layer):
         return TF_KERAS_NAMES
     return STANDALONE_NAMES
+
+
+def gives_custom_objects(layer: LayerFacts) -> bool:
+    """Whether the file hands names to the loader, which before Keras 3 adds them to the globals."""
+    text = layer.file.unit.text
+    return any(word in text for word in ("custom_objects", "CustomObjectScope", "custom_object_scope"))

@@ -57,8 +57,9 @@ named function. None is automatic.
 ## Known gaps
 
 A named `def` of Keras 1 and 2, stored as bytecode too, is not reported: its module is usually at hand
-where the model is loaded.  Whether models are saved is read from the file, the modules around it and its package. In TensorFlow's
-Keras 2 the globals of a module that the loading process has imported are found as well.
+where the model is loaded. Whether models are saved is read from the file, the modules around it and its
+package. In TensorFlow's Keras 2 the globals of a module that the loading process has imported are found
+as well.
 
 ## Interaction with other linters
 
@@ -80,7 +81,7 @@ from lambdalint.interp.values import Layer, Model, Tensor
 from lambdalint.rule import Report, Rule
 
 from .captures import Capture, captures
-from .dialects import resolved_by_loader, stored_as_bytecode
+from .dialects import gives_custom_objects, resolved_by_loader, stored_as_bytecode
 from .models import rebuilt_by_class, saves_models
 
 _READERS = {
@@ -104,15 +105,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     saved = saves_models(layer)
     for found in missing.values():
         if isinstance(found[0].function.node, ast.Lambda):
-            loud = saved and not _given_on_load(layer)
+            loud = saved and (layer.dialect == "keras3" or not gives_custom_objects(layer))
             yield _report(layer, found, Severity.WARNING if loud else Severity.ADVICE)
-
-
-def _given_on_load(layer: LayerFacts) -> bool:
-    """Whether the file hands names to the loader, which adds them to the globals before Keras 3."""
-    text = layer.file.unit.text
-    custom = "custom_objects" in text or "CustomObjectScope" in text or "custom_object_scope" in text
-    return custom and layer.dialect != "keras3"
 
 
 def _counts(layer: LayerFacts, capture: Capture) -> bool:
