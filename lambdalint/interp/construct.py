@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import events, reasons
+from lambdalint.interp.graph import family_of, graph_tensors, note_family
 from lambdalint.interp.plain import SIZES, plain
 from lambdalint.interp.values import (
     NONE,
@@ -331,6 +332,8 @@ def _model(
         outputs = kwargs.get("outputs", kwargs.get("output", args[1] if len(args) > 1 else NONE))
         for value in (inputs, outputs):
             apply.check_input(machine, value, at)
+            for tensor in graph_tensors(value):
+                note_family(machine, family, family_of(tensor), at, "tensor")
         return Model(
             at, "functional", inputs, outputs, known=outputs != NONE, family=family, birth=machine.serial()
         )
@@ -361,6 +364,7 @@ def _application(
     config = applications.bind_application(last, positional, named, machine.dialect)
     shapes = None if config is None else applications.application_shapes(last, config, machine.dialect, start)
     model = Model(at, "application", family=family, birth=machine.serial())
+    node = GraphNode(model, (), at, trainable=True)
     if shapes is None:
         model.known = False
         return model
@@ -368,8 +372,8 @@ def _application(
     if isinstance(tensor, Tensor):
         model.inputs = tensor
     else:
-        model.inputs = Tensor(given, Along(0), "float32", kind="keras")
-    model.outputs = Tensor(result, Along(0), "float32", kind="keras")
+        model.inputs = Tensor(given, Along(0), "float32", kind="keras", node=node)
+    model.outputs = Tensor(result, Along(0), "float32", kind="keras", node=node)
     return model
 
 

@@ -47,7 +47,8 @@ INTEGER = "integer"
 # Model-building code.
 ADD_RESULT = "add-result"  # what model.add returned is called or wired on
 LAYER_AS_TENSOR = "layer-as-tensor"  # a layer object stands where its output tensor is meant
-GRAPH_OP = "graph-op"  # a tensor function applied to a symbolic tensor outside of any layer
+GRAPH_OP = "graph-op"  # a tensor function applied to a symbolic tensor outside of any layer; data["operand"]
+MIXED_KERAS = "mixed-keras"  # an object of one Keras gets one of another; data["family"], data["other"]
 
 PER_SAMPLE = (REDUCED, REDUCED_ALL, MOVED, INDEXED, MIXED, BROADCAST, FIXED, CHANGED)
 """Kinds that break the per-sample contract when they reach a layer's result."""

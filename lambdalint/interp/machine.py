@@ -255,8 +255,10 @@ class Machine:
         self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
     ) -> Value:
         """Call a library function through the operation tables."""
+        from lambdalint.interp import graph
         from lambdalint.interp.ops import library
 
+        graph.note_operation(self, function, args, kwargs, at, text)
         missing = library.missing_in(function.name, self.dialect_for(function.family))
         if missing is not None:
             self.record(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import apply, reasons
 from lambdalint.interp.facts import Trace
+from lambdalint.interp.graph import note_family
 from lambdalint.interp.values import (
     NONE,
     Along,
@@ -160,6 +161,8 @@ def add(machine: Machine, model: Model, layer: Value, at: Anchor, how: str) -> N
     start = _flow(model, layer)
     if model.inputs is None:
         model.inputs = start
+    if isinstance(layer, (Layer, Model)):
+        note_family(machine, model.family, layer.family, at, "layer")
     model.layers.append(layer)
     model.outputs = apply.chain(machine, layer, start, at, how)
     if isinstance(layer, Layer) and layer.site is not None:
