@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lambdalint.findings import Severity
+from lambdalint.interp import reasons
 from lambdalint.interp.facts import Application, LayerFacts
-from lambdalint.interp.values import NONE, Along, Const, Number, Sequence, Tensor, Value
+from lambdalint.interp.values import NONE, Along, Const, Number, Sequence, Tensor, Unknown, Value
 from lambdalint.layers.dims import B, Dim, equal, has_batch, is_dynamic, show
 
 Size = Dim | None
@@ -81,6 +82,18 @@ def contradict(declared: tuple[Size, ...], computed: tuple[Dim, ...]) -> bool:
         return True
     pairs = zip(declared[1:], computed[1:])
     return any(size is not None and equal(size, other) is False for size, other in pairs)
+
+
+def one_for_any(declaration: Declaration) -> str:
+    """The name of a function parameter declared as a size that is 1 whatever the parameter is, or ``""``."""
+    declared, computed = declaration.application.declared, declaration.computed
+    if declaration.by_function or computed is None or len(declaration.full) != len(computed):
+        return ""
+    items = declared.items if isinstance(declared, Sequence) else None
+    for item, size in zip(items or [], computed[1:]):
+        if isinstance(item, Unknown) and item.reason == reasons.PARAMETER and size == 1:
+            return item.label
+    return ""
 
 
 def is_open(value: Value | None) -> bool:

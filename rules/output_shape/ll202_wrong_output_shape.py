@@ -76,7 +76,16 @@ from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.rule import Anchor, Report, Rule
 
-from .declaration import Declaration, as_declared, belief, contradict, declarations, severity, show_sizes
+from .declaration import (
+    Declaration,
+    as_declared,
+    belief,
+    contradict,
+    declarations,
+    one_for_any,
+    severity,
+    show_sizes,
+)
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -86,7 +95,18 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         return
     for declaration in declarations(layer):
         computed = declaration.computed
-        if computed is None or _is_scalar_loss(declaration) or not contradict(declaration.full, computed):
+        if computed is None or _is_scalar_loss(declaration):
+            continue
+        if name := one_for_any(declaration):
+            yield Report(
+                Anchor(layer.unit, node),
+                f"output_shape declares the size `{name}`, but the function gives {show_sizes(computed)} "
+                f"whatever `{name}` is. {belief(layer)}. Declare {as_declared(computed)}.",
+                note=f"declared {name}, computed 1",
+                severity=severity(layer),
+            )
+            return
+        if not contradict(declaration.full, computed):
             continue
         declared = show_sizes(declaration.full)
         shown = show_sizes(computed)
