@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.interp import events, reasons
@@ -9,7 +10,7 @@ from lambdalint.interp.construct import as_config, functions_of, shape_sizes
 from lambdalint.interp.facts import Application, Trace, tensors_of
 from lambdalint.interp.graph import family_of, note_family
 from lambdalint.interp.plain import inner, sign_of_range
-from lambdalint.interp.tensors import join_values
+from lambdalint.interp.tensors import join_values, joint_fold
 from lambdalint.interp.values import (
     ANY_SIGN,
     CONSTANT,
@@ -53,8 +54,10 @@ def apply_layer(
     layer.calls += 1
     if machine.trace is not None:
         machine.record(events.LAYER_CALLED, at, _name(layer), {"layer": layer})
-    for value in args:
-        check_input(machine, value, at, layer)
+    for position, value in enumerate(args):
+        check_input(machine, value, at, position, layer)
+    if "inputs" in kwargs:
+        check_input(machine, kwargs["inputs"], at, "inputs", layer)
     if isinstance(layer, Model):
         return _apply_model(machine, layer, args, kwargs, at)
     if layer.cls in ("Lambda", "Merge") and layer.site is not None:
@@ -69,12 +72,19 @@ def _name(layer: Layer | Model) -> str:
     return layer.cls if isinstance(layer, Layer) else "Model"
 
 
-def check_input(machine: Machine, value: Value, at: Anchor, into: Layer | Model | None = None) -> None:
-    """Note layers and ``model.add`` results that stand where a tensor is meant, ``into`` a layer's call."""
+def check_input(
+    machine: Machine, value: Value, at: Anchor, argument: int | str, into: Layer | Model | None = None
+) -> None:
+    """Note layers and ``model.add`` results that stand where a tensor is meant.
+
+    ``argument`` is the position or name of the argument, ``into`` the layer that is called.
+    """
     values = value.items or [] if isinstance(value, Sequence) else [value]
-    for item in values:
+    for index, item in enumerate(values):
         if isinstance(item, Layer):
-            machine.record(events.LAYER_AS_TENSOR, at, _name(item), {"layer": item, "into": into})
+            data = {"layer": item, "into": into, "argument": argument}
+            data["index"] = index if isinstance(value, Sequence) else None
+            machine.record(events.LAYER_AS_TENSOR, at, _name(item), data)
         elif type(item).__name__ == "Opaque" and getattr(item, "kind", "") == "add-result":
             machine.record(events.ADD_RESULT, at, "", {"add": item.at})  # type: ignore[union-attr]
 
@@ -142,13 +152,15 @@ _KEEPS_SIGN = frozenset(
 
 def _graph_batch(parents: list[Tensor]) -> Along | Unsure:
     """Where the samples are behind a layer: axes that a Lambda folded into the batch stay there."""
-    folded = Along(0)
+    folds: list[Along] = []
     for parent in parents:
         if isinstance(parent.batch, Unsure):
             return parent.batch
         if isinstance(parent.batch, Along) and parent.batch.axis == 0 and parent.batch.folded is not None:
-            folded = parent.batch
-    return folded
+            folds.append(parent.batch)
+    if not folds:
+        return Along(0)
+    return replace(folds[-1], folded=joint_fold(each.folded for each in folds))
 
 
 def _as_tensors(value: Value) -> tuple[list[Tensor], bool]:

@@ -114,7 +114,7 @@ class Machine:
     def unfolded(self, folded: Event | None) -> None:
         """Take note that what ``folded`` put into the batch axis has been taken out again."""
         if folded is not None:
-            self.unfolds.add(id(folded))
+            self.unfolds.update(id(each) for each in (folded, *folded.data.get("joined", ())))
 
     def serial(self) -> int:
         """A number that grows with every mutable object made."""

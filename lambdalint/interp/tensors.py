@@ -184,8 +184,21 @@ def meet_batches(batches: Items[Batch]) -> Batch:
     if any((p.axis, p.outer, p.inner) != (first.axis, first.outer, first.inner) for p in places):
         return Unsure("the operands hold their samples in different places", carries=True)
     moved = next((p.moved for p in places if p.moved is not None), None)
-    folded = next((p.folded for p in places if p.folded is not None), None)
-    return Along(first.axis, first.outer, first.inner, moved, folded)
+    return Along(first.axis, first.outer, first.inner, moved, joint_fold(p.folded for p in places))
+
+
+def joint_fold(folds: Iterable[Event | None]) -> Event | None:
+    """One event for batches folded apart and then joined: what unfolds the result unfolds each of them."""
+    known: dict[int, Event] = {}
+    for fold in folds:
+        if fold is not None:
+            known.update((id(each), each) for each in (fold, *fold.data.get("joined", ())))
+    if not known:
+        return None
+    first, *others = known.values()
+    if len(others) == len(first.data.get("joined", ())):
+        return first
+    return Event(first.kind, first.at, first.text, {**first.data, "joined": (first, *others)})
 
 
 def batch_of_sizes(dims: Dims | None) -> Batch:
@@ -307,6 +320,7 @@ __all__ = [
     "batch_size",
     "common_dtype",
     "join_values",
+    "joint_fold",
     "meet_batches",
     "passed_cuts",
     "result",

@@ -28,6 +28,7 @@ from lambdalint.interp.values import (
 )
 from lambdalint.layers.dims import B, Dim, ceildiv, fresh, minimum, mul, show_shape, sub
 from tests.interp.bare import AT, Bench, batch
+from tests.interp.running import layers_of
 
 ALL = slice(None)
 FIRST, SECOND = frozenset({0}), frozenset({1})
@@ -842,3 +843,35 @@ def test_images_that_cannot_be(name: str, args: tuple[Any, ...]) -> None:
 def test_slices_as_values() -> None:
     made = Bench().subscript(X, Sequence("tuple", [SliceValue(NONE, NONE, NONE), Const(1)]))
     assert shape(made) == "(B, 6)"
+
+
+# --- folded in one layer, unfolded in another ------------------------------------------------------
+
+HEADS = """
+from tensorflow.keras.layers import Add, Input, Lambda
+import tensorflow as tf
+
+def fold(t):
+    t = tf.transpose(tf.reshape(t, [-1, 5, 4, 2]), [2, 0, 1, 3])
+    return tf.reshape(t, [-1, 5, 2])
+
+def unfold(t):
+    t = tf.transpose(tf.reshape(t, [4, -1, 5, 2]), [1, 2, 0, 3])
+    return tf.reshape(t, [-1, 5, 8])
+
+x, weights = Input((5, 8)), Input((5, 2))
+first, second = Lambda(fold)(x), Lambda(fold)(x)
+copies = Lambda(lambda t: tf.tile(t, [4, 1, 1]))(weights)
+both = Lambda(lambda t: t[0] * t[1])([first, copies])
+y = {end}
+"""
+
+
+def test_heads_folded_apart_joined_and_unfolded_together() -> None:
+    together = layers_of(HEADS.format(end="Lambda(unfold)(Add()([both, second]))"))
+    assert [layer.causes(events.CHANGED) for layer in together] == [[]] * 5
+
+
+def test_heads_that_stay_folded_are_told() -> None:
+    apart = layers_of(HEADS.format(end="Lambda(unfold)(both)"))
+    assert [len(layer.causes(events.CHANGED)) for layer in apart] == [0, 1, 0, 0, 0]
