@@ -56,7 +56,8 @@ a loop. None is automatic.
 
 ## Known gaps
 
-Conditions on values that are not known to be tensors.
+Conditions on values that are not known to be tensors. Functions under `tf.function` or AutoGraph are left
+alone.
 
 ## Interaction with other linters
 
@@ -69,24 +70,45 @@ https://github.com/keras-team/keras/issues/8630
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Event
+from lambdalint.interp.values import Event, Function, Tensor
 from lambdalint.rule import Report, Rule
+
+from ..calling.functions import written_functions
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """The places where Python asks a tensor for its value."""
+    if any(_is_converted(function) for function in written_functions(layer)):
+        return
     for event in layer.happened(events.BRANCH):
+        if not _is_certain(event):
+            continue
         what, instead = _words(event)
         yield Report(
             event.at,
             f"{what} while the model is built, when the tensor has no value yet: an error. {instead}",
             note="no value yet",
         )
+
+
+def _is_converted(function: Function) -> bool:
+    """Whether a decorator such as ``tf.function`` turns Python's control flow into operations."""
+    decorators = [] if isinstance(function.node, ast.Lambda) else function.node.decorator_list
+    return any(word in ast.unparse(each) for each in decorators for word in ("autograph", "function"))
+
+
+def _is_certain(event: Event) -> bool:
+    """Whether what is looped over or measured is one tensor: an input of unknown rank may be a list."""
+    operand = event.data.get("operand")
+    if not (event.data.get("loop") or event.data.get("len")):
+        return True
+    return isinstance(operand, Tensor) and operand.dims is not None
 
 
 def _words(event: Event) -> tuple[str, str]:
