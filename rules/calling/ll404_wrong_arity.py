@@ -68,13 +68,13 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.ops import library
-from lambdalint.interp.values import Bound, Const, Dictionary, Function, Library, Partial, Sequence, Value
+from lambdalint.interp.values import Const, Dictionary, Function, Sequence
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
 from .functions import words
 from .ll403_returns_non_tensor import def_line
+from .signatures import signature_of
 
 _BY_NAME = ("mask", "training")
 
@@ -88,26 +88,19 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     keys, complete = given
     seen: set[object] = set()
     for value in layer.functions:
-        spec = _parameters(value)
-        key = (
-            id(spec[0].node)
-            if spec and spec[0] is not None
-            else value
-            if isinstance(value, Library)
-            else None
-        )
-        if spec is None or key in seen:
+        taken = signature_of(value)
+        if taken is None or taken.identity in seen:
             continue
-        seen.add(key)
-        function, required, accepted = spec
-        missing = [name for name in required[1:] if name not in keys and name not in _BY_NAME]
-        stray = [name for name in keys if accepted is not None and name not in accepted]
-        if accepted == []:
-            yield _at_function(layer, function, "takes no parameter, but Keras passes the layer's input")
+        seen.add(taken.identity)
+        missing = [name for name in taken.required[1:] if name not in keys and name not in _BY_NAME]
+        stray = [name for name in keys if taken.accepted is not None and name not in taken.accepted]
+        if taken.accepted == ():
+            problem = "takes no parameter, but Keras passes the layer's input"
+            yield _at_function(layer, taken.function, problem)
         elif missing and complete and not stray:
-            yield _at_function(layer, function, _missing(required, missing))
+            yield _at_function(layer, taken.function, _missing(len(taken.required), missing))
         for name in stray:
-            yield _stray(layer, name, keys[name], accepted or [])
+            yield _stray(layer, name, keys[name], taken.accepted or ())
 
 
 def _given(layer: LayerFacts) -> tuple[dict[str, ast.AST | None], bool] | Report:
@@ -137,37 +130,7 @@ def _given(layer: LayerFacts) -> tuple[dict[str, ast.AST | None], bool] | Report
     return keys, complete
 
 
-_Spec = tuple["Function | None", list[str], "list[str] | None"]
-
-
-def _parameters(value: Value) -> _Spec | None:
-    """A function's required and accepted parameters (``None``: any), the input first."""
-    if isinstance(value, Library):
-        op = library.lookup(value.name)
-        if op is None or not op.parameters or any(p.variadic for p in op.parameters):
-            return None
-        return None, [p.name for p in op.parameters if p.default is None], None
-    skipped, taken = 0, frozenset[str]()
-    if isinstance(value, Partial):
-        skipped, taken, value = len(value.args), frozenset(value.kwargs), value.function
-    if isinstance(value, Bound) and value.function is not None:
-        skipped, value = skipped + 1, value.function
-    if not isinstance(value, Function):
-        return None
-    spec = value.node.args
-    positional = [p.arg for p in [*spec.posonlyargs, *spec.args]]
-    optional = len(spec.defaults)
-    required = [name for name in positional[skipped : len(positional) - optional] if name not in taken]
-    required += [p.arg for p, d in zip(spec.kwonlyargs, spec.kw_defaults) if d is None and p.arg not in taken]
-    if spec.vararg is not None and len(positional) <= skipped:
-        required = ["*", *required]
-    accepted = (
-        None if spec.kwarg or spec.vararg else [*positional[skipped:], *(p.arg for p in spec.kwonlyargs)]
-    )
-    return value, required, accepted
-
-
-def _missing(required: list[str], missing: list[str]) -> str:
+def _missing(count: int, missing: list[str]) -> str:
     listed = " and ".join(f"`{name}`" for name in missing)
     tail = (
         f"Take one parameter and index or unpack it, or give {listed} through `arguments=`"
@@ -175,7 +138,7 @@ def _missing(required: list[str], missing: list[str]) -> str:
         else "Take one parameter and index or unpack it"
     )
     return (
-        f"needs {len(required)} arguments, but Keras passes one: the input, or the list of all inputs. "
+        f"needs {count} arguments, but Keras passes one: the input, or the list of all inputs. "
         f"{listed} will be missing. {tail}"
     )
 
@@ -190,7 +153,7 @@ def _at_function(layer: LayerFacts, function: Function | None, problem: str) -> 
     return Report(at, f"`{function.name}` {problem}.", note="does not fit what Keras passes")
 
 
-def _stray(layer: LayerFacts, name: str, node: ast.AST | None, accepted: list[str]) -> Report:
+def _stray(layer: LayerFacts, name: str, node: ast.AST | None, accepted: tuple[str, ...]) -> Report:
     at = Anchor(layer.unit, node or layer.arguments_node or layer.node)
     others = ", ".join(f"`{other}`" for other in accepted[1:]) or "none besides the input"
     return Report(

@@ -57,19 +57,15 @@ https://github.com/keras-team/keras/issues/10192
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TypeGuard
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Bound, Function, Sequence, Tensor, Value
+from lambdalint.interp.values import Sequence, Tensor, Value
 from lambdalint.rule import Report, Rule
 
-from .functions import names_of, words, written_function
-
-_OF_TENSORS = frozenset({"shape", "dtype", "get_shape", "ndim", "_keras_shape", "sum", "mean", "dimshuffle"})
+from .functions import words
+from .parameter_use import Usage, usage_of
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -78,92 +74,14 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     for use in layer.applications:
         if use.how == "assumed" or id(use.at.node) in seen:
             continue
-        found = _usage(layer, use.trace.function)
+        found = usage_of(layer, use.trace.function)
         problem = _mismatch(found, use.inputs) if found is not None else None
         if problem is not None:
             seen.add(id(use.at.node))
             yield Report(use.at, problem[0], note=problem[1])
 
 
-@dataclass(slots=True)
-class _Usage:
-    """How a function uses its first parameter."""
-
-    name: str
-    indices: set[int] = field(default_factory=set)
-    unpacked: set[int] = field(default_factory=set)
-    as_tensor: ast.expr | None = None
-
-
-def _usage(layer: LayerFacts, value: Value) -> _Usage | None:
-    function = written_function(value)
-    names = names_of(layer, function) if function is not None else None
-    if function is None or names is None or not isinstance(value, (Function, Bound)):
-        return None
-    spec = function.node.args
-    parameters = [*spec.posonlyargs, *spec.args][1 if isinstance(value, Bound) else 0 :]
-    if not parameters:
-        return None
-    usage = _Usage(parameters[0].arg)
-    scope = names.body_scope(function.node)
-    if len(scope.bindings.get(usage.name, ())) != 1:
-        return None
-    for node in ast.walk(function.node):
-        if _asks(node, usage.name):
-            return None
-        _note(node, usage)
-    return usage
-
-
-def _is(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _asks(node: ast.AST, name: str) -> bool:
-    """Whether the function asks for the length or type of its parameter, or binds the name anew inside."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        asking = node.func.id in ("isinstance", "len", "type", "list", "tuple", "hasattr", "enumerate", "zip")
-        return asking and any(_is(argument, name) for argument in node.args)
-    if isinstance(node, ast.Call):
-        return any(isinstance(argument, ast.Starred) and _is(argument.value, name) for argument in node.args)
-    inner = isinstance(node, (ast.Lambda, ast.FunctionDef)) and any(p.arg == name for p in node.args.args[1:])
-    return inner or (isinstance(node, ast.comprehension) and _is(node.iter, name))
-
-
-def _note(node: ast.AST, usage: _Usage) -> None:
-    if isinstance(node, ast.Subscript) and _is(node.value, usage.name):
-        index = _literal(node.slice)
-        if index is not None:
-            usage.indices.add(index)
-        elif isinstance(node.slice, ast.Tuple):
-            usage.as_tensor = usage.as_tensor or node
-    elif isinstance(node, ast.Assign) and _is(node.value, usage.name):
-        for target in node.targets:
-            if isinstance(target, (ast.Tuple, ast.List)):
-                if not any(isinstance(part, ast.Starred) for part in target.elts):
-                    usage.unpacked.add(len(target.elts))
-    elif _on_tensor(node, usage.name):
-        usage.as_tensor = usage.as_tensor or node
-
-
-def _on_tensor(node: ast.AST, name: str) -> TypeGuard[ast.expr]:
-    """Whether an expression uses the name as an operand or object in a way that only tensors allow."""
-    if isinstance(node, ast.BinOp):
-        return not isinstance(node.op, ast.Add) and (_is(node.left, name) or _is(node.right, name))
-    if isinstance(node, ast.UnaryOp):
-        return not isinstance(node.op, ast.Not) and _is(node.operand, name)
-    return isinstance(node, ast.Attribute) and _is(node.value, name) and node.attr in _OF_TENSORS
-
-
-def _literal(node: ast.expr) -> int | None:
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _literal(node.operand)
-        return None if inner is None else -inner
-    plain = isinstance(node, ast.Constant) and type(node.value) is int
-    return node.value if plain else None  # type: ignore[attr-defined]
-
-
-def _mismatch(usage: _Usage, inputs: Value) -> tuple[str, str] | None:
+def _mismatch(usage: Usage, inputs: Value) -> tuple[str, str] | None:
     if isinstance(inputs, Tensor):
         return _one_tensor(usage) if inputs.dims is not None else None
     if not isinstance(inputs, Sequence) or inputs.items is None or len(inputs.items) < 2:
@@ -188,7 +106,7 @@ def _mismatch(usage: _Usage, inputs: Value) -> tuple[str, str] | None:
     return None
 
 
-def _one_tensor(usage: _Usage) -> tuple[str, str] | None:
+def _one_tensor(usage: Usage) -> tuple[str, str] | None:
     if usage.as_tensor is not None or not (usage.unpacked or len(usage.indices) > 1):
         return None
     how = "unpacks" if usage.unpacked else "indexes"

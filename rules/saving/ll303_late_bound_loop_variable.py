@@ -61,19 +61,16 @@ https://github.com/tensorflow/tensorflow/issues/56169, https://github.com/keras-
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.rule import Report, Rule
-from lambdalint.syntax.names import Binding, Scope
 
 from .captures import Capture, captures
 from .dialects import is_graph_mode
 from .lifetime import keeps_models_inside, made_in_call, model_is_replaced
-
-_CHANGES = frozenset({"assignment", "augmented", "loop", "with", "walrus"})
+from .rebinding import loop_around, rebound_later, same_constant
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -118,87 +115,15 @@ def _changes(layer: LayerFacts, capture: Capture, graph: bool) -> str | None:
     bindings = owner.bindings[capture.name]
     if owner.kind == "comprehension":
         return "changes at each step of the comprehension"
-    if _same_constant(bindings):
+    if same_constant(bindings):
         return None
-    loops = [binding.in_loop for binding in bindings if _loop_around(binding, layer, capture)]
+    loops = [binding.in_loop for binding in bindings if loop_around(binding, layer, capture)]
     if loops:
         local = all(loop is not None and keeps_models_inside(layer.names, loop) for loop in loops)
         return None if local else "changes at each step of the loop"
-    if graph or not _rebound_later(bindings, layer, capture) or model_is_replaced(layer):
+    if graph or not rebound_later(bindings, layer, capture) or model_is_replaced(layer):
         return None
     return "is assigned anew after this layer is made"
-
-
-def _same_constant(bindings: list[Binding]) -> bool:
-    """Whether every assignment gives the name the same literal."""
-    texts = {
-        ast.dump(b.value)
-        if b.kind == "assignment" and not b.path and isinstance(b.value, ast.Constant)
-        else id(b)
-        for b in bindings
-    }
-    return len(texts) == 1 and len(bindings) > 1
-
-
-def _loop_around(binding: Binding, layer: LayerFacts, capture: Capture) -> bool:
-    """Whether a loop that holds the function or the layer changes the name at each step."""
-    loop = binding.in_loop
-    if binding.kind not in _CHANGES or loop is None:
-        return False
-    if binding.kind == "assignment" and isinstance(binding.value, ast.Constant):
-        return False
-    return _holds(loop, capture.function.node) or _holds(loop, layer.node)
-
-
-def _holds(outer: ast.AST, inner: ast.AST) -> bool:
-    first, last = getattr(outer, "lineno", 0), getattr(outer, "end_lineno", 0) or 0
-    row = getattr(inner, "lineno", -1)
-    begins = (first, getattr(outer, "col_offset", 0))
-    return first <= row <= last and begins <= (row, getattr(inner, "col_offset", 0))
-
-
-def _rebound_later(bindings: list[Binding], layer: LayerFacts, capture: Capture) -> bool:
-    """Whether code of the same scope, on the same path, assigns the name again below the layer."""
-    owner = capture.owner
-    made = _same_scope(layer.names.scope_of(layer.node))
-    if (
-        owner is None
-        or made is not owner
-        or _same_scope(capture.names.scope_of(capture.function.node)) is not owner
-    ):
-        return False
-    end = (layer.node.end_lineno or layer.node.lineno, layer.node.end_col_offset or 0)
-    before = [b for b in bindings if b.position <= end]
-    after = [b for b in bindings if b.position > end and b.kind in _CHANGES]
-    if not before or not all(b.kind in (*_CHANGES, "parameter") for b in before):
-        return False
-    return any(
-        not _own_statement(b, layer) and not _exclusive(b, layer) and not _same_text(b, before) for b in after
-    )
-
-
-def _same_scope(scope: Scope) -> Scope:
-    while scope.kind == "comprehension" and scope.parent is not None:
-        scope = scope.parent
-    return scope
-
-
-def _own_statement(binding: Binding, layer: LayerFacts) -> bool:
-    """Whether the assignment is the one that holds the layer's call: its result takes the name over."""
-    return binding.value is not None and _holds(binding.value, layer.node)
-
-
-def _exclusive(binding: Binding, layer: LayerFacts) -> bool:
-    """Whether the layer and the assignment stand in one ``if`` or ``try``, perhaps on different paths."""
-    return binding.branch is not None and _holds(binding.branch, layer.node)
-
-
-def _same_text(binding: Binding, before: list[Binding]) -> bool:
-    """Whether the name is given what it had: a cell or block that was copied."""
-    if binding.value is None:
-        return False
-    text = ast.dump(binding.value)
-    return any(b.value is not None and b.path == binding.path and ast.dump(b.value) == text for b in before)
 
 
 RULE = Rule("LL303", "late-bound-loop-variable", Contract.SAVING, Severity.ERROR, check_layer=check)
