@@ -175,7 +175,9 @@ def test_whom_a_rule_yields_to_exists(rule: Rule) -> None:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.stem)
 def test_rule_files_are_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) < 200
+    text = path.read_text(encoding="utf-8")
+    page = ast.get_docstring(ast.parse(text), clean=False) or ""
+    assert len(text.splitlines()) - len(page.splitlines()) < 150 + 75 * (not path.name.startswith("ll"))
 
 
 def test_rules_are_light_to_import() -> None:
