@@ -11,8 +11,10 @@ from lambdalint.findings import Problem
 from lambdalint.sources.unit import SourceUnit
 
 MAX_BYTES = 20_000_000
-_WORDS = ("Lambda", "merge", "Merge")
-_BYTE_WORDS = tuple(word.encode() for word in _WORDS)
+_LAMBDA = "Lambda"
+_MERGE = re.compile(r"\b[mM]erge\b")
+_BYTE_LAMBDA = _LAMBDA.encode()
+_BYTE_MERGE = re.compile(_MERGE.pattern.encode())
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -46,7 +48,9 @@ def read(
         return _too_large(path, len(data), max_bytes)
     bom, encoding = next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), (b"", ""))
     ascii_based = encoding in ("", "utf-8")
-    if prefilter and ascii_based and not any(word in data for word in _BYTE_WORDS):
+    if prefilter and ascii_based and not (
+        _BYTE_LAMBDA in data or (b"keras" in data and _BYTE_MERGE.search(data))
+    ):
         return None
     if path.endswith(".ipynb"):
         from lambdalint.sources.notebook import notebook_unit
@@ -54,9 +58,14 @@ def read(
         unit = notebook_unit(path, data)
     else:
         unit = _script(path, data[len(bom) :], encoding)
-    if prefilter and isinstance(unit, SourceUnit) and not any(word in unit.text for word in _WORDS):
+    if prefilter and isinstance(unit, SourceUnit) and not _may_hold_a_layer(unit.text):
         return None
     return unit
+
+
+def _may_hold_a_layer(text: str) -> bool:
+    """Whether a Lambda or, next to Keras, a ``merge`` may stand in a text."""
+    return _LAMBDA in text or ("keras" in text and _MERGE.search(text) is not None)
 
 
 def _content(path: str, max_bytes: int) -> bytes | Problem:

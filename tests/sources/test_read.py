@@ -39,7 +39,7 @@ def problem(data: bytes, name: str = "x.py") -> Problem:
         (b"", False),
         (b"L = Lambda(f)", True),
         (b"from keras.layers import merge", True),
-        (b"Merge([a, b])", True),
+        (b"keras.layers.Merge([a, b])", True),
         (codecs.BOM_UTF16_LE + "x = 1".encode("utf-16-le"), False),
         (codecs.BOM_UTF16_LE + "Lambda".encode("utf-16-le"), True),
     ],
