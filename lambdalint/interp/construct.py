@@ -330,8 +330,9 @@ def _model(
     if last == "Model":
         inputs = kwargs.get("inputs", kwargs.get("input", args[0] if args else NONE))
         outputs = kwargs.get("outputs", kwargs.get("output", args[1] if len(args) > 1 else NONE))
-        for value in (inputs, outputs):
-            apply.check_input(machine, value, at)
+        for position, (value, name) in enumerate(((inputs, "input"), (outputs, "output"))):
+            named = next((key for key in (name, name + "s") if key in kwargs), None)
+            apply.check_input(machine, value, at, named or position)
             for tensor in graph_tensors(value):
                 note_family(machine, family, family_of(tensor), at, "tensor")
         return Model(

@@ -2,45 +2,53 @@
 
 ## What it does
 
-Reports, in files with a Lambda or merge layer, a layer that is called on another layer object instead of
-on a tensor: `h = Lambda(f)` and then `Dense(1)(h)`.
+Reports, in files with a Lambda or merge layer, a layer that stands where a tensor is needed: as the input
+of another layer or model, alone or in a list, or among the inputs and outputs of `Model`. Mostly a layer
+was made and never called: `x = Lambda(f)`, then `Dense(1)(x)`.
 
 ## Why it hurts
 
-The layer was made and never called. Keras 2 says that the layer "was called with an input that isn't a
-symbolic tensor", Keras 3 that only tensors may be passed as positional arguments.
+A layer has no values and no shape. Measured: Keras 3 raises "Only input tensors may be passed as
+positional arguments", or "All `outputs` values must be KerasTensors" in `Model`; tf_keras raises "Inputs
+to a layer should be tensors", or hands the layer to the function of a Lambda, which fails with
+"unsupported operand type(s) for *: 'Dense' and 'int'".
 
 ## Bad
 
 ```python
-from tensorflow.keras.layers import Dense, Input, Lambda
+from keras.layers import Dense, Input, Lambda
+from keras.models import Model
 
 x = Input(shape=(4,))
-h = Lambda(lambda t: t * 2)
-y = Dense(1)(h)
+scaled = Lambda(lambda t: t * 2)
+y = Dense(1)(scaled)
+model = Model(x, y)
 ```
 
 ## Good
 
 ```python
-from tensorflow.keras.layers import Dense, Input, Lambda
+from keras.layers import Dense, Input, Lambda
+from keras.models import Model
 
 x = Input(shape=(4,))
-h = Lambda(lambda t: t * 2)(x)
-y = Dense(1)(h)
+scaled = Lambda(lambda t: t * 2)(x)
+y = Dense(1)(scaled)
+model = Model(x, y)
 ```
 
 ## How it is confirmed
 
-The statement is run; the exception is printed.
+The model is built; the exception is printed.
 
 ## Fix and its safety
 
-Call the layer on its input: `Lambda(f)(x)`. None is automatic: only the author knows on which.
+Call the layer on its input. None is automatic: which tensor is meant is for the author to say.
 
 ## Known gaps
 
-Layers that come from calls which are not in view.
+Values that are a layer on one way through the program and a tensor on another are left alone, and so are
+layers that `get_layer` gave earlier, and those of other packages, some of which take layers as input.
 
 ## Interaction with other linters
 
@@ -48,7 +56,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/5739
+https://github.com/keras-team/keras/pull/7222
 """
 
 from __future__ import annotations
@@ -60,6 +68,7 @@ from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import FileFacts
 from lambdalint.interp.values import Event, Layer
+from lambdalint.layers import catalogue
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
@@ -67,36 +76,63 @@ from .functions import words
 
 
 def check(file: FileFacts) -> Iterator[Report]:
-    """The layer objects among the arguments of layer calls."""
+    """The layers that stand as inputs of layers and models, each place once."""
     seen: set[int] = set()
     for event in file.events if file.layers else ():
-        value = event.data.get("layer")
-        known = isinstance(value, Layer) and value.cls not in ("?", "Input", "InputLayer")
-        if event.kind != events.LAYER_AS_TENSOR or not known or event.at.unit is not file.unit:
+        layer, into = event.data.get("layer"), event.data.get("into")
+        if event.kind != events.LAYER_AS_TENSOR or event.at.unit is not file.unit:
             continue
-        node = _argument(event)
-        if node is not None and id(node) not in seen:
-            seen.add(id(node))
-            yield Report(
-                Anchor(file.unit, node),
-                f"`{words(node)}` is a layer that has not been called, where its output tensor is meant: "
-                "an error. Call it on its input first: `layer(x)`.",
-                note="a layer, not a tensor",
-            )
+        if not isinstance(layer, Layer) or not _is_keras(layer) or not _takes_tensors(into):
+            continue
+        node = _place(event)
+        here = any(part is layer.at.node for part in ast.walk(node))
+        if id(node) in seen or (layer.cls == "?" and not here):
+            continue
+        seen.add(id(node))
+        what = f"a `{layer.cls}` layer" if layer.cls != "?" else "a layer"
+        yield Report(
+            Anchor(file.unit, node),
+            f"`{words(node)}` is {what}, not its output: {_where(into)} needs a tensor and raises an error. "
+            f"Call the layer on its input first, as in `{_called(node)}(x)`.",
+            note="a layer, not a tensor",
+            related=() if here else ((layer.at, "the layer is made here"),),
+        )
 
 
-def _argument(event: Event) -> ast.expr | None:
-    """The argument that is the layer: a name, an attribute, or its construction."""
-    node, value = event.at.node, event.data["layer"]
-    if not isinstance(node, ast.Call):
-        return None
-    flat: list[ast.expr] = []
-    for argument in node.args:
-        flat += argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else [argument]
-    if len(flat) == 1:
-        return flat[0]
-    made = next((argument for argument in flat if argument is value.at.node), None)
-    return made if made is not None else node
+def _is_keras(layer: Layer) -> bool:
+    return layer.cls == "?" or layer.site is not None or catalogue.facts(layer.cls) is not None
+
+
+def _takes_tensors(into: object) -> bool:
+    """Whether what is called takes tensors alone: a model, or a layer of Keras."""
+    return not isinstance(into, Layer) or _is_keras(into)
+
+
+def _where(into: object) -> str:
+    if isinstance(into, Layer):
+        return f"`{into.cls}`" if into.cls != "?" else "the layer called on it"
+    return "the model"
+
+
+def _place(event: Event) -> ast.AST:
+    """The argument, or the entry of its list, where the layer stands."""
+    call, argument, index = event.at.node, event.data["argument"], event.data["index"]
+    if not isinstance(call, ast.Call):
+        return call
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    node: ast.expr | None = named.get(argument)
+    if isinstance(argument, int) and argument < len(call.args):
+        node = call.args[argument]
+    if node is None or isinstance(node, ast.Starred):
+        return call
+    if isinstance(node, (ast.List, ast.Tuple)) and index is not None and index < len(node.elts):
+        starred = any(isinstance(part, ast.Starred) for part in node.elts)
+        return node if starred else node.elts[index]
+    return node
+
+
+def _called(node: ast.AST) -> str:
+    return words(node) if isinstance(node, (ast.Name, ast.Attribute, ast.Call)) else "layer"
 
 
 RULE = Rule("LL412", "layer-not-called", Contract.CALLING, Severity.ERROR, check_file=check)
