@@ -210,11 +210,17 @@ def call_subclass(
     """Call an object of a project's own layer or model class: what its shape function says, if it can."""
     if machine.trace is not None:
         machine.record(events.LAYER_CALLED, at, instance.cls.node.name, {"layer": instance})
-    tensors, _ = _as_tensors(args[0] if args else NONE)
-    batch = _graph_batch(tensors)
+    from lambdalint.interp import subclasses
+
+    inputs = args[0] if args else kwargs.get("inputs", kwargs.get("x", NONE))
+    keywords = {name: value for name, value in kwargs.items() if name not in ("inputs", "x")}
+    result = subclasses.output(machine, instance, inputs, keywords, at)
+    tensors, _ = _as_tensors(inputs)
     layer = Layer(instance.cls.node.name, {}, at, instance=instance)
     node = _node(machine, GraphNode(layer, tuple(tensors), at, trainable=True))
-    return Tensor(None, batch, kind="keras", node=node)
+    if isinstance(result, (Tensor, Dictionary)) or (isinstance(result, Sequence) and result.items):
+        return _outward(machine, result, node, None)
+    return Tensor(None, _graph_batch(tensors), kind="keras", node=node)
 
 
 def chain(machine: Machine, layer: Value, value: Value, at: Anchor, how: str) -> Value:

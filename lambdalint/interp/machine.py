@@ -81,6 +81,8 @@ class Machine:
         self.defined: list[Function] = []
         """Functions made by ``def`` that hold a layer of the linted file."""
         self.loss_depth = 0
+        self.subclass_runs: dict[int, int] = {}
+        """How often the ``call`` of each project class was run, by its id."""
         self.site_kinds: dict[int, tuple[str, str | None]] = {}
         """The kind and Keras family of the calls that the names show to construct a layer."""
         self._serial = count(1)
@@ -222,6 +224,12 @@ class Machine:
             from lambdalint.interp import construct
 
             return construct.layer_by_name(self, kind, args, kwargs, at, family)
+        if isinstance(function, Unknown) and text and not function.inputs:
+            from lambdalint.interp import guesses
+
+            made = guesses.made(self, text.rpartition(".")[2], args, kwargs, at, text)
+            if made is not None:
+                return made
         return self._call_unknown(function, args, kwargs)
 
     def _call_unknown(self, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Unknown:

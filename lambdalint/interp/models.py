@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import apply, reasons
+from lambdalint.interp import apply, reasons, subclasses
 from lambdalint.interp.facts import Trace
 from lambdalint.interp.graph import note_family
 from lambdalint.interp.values import (
@@ -73,8 +73,11 @@ def _tensor() -> Tensor:
 
 
 def _layer_attribute(machine: Machine, receiver: Layer, name: str, at: Anchor) -> Value:
-    if name in ("output", "input"):
+    if name == "output":
         return _tensor()
+    if name == "input":
+        # A layer may have been called on a list.
+        return Unknown(reasons.INPUT, tensor=True)
     if name in receiver.config:
         return receiver.config[name]
     if receiver.instance is not None:
@@ -132,11 +135,16 @@ def instance_method(
 ) -> Value:
     """A method that an object of a Keras subclass inherits from Keras."""
     if name in ("add_weight", "add_variable"):
-        return Tensor(None, kind="variable", label="self.add_weight")
+        return subclasses.weight(machine, args, kwargs)
+    if name == "__init__":
+        subclasses.initialise(machine, receiver, args, kwargs, at)
+        return NONE
     if name in ("add_loss", "add_metric"):
         for value in args[:1]:
             mark_loss(value)
         return NONE
+    if name == "call" and (behind := subclasses.behind(receiver)) is not None:
+        return apply.apply_layer(machine, behind, args[:1], {}, at)
     if name == "__call__":
         return apply.call_subclass(machine, receiver, args, kwargs, at)
     if name in ("build", "compile", "add_update", "save_weights"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import reasons
+from lambdalint.interp import guesses, reasons
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.values import (
@@ -35,6 +35,9 @@ from lambdalint.syntax.names import normalise
 if TYPE_CHECKING:
     from lambdalint.interp.machine import Machine
 
+SUPER = "super()"
+"""The name under which ``super()`` of an object is bound where the next class is a library's."""
+
 TRANSPARENT = (
     "tensorflow.function",
     "tensorflow.autograph",
@@ -56,6 +59,10 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
         return _library_attribute(receiver, name)
     if isinstance(receiver, ProjectModule):
         return _module_attribute(machine, receiver, name)
+    if isinstance(receiver, Unknown) and receiver.label in guesses.MODULES:
+        usual = guesses.member(receiver, name)
+        if usual is not None:
+            return usual
     if isinstance(receiver, (Tensor, Unknown)):
         from lambdalint.interp.ops import methods
 
@@ -78,6 +85,8 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
         return Bound(receiver, name) if known is None else known
     if isinstance(receiver, (Dictionary, Distribution)):
         return Bound(receiver, name)
+    if isinstance(receiver, Bound) and receiver.name == SUPER:
+        return Bound(receiver.receiver, name)
     return Unknown(reasons.ATTRIBUTE, name)
 
 
@@ -111,7 +120,10 @@ def _instance_attribute(machine: Machine, receiver: Instance, name: str, at: Anc
         return found
     base = receiver.cls.library_base()
     if base is not None:
-        return Bound(receiver, name)
+        from lambdalint.interp import subclasses
+
+        behind = subclasses.behind(receiver) if name in subclasses.OF_MODELS else None
+        return Bound(receiver, name) if behind is None else attribute(machine, behind, name, at, name)
     return Unknown(reasons.ATTRIBUTE, name)
 
 
@@ -182,6 +194,10 @@ def instantiate(
     elif fields := _dataclass_fields(cls):
         instance.attributes.update(zip(fields, args))
         instance.attributes.update(kwargs)
+    else:
+        from lambdalint.interp import subclasses
+
+        subclasses.initialise(machine, instance, args, kwargs, at)
     return instance
 
 
@@ -296,7 +312,7 @@ def frame_builtin(machine: Machine, name: str, frame: Frame) -> Value:
     for base in owner.bases:
         if isinstance(base, ClassValue):
             return _parent(receiver, base)
-    return Opaque("super")
+    return Bound(receiver, SUPER)
 
 
 def _parent(receiver: Instance, base: ClassValue) -> Value:

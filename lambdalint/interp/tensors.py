@@ -17,6 +17,7 @@ from lambdalint.interp.values import (
     Constant,
     Dictionary,
     Event,
+    Library,
     Number,
     Sequence,
     Tensor,
@@ -237,8 +238,19 @@ def join_values(a: Value, b: Value) -> Value:
         left, right = _plain_tensor(a), _plain_tensor(b)
         if left is not None and right is not None:
             return _join_tensors(left, right)
+    if isinstance(a, Library) and isinstance(b, Library) and (same := _join_libraries(a, b)) is not None:
+        return same
     reason = next((v.reason for v in (a, b) if isinstance(v, Unknown)), "one of several values")
     return Unknown(reason, inputs=_inputs(a) | _inputs(b))
+
+
+def _join_libraries(a: Library, b: Library) -> Library | None:
+    """One name from two places (``keras`` or ``tensorflow.keras``): the same, of a family not known."""
+    if a.name.rpartition(".")[2] != b.name.rpartition(".")[2]:
+        return None
+    if a.name == b.name:
+        return Library(a.name, a.family if a.family == b.family else None, b.spelling)
+    return next((each for each in (b, a) if each.name.startswith(("keras.", "tensorflow."))), None)
 
 
 def _same(a: Value, b: Value) -> bool:
