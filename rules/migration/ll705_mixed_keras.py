@@ -1,0 +1,107 @@
+"""Objects of two Keras packages meet in one model.
+
+## What it does
+
+Reports, in files with a Lambda or merge layer, a layer or model of one Keras that gets a tensor, or a
+layer, of another: `keras`, `tf.keras`, `tf_keras` and `tensorflow.python.keras` have classes of their own.
+In Keras 3 `keras` and `tf.keras` are one package (TensorFlow 2.16 and later), and may be mixed. `advice` for
+`tf.keras` with `tensorflow.python.keras`, which were one package up to TensorFlow 2.5.
+
+## Why it hurts
+
+Each package keeps the graph of a model in attributes of its own tensors. Measured: a Keras 3 `Lambda` on
+a tf_keras tensor vanishes without a word (a `TFOpLambda` per operation stands in its place, so its name,
+its config and its `mask` are gone), a tf_keras `Dense` on a Keras 3 tensor raises a ValueError, a
+`Sequential` refuses layers of the other package with "Only instances of `keras.Layer` can be added".
+Standalone Keras 2.3 with `tf.keras` dies with an AttributeError about `_keras_history` or
+`_keras_shape`.
+
+## Bad
+
+```python
+import keras
+from tf_keras.layers import Dense, Input, Lambda
+
+x = Input(shape=(4,))
+h = Lambda(lambda t: t * 2)(x)
+y = keras.layers.Dense(1)(h)
+model = keras.Model(x, y)
+```
+
+## Good
+
+```python
+from keras import Model
+from keras.layers import Dense, Input, Lambda
+
+x = Input(shape=(4,))
+h = Lambda(lambda t: t * 2)(x)
+y = Dense(1)(h)
+model = Model(x, y)
+```
+
+## How it is confirmed
+
+The model is built; the exception is printed, or the layers of the model are compared with those that the
+code makes.
+
+## Fix and its safety
+
+Import everything from one package. None is automatic: the versions decide which.
+
+## Known gaps
+
+Optimizers, callbacks and losses of another package are not looked at.
+
+## Interaction with other linters
+
+None.
+
+## References
+
+https://github.com/tensorflow/probability/issues/478
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp import events
+from lambdalint.interp.facts import FileFacts
+from lambdalint.rule import Report, Rule
+
+_ONE_IN_KERAS_3 = frozenset({"keras", "tf.keras"})
+_BUNDLED = frozenset({"tf.keras", "tensorflow.python.keras"})
+"""Twins: TensorFlow 2.0-2.5 exports the classes of its private package."""
+
+
+def check(file: FileFacts) -> Iterator[Report]:
+    """The calls where an object of one package gets one of another, each call once."""
+    seen: set[int] = set()
+    for event in file.events if file.layers else ():
+        if event.kind != events.MIXED_KERAS or event.at.unit is not file.unit or id(event.at.node) in seen:
+            continue
+        family, other = str(event.data["family"]), str(event.data["other"])
+        pair = frozenset({family, other})
+        if pair == _ONE_IN_KERAS_3 and file.dialect.name == "keras3":
+            continue
+        seen.add(id(event.at.node))
+        since = "from TensorFlow 2.6 on " if pair == _BUNDLED else ""
+        yield Report(
+            event.at,
+            f"A {event.text} of `{other}` goes into `{family}`: {since}the two packages do not know each "
+            "other's objects, so the model is refused or loses layers. Import everything from one of them.",
+            note=f"{other} into {family}",
+            severity=_severity(pair, file),
+        )
+
+
+def _severity(pair: frozenset[str], file: FileFacts) -> Severity | None:
+    """Less where in some versions both packages share their classes, and nothing says which version it is."""
+    if pair == _BUNDLED and file.dialect.name != "keras3":
+        return Severity.ADVICE
+    return Severity.WARNING if pair == _ONE_IN_KERAS_3 and file.dialect.name == "unknown" else None
+
+
+RULE = Rule("LL705", "mixed-keras", Contract.MIGRATION, Severity.ERROR, check_file=check)
