@@ -117,5 +117,5 @@ RULE = Rule(
     Contract.PER_SAMPLE,
     Severity.ERROR,
     check_layer=check,
-    yields_to=("LL406", "LL408"),
+    yields_to=("LL406", "LL408", "LL707"),
 )

@@ -118,5 +118,5 @@ RULE = Rule(
     Contract.PER_SAMPLE,
     Severity.ERROR,
     check_layer=check,
-    yields_to=("LL406",),
+    yields_to=("LL406", "LL707"),
 )
