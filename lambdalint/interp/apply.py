@@ -219,8 +219,17 @@ def call_subclass(
     layer = Layer(instance.cls.node.name, {}, at, instance=instance)
     node = _node(machine, GraphNode(layer, tuple(tensors), at, trainable=True))
     if isinstance(result, (Tensor, Dictionary)) or (isinstance(result, Sequence) and result.items):
-        return _outward(machine, result, node, None)
+        return _taken_for_samples(_outward(machine, result, node, None), _graph_batch(tensors))
     return Tensor(None, _graph_batch(tensors), kind="keras", node=node)
+
+
+def _taken_for_samples(output: Value, batch: Along | Unsure) -> Value:
+    """What a project's layer gives, in rows of samples as Keras has it, where its code could not tell."""
+    if not isinstance(output, Tensor) or not isinstance(output.batch, Unsure) or isinstance(batch, Unsure):
+        return output
+    if output.dims is not None and (not output.dims or isinstance(output.dims[0], int)):
+        return output
+    return output.but(dims=None if output.dims is None else (B, *output.dims[1:]), batch=Along(0))
 
 
 def chain(machine: Machine, layer: Value, value: Value, at: Anchor, how: str) -> Value:
