@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import binding, events, objects, reasons
 from lambdalint.interp.frames import Frame
+from lambdalint.interp.machine import inputs_of
 from lambdalint.interp.ops import index, operators
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import truth
@@ -248,7 +249,6 @@ def _sequence(machine: Machine, node: ast.List | ast.Tuple | ast.Set, frame: Fra
     kind = {ast.List: "list", ast.Tuple: "tuple"}.get(type(node), "set")
     items: list[Value] = []
     known = True
-    element: Value | None = None
     for part in node.elts:
         if isinstance(part, ast.Starred):
             value = evaluate(machine, part.value, frame)
@@ -256,12 +256,14 @@ def _sequence(machine: Machine, node: ast.List | ast.Tuple | ast.Set, frame: Fra
                 items.extend(value.items)
             else:
                 known = False
-                element = value.element if isinstance(value, Sequence) else None
+                inside = value.element if isinstance(value, Sequence) else None
+                items.append(Unknown(reasons.ENTRY, inputs=inputs_of(value)) if inside is None else inside)
         else:
             items.append(evaluate(machine, part, frame))
     if not known:
-        for item in items:
-            element = item if element is None else join_values(element, item)
+        element = items[0]
+        for item in items[1:]:
+            element = join_values(element, item)
         return Sequence(kind, None, element, birth=machine.serial())
     return Sequence(kind, items, birth=machine.serial())
 

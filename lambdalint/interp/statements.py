@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import expressions, imports, objects, reasons
+from lambdalint.interp import events, expressions, imports, objects, reasons
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import truth
@@ -17,6 +17,7 @@ from lambdalint.interp.values import (
     ClassValue,
     Const,
     Dictionary,
+    Event,
     Function,
     Partial,
     RangeValue,
@@ -262,7 +263,20 @@ def join_variables(states: list[dict[str, Value]]) -> dict[str, Value]:
 
 
 def _try(machine: Machine, node: ast.Try, frame: Frame) -> Flow:
+    before = len(frame.returns)
+    noted = machine.events if machine.trace is None else machine.trace.events
+    first = len(noted)
     flow = run_block(machine, node.body, frame)
+    handler = _handler(node, noted[first:])
+    if handler is not None:
+        # The body cannot run to its end: what it fails with is caught.
+        noted[first:] = [event for event in noted[first:] if event.kind != events.FAILS]
+        del frame.returns[before:]
+        if handler.name:
+            frame.assign(handler.name, Unknown(reasons.EXCEPTION))
+        flow = run_block(machine, handler.body, frame)
+        final = run_block(machine, node.finalbody, frame)
+        return final if final is not Flow.NEXT else flow
     if flow is Flow.NEXT:
         flow = run_block(machine, node.orelse, frame)
     after = dict(frame.variables)
@@ -281,6 +295,19 @@ def _try(machine: Machine, node: ast.Try, frame: Frame) -> Flow:
         frame.variables[name] = value
     final = run_block(machine, node.finalbody, frame)
     return final if final is not Flow.NEXT else flow
+
+
+def _handler(node: ast.Try, noted: list[Event]) -> ast.ExceptHandler | None:
+    """The handler that catches the first Python error among these events."""
+    error = next((event.data.get("error") for event in noted if event.kind == events.FAILS), None)
+    if error is None:
+        return None
+    for handler in node.handlers:
+        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        names = {kind.id for kind in kinds if isinstance(kind, ast.Name)}
+        if handler.type is None or names & {error, "Exception", "BaseException"}:
+            return handler
+    return None
 
 
 def _with(machine: Machine, node: ast.With | ast.AsyncWith, frame: Frame) -> Flow:

@@ -116,11 +116,13 @@ def _creates(inner: str) -> bool:
 
 
 def array(value: Value) -> Value:
-    """A result as the array that NumPy returns."""
+    """A result as the array, or the number, that NumPy returns."""
     if isinstance(value, Sequence) and value.items is not None:
         return Sequence(value.kind, [array(item) for item in value.items])
     if isinstance(value, Tensor) and value.rank != 0:
         return value.but(kind="ndarray", content=value.content)
+    if isinstance(value, Tensor) and value.content is None:
+        return Unknown("a number that is not known")
     return value
 
 
