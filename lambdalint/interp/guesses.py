@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from lambdalint.interp.values import Library, Unknown, Value
@@ -44,7 +45,9 @@ def made(
     machine: Machine, name: str, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
 ) -> Value | None:
     """What calling an unknown value by the name of a Keras layer makes: such a layer."""
-    if not _is_layer(name) and name not in _MODELS:
+    call = at.node
+    by_name = isinstance(call, ast.Call) and isinstance(call.func, (ast.Name, ast.Attribute))
+    if not by_name or not (_is_layer(name) or name in _MODELS):
         return None
     from lambdalint.interp import construct
 
