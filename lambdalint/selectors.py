@@ -93,5 +93,9 @@ def _vocabulary(rules: Mapping[str, Rule]) -> list[str]:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``" (did you mean 'x'?)"`` for the nearest known word, or nothing."""
     by_lower = {candidate.lower(): candidate for candidate in known}
-    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return f" (did you mean {by_lower[near[0]]!r}?)" if near else ""
+    near = difflib.get_close_matches(word.lower(), by_lower, n=5, cutoff=0.6)
+    if not near:
+        return ""
+    # Of codes that are equally near, the one with the same characters in the same places.
+    best = max(near, key=lambda other: sum(a == b for a, b in zip(word.lower(), other)))
+    return f" (did you mean {by_lower[best]!r}?)"
