@@ -97,7 +97,11 @@ def _expression(machine: Machine, node: ast.Expr, frame: Frame) -> Flow:
 
 
 def _assign(machine: Machine, node: ast.Assign, frame: Frame) -> Flow:
-    value = expressions.evaluate(machine, node.value, frame)
+    if isinstance(node.value, ast.Constant) and node.value.value is Ellipsis:
+        # A blank to be filled in, or a statement that does not parse.
+        value: Value = Unknown(reasons.SYNTAX)
+    else:
+        value = expressions.evaluate(machine, node.value, frame)
     for target in node.targets:
         expressions.assign(machine, target, value, frame)
     return Flow.NEXT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import warnings
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ _ATTEMPTS = 30
 """How often one top-level statement is parsed before it is given up as a whole."""
 _CUTS = 25
 """How many open brackets and strings of one text are mended, since each may reach to the end."""
+_DEFINITION = re.compile(r"\s*(?:async\s+)?(?:def|class)\s+([^\W\d]\w*)")
+_TARGETS = re.compile(r"\s*(?:for\s+([\w\s,()]+?)\s+in\b|((?:[\w\s,()]+[-+*/]?=(?!=))+))")
 _LOOKAHEADS = 8
 """How often the rest of the text is read to tell where a string was left open."""
 
@@ -130,7 +133,10 @@ class _Isolation:
         return Failure(message, None if result.row is None else result.row + start, result.column)
 
     def fill(self, line: Line, end: int, filler: str) -> None:
-        """Replace the rows from this line's first to ``end``."""
+        """Replace the rows from this line's first to ``end``; the names they bind get ``...``, an unknown."""
+        if filler == "pass":
+            bound = _bound(self.rows[line.row - 1 : end])
+            filler = " = ".join([*bound, "..."]) if bound else filler
         self.rows[line.row - 1 : end] = [(line.indent + filler).rstrip(), *[""] * (end - line.row)]
 
     def drop(self, line: Line, end: int, filler: str, failure: Failure) -> None:
@@ -175,6 +181,23 @@ class _Isolation:
             line = next_line(self.source, self.offsets[row - 1], row)
             row = line.last_row + 1
         return line is not None and not line.closed
+
+
+def _bound(rows: list[str]) -> list[str]:
+    """The names that rows of broken code bind, as far as can be seen row by row."""
+    found: dict[str, None] = {}
+    inner = -1
+    for row in rows:
+        width = len(row) - len(row.lstrip())
+        if not row.strip() or 0 <= inner < width:
+            continue
+        inner = -1
+        if header := _DEFINITION.match(row):
+            found[header[1]] = None
+            inner = width
+        elif targets := _TARGETS.match(row):
+            found.update(dict.fromkeys(re.findall(r"[^\W\d]\w*", targets[1] or targets[2])))
+    return [name for name in found if not keyword.iskeyword(name)]
 
 
 def _starts_statement(line: Line, before: Line) -> bool:

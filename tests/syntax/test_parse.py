@@ -53,10 +53,28 @@ def test_python_2() -> None:
 def test_broken_statements() -> None:
     result = fixture("broken_statements.py")
     assert [(each.row, each.column) for each in result.problems] == [(4, 27), (10, 22)]
-    assert names(result.tree) >= {"first", "third", "layer"}
-    assert "second" not in names(result.tree)
+    assert names(result.tree) >= {"first", "second", "third", "layer"}
+    assert "second = ..." in ast.unparse(result.tree)
     assert len(result.tree.body) == 5
     assert result.unit.touched_rows == {4, 10}
+
+
+BLANKS = [
+    ("x, y = f(1 2)", "x = y = ..."),
+    ("a = b = 3 3", "a = b = ..."),
+    ("total += 3 3", "total = ..."),
+    ("for i in range(3:\n    z = i", "i = z = ..."),
+    ("def f(x:\n    q = 1\n    return q", "f = ..."),
+    ("class A(:\n    q = 1", "A = ..."),
+    ("g.h = 3 3", "pass"),
+    ("f(x == 3 3)", "pass"),
+]
+
+
+@pytest.mark.parametrize(("text", "left"), BLANKS)
+def test_broken_statements_still_bind_their_names(text: str, left: str) -> None:
+    result = parsed(text)
+    assert ast.unparse(result.tree) == left
 
 
 KEPT = [

@@ -91,7 +91,7 @@ def test_too_large_and_broken_modules(tmp_path: Path) -> None:
     assert project.module("large", 0, str(tmp_path / "main.py")) is None
     broken = project.module("broken", 0, str(tmp_path / "main.py"))
     assert broken is not None
-    assert set(broken.names.module.bindings) == {"x", "y"}
+    assert set(broken.names.module.bindings) == {"x", "f", "y"}
 
 
 def test_mentions_and_users() -> None:
