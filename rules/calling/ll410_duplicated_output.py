@@ -6,8 +6,8 @@ Reports a returned list or tuple in which one tensor stands twice: `return [x, x
 
 ## Why it hurts
 
-Mostly one of the two should have been another tensor. Keras 2 loses one of two outputs that are the same
-object when it builds or saves the model.
+Mostly one of the two should have been another tensor. Measured in Keras 3 and tf_keras: the model is
+built, trained and saved without a message, with two outputs that are always equal.
 
 ## Bad
 

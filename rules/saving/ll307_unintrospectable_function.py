@@ -3,13 +3,16 @@
 ## What it does
 
 Reports `operator.itemgetter`, `attrgetter` and `methodcaller` and builtins without a signature; and,
-where the project saves or loads whole models, `functools.partial`, callable objects and bound methods.
+where the project saves or loads whole models, `functools.partial`, callable objects, bound methods and
+the other builtins.
 
 ## Why it hurts
 
 Keras asks the function for its parameters: `operator.itemgetter` raises "unsupported callable" on Python
-up to 3.12, and fails on saving from 3.13. A partial or an object has no name under which it could be
-stored; a bound method is stored by a name that is not found again.
+up to 3.12, and fails on saving from 3.13. Measured in Keras 3 and tf_keras: a partial and an object are
+refused when the model is saved ("Cannot serialize object functools.partial(...)", "'functools.partial'
+object has no attribute '__name__'"); a bound method and a builtin such as `abs` are saved, by a name that
+is not found again, and fail when the model is loaded.
 
 ## Bad
 
@@ -113,6 +116,8 @@ def _getter(layer: LayerFacts, node: ast.expr) -> str | None:
 def _unsaved(value: Value) -> str:
     if isinstance(value, Partial):
         return "The function is a `functools.partial`"
+    if isinstance(value, Library) and value.name.startswith(("builtins.", "operator.")):
+        return f"`{value.name.removeprefix('builtins.')}` is a builtin"
     if isinstance(value, Instance):
         return f"The function is an object of class {value.cls.node.name}"
     if isinstance(value, Bound) and value.function is not None:

@@ -1,0 +1,177 @@
+"""No gradient flows through a Lambda layer, and layers before it are not trained.
+
+## What it does
+
+Reports `argmax`, `round`, a cast to an integer, a comparison, `numpy_function`, `stop_gradient` and their
+like in the function of a Lambda, where they leave the gradient no way to the input, the model is compiled
+with a loss, and there are layers with trainable weights which reach its outputs through this Lambda alone.
+
+## Why it hurts
+
+The gradient of such an operation is zero or missing. Measured in Keras 3 and tf_keras: where nothing else
+is trainable, `fit` raises "No gradients provided for any variable"; with another trainable layer behind
+the Lambda it prints "Gradients do not exist for variables ..." once and trains only that one; after
+`tf.sign`, whose gradient is zero, `fit` says nothing and the weights stay as they were.
+
+## Bad
+
+```python
+import tensorflow as tf
+from tensorflow.keras.layers import Dense, Input, Lambda
+from tensorflow.keras.models import Model
+
+x = Input(shape=(4,))
+h = Dense(3)(x)
+y = Lambda(lambda t: tf.round(t))(h)
+model = Model(x, y)
+model.compile(optimizer="sgd", loss="mse")
+```
+
+## Good
+
+```python
+import tensorflow as tf
+from tensorflow.keras.layers import Dense, Input, Lambda
+from tensorflow.keras.models import Model
+
+x = Input(shape=(4,))
+h = Dense(3)(x)
+y = Lambda(lambda t: t + tf.stop_gradient(tf.round(t) - t))(h)
+model = Model(x, y)
+model.compile(optimizer="sgd", loss="mse")
+```
+
+## How it is confirmed
+
+The gradient of the sum of the outputs with respect to each weight before the layer is computed: all are
+zero or missing.
+
+## Fix and its safety
+
+A soft function in place of the hard one (softmax for argmax), a straight-through estimator as in the
+example above, or two models: one to train, and one with the Lambda to predict with. None is automatic.
+
+## Known gaps
+
+Models that are compiled elsewhere, losses that are added by hand, files that freeze layers or define
+gradients of their own, and outputs that are the loss itself.
+
+## Interaction with other linters
+
+None.
+
+## References
+
+https://github.com/keras-team/keras/issues/11157
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lambdalint.findings import Contract, Severity
+from lambdalint.interp.facts import Application, FileFacts, LayerFacts, tensors_of
+from lambdalint.interp.values import Event, GraphNode, Layer, Model, Tensor, Value
+from lambdalint.layers.catalogue import has_trainable_weights
+from lambdalint.rule import Report, Rule
+
+_OWN_WAYS = re.compile(r"\btrainable\s*=\s*False|custom_gradient|gradient_override_map|add_loss\(")
+"""Frozen layers, gradients and losses of the code's own: what is trained, and how, is then not known."""
+
+
+def check(layer: LayerFacts) -> Iterator[Report]:
+    """The operations that stop the gradient in uses on which the training of other layers hangs."""
+    if layer.site.in_loss or _OWN_WAYS.search(layer.file.unit.text):
+        return
+    seen: set[int] = set()
+    for use in layer.applications:
+        for event in _cuts(use):
+            starved = _starved(layer.file, use)
+            if starved is None or id(event.at.node) in seen:
+                continue
+            seen.add(id(event.at.node))
+            yield Report(
+                event.at,
+                f"No gradient flows through {_what(event)}, and `{starved.cls}` reaches the model's output "
+                "through this Lambda alone: it is not trained. Use a soft function, or apply this one outside "
+                "of the model that is trained.",
+                note="no gradient",
+                related=((starved.at, "this layer is not trained"),),
+            )
+
+
+def _what(event: Event) -> str:
+    return f"`{event.text}`" if event.text else "this operation"
+
+
+def _cuts(use: Application) -> list[Event]:
+    """What stops the gradient of a use, where there is no way past it."""
+    tensors = use.trace.result_tensors
+    if not tensors or not all(tensor.cuts and tensor.inputs for tensor in tensors):
+        return []
+    return [event for tensor in tensors for event in tensor.cuts]
+
+
+def _starved(file: FileFacts, use: Application) -> Layer | None:
+    """A layer before a use that some compiled model holds and that no gradient reaches."""
+    mine = {id(tensor.node) for tensor in tensors_of(use.output)} if use.output is not None else set()
+    dead = _dead_nodes(file)
+    for model in file.compiled:
+        alive = {id(part) for node in _behind(_ends(model), dead) for part in _layers(node)}
+        reached = [node for node in _behind(_ends(model), set()) if id(node) in mine]
+        for node in reached:
+            for before in _behind(node.parents, set()):
+                for part in _layers(before):
+                    if id(part) not in alive and has_trainable_weights(part.cls, part.plain):
+                        return part
+    return None
+
+
+def _dead_nodes(file: FileFacts) -> set[int]:
+    """The calls of Lambda layers through which no gradient flows."""
+    return {
+        id(tensor.node)
+        for layer in file.layers
+        for use in layer.applications
+        if use.output is not None and _cuts(use)
+        for tensor in tensors_of(use.output)
+    }
+
+
+def _ends(model: Model) -> list[Tensor]:
+    return [] if model.outputs is None or not model.known else list(tensors_of(model.outputs))
+
+
+def _behind(ends: Iterable[Tensor], dead: set[int]) -> Iterator[GraphNode]:
+    """The calls that lead to these tensors, and on which a gradient arrives from them."""
+    stack = list(ends)
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop().node
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if id(node) not in dead:
+            stack.extend(node.parents)
+            if isinstance(node.layer, Model):
+                stack.extend(_ends(node.layer))
+
+
+def _layers(node: GraphNode) -> Iterator[Layer]:
+    """The layer of a call, and the one it wraps."""
+    layer: Value | None = node.layer
+    while isinstance(layer, Layer):
+        yield layer
+        layer = layer.inner
+
+
+RULE = Rule(
+    "LL509",
+    "gradient-cut",
+    Contract.STATE,
+    Severity.WARNING,
+    check_layer=check,
+    yields_to=("LL503",),
+)
