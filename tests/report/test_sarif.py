@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from sarif_pydantic import Sarif
 
 from lambdalint import __version__
 from lambdalint.report import View, render
@@ -20,6 +21,7 @@ SCHEMA = json.loads(Path(__file__).with_name("sarif_subset.json").read_text(enco
 def log(result: RunResult) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(render("sarif", result, View()))
     jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker()).validate(loaded)
+    Sarif.model_validate(loaded)
     return loaded
 
 
