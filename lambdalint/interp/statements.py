@@ -15,12 +15,9 @@ from lambdalint.interp.values import (
     NONE,
     Bound,
     ClassValue,
-    Const,
-    Dictionary,
     Event,
     Function,
     Partial,
-    RangeValue,
     Sequence,
     Tensor,
     Unknown,
@@ -380,22 +377,9 @@ def _while(machine: Machine, node: ast.While, frame: Frame) -> Flow:
 
 def iterate(machine: Machine, value: Value, node: ast.AST, frame: Frame) -> list[Value] | Value:
     """The items of a value in order, or one value that stands for each of an unknown number."""
-    if isinstance(value, Sequence):
-        if value.items is not None:
-            return list(value.items)
-        return value.element if value.element is not None else Unknown(reasons.ENTRY)
-    if isinstance(value, RangeValue):
-        return value.element
-    if isinstance(value, Dictionary):
-        keys: list[Value] = [Const(key) for key in value.items]
-        return keys if value.complete else Unknown(reasons.ENTRY)
-    if isinstance(value, Const) and isinstance(value.value, str):
-        return [Const(letter) for letter in value.value]
     if isinstance(value, Tensor):
         return expressions.iterate_tensor(machine, value, Anchor(frame.env.unit, node))
-    if isinstance(value, Unknown):
-        return Unknown(value.reason, tensor=value.tensor, inputs=value.inputs)
-    return Unknown(reasons.LOOP)
+    return builtins.items_of(machine, value)
 
 
 def _match(machine: Machine, node: ast.Match, frame: Frame) -> Flow:
