@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import events, expressions, imports, objects, reasons
+from lambdalint.interp import builtins, events, expressions, imports, objects, reasons
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import truth
