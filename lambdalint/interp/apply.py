@@ -60,6 +60,14 @@ def apply_layer(
         check_input(machine, kwargs["inputs"], at, "inputs", layer)
     if isinstance(layer, Model):
         return _apply_model(machine, layer, args, kwargs, at)
+    result = _apply_one(machine, layer, args, kwargs, at)
+    layer.ends = (args[0] if args else kwargs.get("inputs", NONE), result)
+    return result
+
+
+def _apply_one(
+    machine: Machine, layer: Layer, args: list[Value], kwargs: dict[str, Value], at: Anchor
+) -> Value:
     if layer.cls in ("Lambda", "Merge") and layer.site is not None:
         return run_layer(machine, layer, args, kwargs, at, "called")
     inputs = args[0] if args else kwargs.get("inputs", NONE)
@@ -236,7 +244,9 @@ def chain(machine: Machine, layer: Value, value: Value, at: Anchor, how: str) ->
     """Apply one element of a Sequential model."""
     if isinstance(layer, Layer) and layer.cls in ("Lambda", "Merge") and layer.site is not None:
         layer.calls += 1
-        return run_layer(machine, layer, [value], {}, at, how)
+        result = run_layer(machine, layer, [value], {}, at, how)
+        layer.ends = (value, result)
+        return result
     if isinstance(layer, (Layer, Model)):
         if isinstance(layer, Layer) and layer.cls == "InputLayer":
             return value

@@ -1,4 +1,4 @@
-"""The model being built, as a graph: where tensors come from, and what is applied to them outside of layers."""
+"""The model being built, as a graph: where tensors come from, its layers, and operations outside of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import events
-from lambdalint.interp.values import GraphNode, Layer, Library, Model, Sequence, Tensor, Value
+from lambdalint.interp.values import Const, GraphNode, Layer, Library, Model, Sequence, Tensor, Value
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
@@ -71,3 +71,43 @@ def _is_source(node: GraphNode) -> bool:
     if isinstance(layer, Layer):
         return layer.cls == "InputLayer"
     return isinstance(layer, Model) and layer.kind == "application"
+
+
+def layers_of(model: Model) -> Iterator[tuple[Layer | Model, int]]:
+    """The layers of a model from its outputs backwards, each once, and how many tensors flow into it."""
+    if model.kind == "sequential":
+        for layer in reversed(model.layers):
+            if isinstance(layer, (Layer, Model)):
+                yield layer, 1
+        return
+    stack = [] if model.outputs is None else list(graph_tensors(model.outputs))
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop().node
+        if node is not None and id(node) not in seen:
+            seen.add(id(node))
+            if isinstance(node.layer, (Layer, Model)):
+                yield node.layer, len(node.parents)
+            stack.extend(node.parents)
+
+
+def chain_of(model: Model) -> list[Value] | None:
+    """The layers of a functional model in order, where they are one chain from an input to an output."""
+    if not isinstance(model.outputs, Tensor) or not model.known or model.kind == "application":
+        return None
+    found = list(layers_of(model))
+    if not found or any(count > 1 for _, count in found):
+        return None
+    layers: list[Value] = [layer for layer, _ in reversed(found)]
+    first = layers[0]
+    return layers if isinstance(first, Layer) and first.cls == "InputLayer" else None
+
+
+def named_layer(model: Model, name: Value) -> Layer | Model | None:
+    """The layer of a model that was given this name."""
+    if not isinstance(name, Const):
+        return None
+    for layer, _ in layers_of(model):
+        if isinstance(layer, Layer) and layer.config.get("name") == name:
+            return layer
+    return None

@@ -216,6 +216,8 @@ class Machine:
         if isinstance(function, Opaque) and function.kind == "add-result":
             self.record(events.ADD_RESULT, at, text, {"add": function.at})
             return Unknown(reasons.NOT_CALLABLE, tensor=True)
+        if isinstance(function, Sequence) and function.kind == "alternatives":
+            return self._call_each(function.items or [], args, kwargs, at, text)
         if isinstance(function, (Const, Tensor, Sequence, Number)):
             self.record(events.FAILS, at, text, {"error": "TypeError", "why": "is not callable"})
             return self.unknown(reasons.NOT_CALLABLE)
@@ -231,6 +233,22 @@ class Machine:
             if made is not None:
                 return made
         return self._call_unknown(function, args, kwargs)
+
+    def _call_each(
+        self, functions: list[Value], args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
+    ) -> Value:
+        """Call each of several functions that a name may stand for; the join of what they give."""
+        from lambdalint.interp.tensors import join_values
+
+        result: Value | None = None
+        for function in functions:
+            self.enter_region()
+            try:
+                made = self.call(function, list(args), dict(kwargs), at, text)
+            finally:
+                self.leave_region()
+            result = made if result is None else join_values(result, made)
+        return result if result is not None else self.unknown(reasons.UNKNOWN_CALL)
 
     def _call_unknown(self, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Unknown:
         inputs: frozenset[int] = frozenset()

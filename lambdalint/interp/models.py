@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import apply, reasons, subclasses
 from lambdalint.interp.facts import Trace
-from lambdalint.interp.graph import note_family
+from lambdalint.interp.graph import chain_of, named_layer, note_family
 from lambdalint.interp.values import (
     NONE,
     Along,
@@ -52,7 +52,8 @@ def attribute(machine: Machine, receiver: Layer | Model, name: str, at: Anchor) 
     if name == "layers":
         if receiver.kind == "sequential" and receiver.known:
             return Sequence("list", list(receiver.layers))
-        return Sequence("list", None, Unknown(reasons.ENTRY))
+        known = chain_of(receiver)
+        return Sequence("list", None, Unknown(reasons.ENTRY)) if known is None else Sequence("list", known)
     if name in ("output_shape", "input_shape"):
         tensor = receiver.outputs if name == "output_shape" else receiver.inputs
         return apply.shape_of_input(machine, tensor) if tensor is not None else Unknown(reasons.ATTRIBUTE)
@@ -73,6 +74,10 @@ def _tensor() -> Tensor:
 
 
 def _layer_attribute(machine: Machine, receiver: Layer, name: str, at: Anchor) -> Value:
+    if name in ("output", "input") and receiver.ends is not None:
+        return receiver.ends[name == "output"]
+    if name in ("output_shape", "input_shape") and receiver.ends is not None:
+        return apply.shape_of_input(machine, receiver.ends[name == "output_shape"])
     if name == "output":
         return _tensor()
     if name == "input":
@@ -111,7 +116,8 @@ def call_method(
             mark_loss(value)
         return NONE
     if name == "get_layer" and isinstance(receiver, Model):
-        return Layer("?", {}, at, receiver.family)
+        wanted = args[0] if args else kwargs.get("name", NONE)
+        return named_layer(receiver, wanted) or Layer("?", {}, at, receiver.family)
     if name == "pop" and isinstance(receiver, Model):
         receiver.known = False
         return NONE

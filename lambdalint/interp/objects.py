@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import guesses, reasons
@@ -78,6 +79,9 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
         return models.attribute(machine, receiver, name, at)
     if isinstance(receiver, Opaque):
         return Bound(receiver, name) if receiver.kind == "super" else Unknown(reasons.ATTRIBUTE, name)
+    if isinstance(receiver, Sequence) and receiver.kind == "alternatives" and receiver.items:
+        made = [attribute(machine, each, name, at, text) for each in receiver.items]
+        return reduce(join_values, made)
     if isinstance(receiver, (Const, Number, Sequence)):
         from lambdalint.interp.ops import methods
 

@@ -17,6 +17,7 @@ from lambdalint.interp.values import (
     Constant,
     Dictionary,
     Event,
+    Function,
     Library,
     Number,
     Sequence,
@@ -32,6 +33,8 @@ Dims = tuple[Dim, ...]
 FLOATS = ("bfloat16", "float16", "float32", "float64")
 INTEGERS = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
 _RANKING = (*INTEGERS, *FLOATS, "complex64", "complex128")
+MOST_FUNCTIONS = 4
+"""Functions that one name may stand for; of more, none is followed."""
 SHAPE_OF_BATCH = "shape of a batch"
 """The label of a dynamic shape of unknown length whose first entry is known to be the batch size."""
 
@@ -227,6 +230,8 @@ def join_values(a: Value, b: Value) -> Value:
     """What is known of a value that is one of these two."""
     if a is b or _same(a, b):
         return a
+    if _is_function(a) and _is_function(b):
+        return _alternatives(a, b)
     if isinstance(a, Sequence) and isinstance(b, Sequence):
         return _join_sequences(a, b)
     if isinstance(a, Dictionary) and isinstance(b, Dictionary):
@@ -238,10 +243,28 @@ def join_values(a: Value, b: Value) -> Value:
         left, right = _plain_tensor(a), _plain_tensor(b)
         if left is not None and right is not None:
             return _join_tensors(left, right)
-    if isinstance(a, Library) and isinstance(b, Library) and (same := _join_libraries(a, b)) is not None:
-        return same
     reason = next((v.reason for v in (a, b) if isinstance(v, Unknown)), "one of several values")
     return Unknown(reason, inputs=_inputs(a) | _inputs(b))
+
+
+def _is_function(value: Value) -> bool:
+    return isinstance(value, (Function, Library)) or (
+        isinstance(value, Sequence) and value.kind == "alternatives"
+    )
+
+
+def _alternatives(a: Value, b: Value) -> Value:
+    """One of several functions, each once."""
+    if isinstance(a, Library) and isinstance(b, Library) and (same := _join_libraries(a, b)) is not None:
+        return same
+    found: list[Value] = []
+    for side in (a, b):
+        for value in side.items or [] if isinstance(side, Sequence) else [side]:
+            if not any(value is known or _same(value, known) for known in found):
+                found.append(value)
+    return (
+        Sequence("alternatives", found) if len(found) <= MOST_FUNCTIONS else Unknown("one of several values")
+    )
 
 
 def _join_libraries(a: Library, b: Library) -> Library | None:

@@ -329,6 +329,8 @@ class Layer:
     calls: int = 0
     in_model: bool = False
     birth: int = 0
+    ends: tuple[Value, Value] | None = None
+    """What flowed into the layer at its last call, and what came out."""
 
 
 @dataclass(eq=False, repr=False, slots=True)
