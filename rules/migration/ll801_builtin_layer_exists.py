@@ -3,16 +3,20 @@
 ## What it does
 
 Reports functions that compute what a built-in layer computes, where the dialect's version has that layer:
-Activation, Softmax, Add, Subtract, Multiply, Average, Minimum, Maximum, Concatenate,
-GlobalAveragePooling, GlobalMaxPooling, Reshape, Flatten, Permute, RepeatVector, ZeroPadding, UpSampling,
-UnitNormalization and Rescaling. It looks at what the function does with its input, not at how that is
+
+- of one input: Activation, ReLU, LeakyReLU, ELU, Softmax, UnitNormalization, Rescaling, Identity, Reshape,
+  Flatten, Permute, RepeatVector, GlobalAveragePooling, GlobalMaxPooling, AveragePooling, MaxPooling,
+  Cropping, ZeroPadding, UpSampling, Resizing and CategoryEncoding;
+- of several: Add, Subtract, Multiply, Average, Minimum, Maximum, Concatenate and Dot.
+
+It looks at what the function does with its input, through helpers and local variables, not at how that is
 written.
 
 ## Why it hurts
 
-A built-in layer saves and loads in every version, on every backend, and converters know it. A lambda is
-bytecode: bound to one Python version, refused by Keras 3 unless `safe_mode=False`, and unknown to
-exporters.
+A built-in layer is saved by its name and configuration, loads in every version and on every backend, and
+converters know it. A lambda is bytecode: bound to one Python version, refused by Keras 3 unless
+`safe_mode=False`, and unknown to exporters.
 
 ## Bad
 
@@ -24,6 +28,13 @@ x = Input(shape=(10, 4))
 pooled = Lambda(lambda t: tf.reduce_mean(t, axis=1))(x)
 ```
 
+```python
+from tf_keras.layers import Input, Lambda
+
+image = Input(shape=(64, 64, 3))
+scaled = Lambda(lambda t: (t - 127.5) / 127.5)(image)
+```
+
 ## Good
 
 ```python
@@ -33,18 +44,28 @@ x = Input(shape=(10, 4))
 pooled = GlobalAveragePooling1D()(x)
 ```
 
+```python
+from tf_keras.layers import Input, Rescaling
+
+image = Input(shape=(64, 64, 3))
+scaled = Rescaling(1 / 127.5, offset=-1)(image)
+```
+
 ## How it is confirmed
 
 The Lambda and the built-in layer are run on the same samples; outputs, shapes and dtypes are equal.
 
 ## Fix and its safety
 
-The layer that the message names. None is automatic: the layer's import and its `name=` need a look.
+The layer that the message names. None is automatic: the layer's import and its `name=` need a look, and a
+model that was saved with the Lambda has another layer in its place.
 
 ## Known gaps
 
-Cropping and resizing are not recognised. Where the rank of the input is not known, the message says for
-which the layer fits.
+Noise and dropout that are switched by the learning phase, and formulas such as `x / norm(x)` that differ
+from the layer at 0, are left alone. So are layers whose input carries a mask: it ends at a Lambda, but not
+at most other layers. A captured factor counts as a number where its default, annotation or docstring says
+so.
 
 ## Interaction with other linters
 
@@ -61,49 +82,24 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.layers import catalogue
 from lambdalint.rule import Report, Rule
-from lambdalint.syntax.anchor import Anchor
 
-from ..saving.dialects import in_tensorflow
-from .activations import since
-from .builtin_layers import Found, recognise
+from .builtin.recognise import recognise
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
-    """A function that is a built-in layer in all its uses."""
-    node = layer.function_node
-    if layer.kind in ("merge", "Merge") or node is None or layer.site.in_loss:
+    """A function that is one built-in layer in all its uses."""
+    recognised = recognise(layer)
+    if recognised is None:
         return
-    found = recognise(layer)
-    if found is not None and _exists(layer, found):
-        condition = f"{found.when[:1].upper()}{found.when[1:]}, this" if found.when else "This"
-        yield Report(
-            Anchor(layer.unit, node),
-            f"{condition} is `{found.code}`: a layer that Keras has is saved by name, loads everywhere and "
-            "can be exported, where a Lambda is not. Use it.",
-            note=f"is {found.code}",
-        )
-
-
-def _exists(layer: LayerFacts, found: Found) -> bool:
-    """Whether the version of Keras that the file is written for has the layer."""
-    facts = catalogue.facts(found.cls)
-    if facts is None or not _in_version(layer, facts.since):
-        return False
-    return found.cls != "Activation" or _in_version(layer, since(found.code.split('"')[1]))
-
-
-def _in_version(layer: LayerFacts, first: str) -> bool:
-    if layer.dialect == "keras3" or first == "keras1":
-        return True
-    if layer.dialect == "keras1" or first == "keras3":
-        return False
-    if first == "keras2":
-        return True
-    text = layer.file.unit.text
-    old = "tf.Session" in text or "tf.placeholder" in text or "tensorflow.contrib" in text
-    return in_tensorflow(layer) and not old
+    found, versions = recognised
+    condition = f"On {found.on}, this" if found.on else "This"
+    yield Report(
+        layer.at,
+        f"{condition} is what `{found.call}` does: use the layer; it saves, loads and exports without "
+        f"custom code. {versions}".rstrip(),
+        note=f"is {found.call}",
+    )
 
 
 RULE = Rule(
@@ -112,5 +108,9 @@ RULE = Rule(
     Contract.MIGRATION,
     Severity.ADVICE,
     check_layer=check,
-    yields_to=("LL604", "LL802"),
+    yields_to=(
+        *("LL101", "LL102", "LL103", "LL104", "LL105", "LL106", "LL108"),
+        *("LL205", "LL401", "LL402", "LL403", "LL404", "LL405", "LL408", "LL409"),
+        *("LL501", "LL502", "LL510", "LL701", "LL702", "LL802"),
+    ),
 )
