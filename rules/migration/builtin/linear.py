@@ -125,7 +125,7 @@ def stacked(body: Body, call: Call) -> list[Value] | None:
 
 
 def scaling(body: Body) -> Found | None:
-    """Rescaling: one input times a number plus a number."""
+    """Rescaling: one input times a number, plus a number or not; a sum alone scales nothing."""
     if body.listed:
         return None
     found = linear(body, body.result)
@@ -136,7 +136,7 @@ def scaling(body: Body) -> Found | None:
     scale, offset = found.factors[0], found.offset
     if (scale, offset) == (ONE, ZERO):
         return _nothing(body)
-    if not isinstance(body.result, Tensor) or body.result.dtype not in (None, "float32"):
+    if scale == ONE or not isinstance(body.result, Tensor) or body.result.dtype not in (None, "float32"):
         return None
     inner = str(scale) if offset == ZERO else f"{scale}, offset={offset}"
     return Found("Rescaling", f"Rescaling({inner})")
