@@ -161,6 +161,9 @@ def batch_moments(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
+    if call.constant("is_training", default=True) is False:
+        stored = Unknown("moments that are given")
+        return Sequence("tuple", [derived(x, x.dims, x.batch), stored, stored])
     axes = call.get("reduction_axes")
     if axes == NONE and x.dims is not None:
         axes = Sequence("list", [Const(axis) for axis in range(len(x.dims) - 1)])
