@@ -6,6 +6,7 @@ import ast
 
 from lambdalint.interp.facts import Application, LayerFacts
 from lambdalint.interp.values import Sequence
+from lambdalint.syntax.enclosing import enclosing
 
 _COUNTS = frozenset({"ndim", "rank"})
 
@@ -19,7 +20,7 @@ def guarded_rank(layer: LayerFacts, application: Application) -> int | None:
     if not isinstance(name, ast.Name):
         return None
     rank: int | None = None
-    for node in ast.walk(layer.file.tree):
+    for node in enclosing(layer.file.tree, call):
         if isinstance(node, ast.If) and _is_in(call, node.body) and not _stored(node.body, name.id, call):
             rank = _tested(node.test, name.id) or rank
     return rank

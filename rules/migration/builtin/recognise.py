@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Function, Library, Partial
+from lambdalint.syntax.enclosing import enclosing
 
 from . import activations, borders, linear, merging, pooling, shapes
 from .body import Body, Found, body_of
@@ -28,15 +29,14 @@ def recognise(layer: LayerFacts) -> tuple[Found, str] | None:
         return None
     if len(layer.functions) != 1 or not isinstance(layer.functions[0], (Function, Library, Partial)):
         return None
-    if _is_adjusted(layer):
-        return None
     found: set[tuple[Found, str] | None] = set()
     for application in layer.applications:
         body = body_of(layer, application)
         found.add(None if body is None else next(_readings(body), None))
         if len(found) > 1:
             return None
-    return found.pop() if found else None
+    only = found.pop() if found else None
+    return None if only is None or _is_adjusted(layer) else only
 
 
 def _readings(body: Body) -> Iterator[tuple[Found, str]]:
@@ -51,13 +51,10 @@ def _readings(body: Body) -> Iterator[tuple[Found, str]]:
 def _is_adjusted(layer: LayerFacts) -> bool:
     """Whether the code gives the layer object attributes, such as ``supports_masking``, later on."""
     names: set[str] = set()
-    for node in ast.walk(layer.file.tree):
+    for node in enclosing(layer.file.tree, layer.node):
         if isinstance(node, ast.Assign) and node.value is layer.node:
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return bool(names) and any(
-        isinstance(node, ast.Attribute)
-        and isinstance(node.ctx, ast.Store)
-        and isinstance(node.value, ast.Name)
-        and node.value.id in names
-        for node in ast.walk(layer.file.tree)
+        isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id in names
+        for node in layer.names.attributes
     )

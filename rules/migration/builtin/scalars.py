@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Step, Unknown
+from lambdalint.syntax.enclosing import covers, enclosing
 
 _NUMERIC = {"float", "int", "float | int", "int | float", "Union[int, float]", "Union[float, int]"}
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -87,13 +88,12 @@ def captured(layer: LayerFacts, step: Step, side: str) -> Scalar | None:
 
 def _owner(layer: LayerFacts, node: ast.expr, name: str) -> _Definition | None:
     """The function around both the operation and the layer that has a parameter of this name."""
-    around = [each for each in ast.walk(layer.file.tree) if _covers(each, node)]
-    for function in reversed(around):
+    for function in reversed(enclosing(layer.file.tree, node)):
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             continue
         if all(parameter.arg != name for parameter in _parameters(function.args)):
             continue
-        if isinstance(function, ast.Lambda) or not _covers(function, layer.node) or _rebound(function, name):
+        if isinstance(function, ast.Lambda) or not covers(function, layer.node) or _rebound(function, name):
             return None
         return function
     return None
@@ -107,16 +107,6 @@ def _rebound(function: _Definition, name: str) -> bool:
     return any(
         isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
         for node in ast.walk(function)
-    )
-
-
-def _covers(outer: ast.AST, inner: ast.expr) -> bool:
-    first, last = getattr(outer, "lineno", None), getattr(outer, "end_lineno", None)
-    if first is None or last is None:
-        return False
-    begin, end = (first, outer.col_offset), (last, outer.end_col_offset)  # type: ignore[attr-defined]
-    return begin <= (inner.lineno, inner.col_offset) and (
-        (inner.end_lineno or 0, inner.end_col_offset or 0) <= end
     )
 
 
