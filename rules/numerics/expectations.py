@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 _COMPARING = frozenset(
     {
@@ -16,6 +17,7 @@ _SUMS = frozenset({"sum", "reduce_sum"})
 _SQUARES = frozenset({"square", "multiply", "power", "pow"})
 
 
+@lru_cache(maxsize=8)
 def expected_to_be_one(tree: ast.Module) -> str:
     """What some test of the file expects to be 1: ``sum`` (of entries), ``norm``, or ``""``."""
     made: dict[str, ast.expr] = {}

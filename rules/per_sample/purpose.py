@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Function
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.enclosing import enclosing
 
 _PAIRING = re.compile(
     r"(mini?_?batch|mini?b)_?(disc|std|stat|feat|sim)|(^|_)mbd(_|$)|contrast|in_?batch|pair_?wise|ranking"
@@ -67,8 +68,8 @@ def _names_of(layer: LayerFacts) -> Iterator[str]:
     given = layer.argument("name")
     if isinstance(given, ast.Constant) and isinstance(given.value, str):
         yield given.value
-    for node in ast.walk(layer.file.tree):
-        if isinstance(node, ast.Assign) and _covers(node, layer.node):
+    for node in enclosing(layer.file.tree, layer.node):
+        if isinstance(node, ast.Assign):
             for target in node.targets:
                 yield from (part.id for part in ast.walk(target) if isinstance(part, ast.Name))
                 yield from (part.attr for part in ast.walk(target) if isinstance(part, ast.Attribute))
@@ -80,17 +81,9 @@ def _around(layer: LayerFacts, at: Anchor) -> Iterator[_Definition]:
     for function in layer.functions:
         if tree is None and isinstance(function, Function) and function.env.unit is at.unit:
             tree = function.env.tree
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, _Definition) and _covers(node, at.node):
+    for node in enclosing(tree, at.node) if tree is not None else ():
+        if isinstance(node, _Definition):
             yield node
-
-
-def _covers(outer: ast.stmt, inner: ast.AST) -> bool:
-    if not isinstance(inner, (ast.expr, ast.stmt)):
-        return False
-    begin = (outer.lineno, outer.col_offset)
-    end = (outer.end_lineno or outer.lineno, outer.end_col_offset or 0)
-    return begin <= (inner.lineno, inner.col_offset) < end
 
 
 def _is_judge(node: _Definition) -> bool:
