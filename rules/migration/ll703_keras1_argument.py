@@ -10,8 +10,8 @@ Reports, in files with a Lambda or merge layer, calls that use what Keras 2 rena
 ## Why it hurts
 
 Standalone Keras 2 still translated most of these arguments with a warning; TensorFlow's Keras and Keras 3
-raise a TypeError or ImportError. A file that mixes both styles leaves open which Keras its Lambda layers
-are written for.
+raise a TypeError, ValueError or ImportError. A file that mixes both styles leaves open which Keras its
+Lambda layers are written for.
 
 ## Bad
 

@@ -11,8 +11,9 @@ In Keras 3 `keras` and `tf.keras` are one package (TensorFlow 2.16 and later), a
 
 Each package keeps the graph of a model in attributes of its own tensors. Measured: a Keras 3 `Lambda` on
 a tf_keras tensor vanishes without a word (a `TFOpLambda` per operation stands in its place, so its name,
-its config and its `mask` are gone), a tf_keras `Dense` on a Keras 3 tensor raises a ValueError, a
-`Sequential` refuses layers of the other package with "Only instances of `keras.Layer` can be added".
+its config and its `mask` are gone), a tf_keras `Dense` on a Keras 3 tensor raises "'tuple' object has no
+attribute 'rank'", `keras.Model` says "All `inputs` values must be KerasTensors", and a `Sequential` refuses
+layers of the other package: "Only instances of `keras.Layer` can be added".
 Standalone Keras 2.3 with `tf.keras` dies with an AttributeError about `_keras_history` or
 `_keras_shape`.
 

@@ -100,8 +100,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         if str(event.data.get("why", "")).startswith(_EXPAND) and _from_ops(layer, event.at.node):
             yield Report(
                 event.at,
-                "`expand_dims` of `keras.ops` needs an axis, where the backend took the last: the call raises "
-                "a TypeError, which Keras hides behind a message about shapes. Write `axis=-1`.",
+                "`expand_dims` of `keras.ops` needs an axis, where the backend took the last: the call "
+                "raises a TypeError, which Keras hides behind a message about shapes. Write `axis=-1`.",
                 note="no axis",
             )
     seen: set[int] = set()

@@ -90,8 +90,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             if user is not None:
                 yield Report(
                     layer.at,
-                    f"The mask that comes in ends at this Lambda, so `{user.cls}` behind it takes the padding "
-                    "for data. Pass it on with `mask=lambda x, m: m`.",
+                    f"The mask that comes in ends at this Lambda, so `{user.cls}` behind it takes the "
+                    "padding for data. Pass it on with `mask=lambda x, m: m`.",
                     note="drops the mask",
                     related=((user.at, "this layer would use the mask"),),
                 )

@@ -93,9 +93,9 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             seen.add(id(event.at.node))
             yield Report(
                 event.at,
-                f"No gradient flows through {_what(event)}, and `{starved.cls}` reaches the model's output "
-                "through this Lambda alone: it is not trained. Use a soft function, or apply this one outside "
-                "of the model that is trained.",
+                f"No gradient flows through {_what(event)}, and `{starved.cls}` reaches the model's "
+                "output through this Lambda alone: it is not trained. Use a soft function, or apply this one "
+                "outside of the model that is trained.",
                 note="no gradient",
                 related=((starved.at, "this layer is not trained"),),
             )
