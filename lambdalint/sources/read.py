@@ -48,8 +48,10 @@ def read(
         return _too_large(path, len(data), max_bytes)
     bom, encoding = next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), (b"", ""))
     ascii_based = encoding in ("", "utf-8")
-    if prefilter and ascii_based and not (
-        _BYTE_LAMBDA in data or (b"keras" in data and _BYTE_MERGE.search(data))
+    if (
+        prefilter
+        and ascii_based
+        and not (_BYTE_LAMBDA in data or (b"keras" in data and _BYTE_MERGE.search(data)))
     ):
         return None
     if path.endswith(".ipynb"):

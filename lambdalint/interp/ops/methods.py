@@ -145,7 +145,7 @@ def _operation(name: str) -> Op | None:
 def bound_arguments(
     receiver: Value, name: str, args: list[Value], kwargs: dict[str, Value]
 ) -> tuple[str, dict[str, Value]]:
-    """The canonical name of a tensor's method and the arguments of a call; ``""`` where it is not modelled."""
+    """The canonical name of a tensor's method and the call's arguments; ``""`` where it is not modelled."""
     from lambdalint.interp.ops import library
 
     operation = _operation(name)
