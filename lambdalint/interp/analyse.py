@@ -108,7 +108,7 @@ def _assume(machine: Machine, site: Site) -> None:
         guarded(
             machine,
             lambda layer=layer: apply.run_layer(machine, layer, [apply.ANY_INPUT], {}, site.at, "assumed"),
-            BUDGET // 20,
+            BUDGET // 10,
         )
     machine.unknowns[reasons.NOT_APPLIED] += 1
 

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 KEPT = 24
 """Applications of one site that are kept for the rules."""
 
+RUN_COST = 12
+"""What a use of a Lambda costs of the file's budget, beside what its function does."""
+
 ANY_INPUT = Unknown(reasons.INPUT, tensor=True, inputs=frozenset({0}))
 
 
@@ -281,6 +284,7 @@ def run_layer(
     machine: Machine, layer: Layer, args: list[Value], kwargs: dict[str, Value], at: Anchor, how: str
 ) -> Value:
     """Apply a Lambda or merge layer: run its function on what flows in; the layer's output."""
+    machine.spend(RUN_COST)
     site = layer.site
     inputs = args[0] if args else kwargs.get("inputs", kwargs.get("x", ANY_INPUT))
     functions = functions_of(layer)
@@ -351,7 +355,7 @@ def run_body(machine: Machine, layer: Layer, function: Value, inputs: Value, at:
             trace.result = function
             trace.unknowns.append(reasons.NOT_CALLABLE)
         else:
-            trace.result = machine.call(function, [body_inputs], keywords, at)
+            trace.result = machine.limited(lambda: machine.call(function, [body_inputs], keywords, at))
     finally:
         machine.trace = outer
     machine.unknowns.update(set(trace.unknowns))

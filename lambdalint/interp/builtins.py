@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import events, reasons
 from lambdalint.interp.machine import inputs_of
+from lambdalint.interp.nesting import MOST_LEAVES, bounded
 from lambdalint.interp.ops import operators
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import static_truth
@@ -46,7 +47,7 @@ def call(machine: Machine, name: str, args: Arguments, kwargs: Keywords, at: Anc
     """Call the builtin ``name``."""
     handler = _BUILTINS.get(name)
     if handler is not None:
-        return handler(machine, args, kwargs, at)
+        return bounded(handler(machine, args, kwargs, at))
     plain = _plain_call(name, args, kwargs)
     if plain is not None:
         return plain
@@ -428,7 +429,9 @@ def _sequence_method(machine: Machine, receiver: Sequence, name: str, args: Argu
 
     if machine.trace is not None and name in ("append", "extend", "insert"):
         machine.record(events.SIDE_EFFECT, at, name, {"list": receiver, "birth": receiver.birth})
+    args = [bounded(value, receiver) for value in args]
     certain = receiver.items is not None and not machine.weak(receiver.birth)
+    certain &= len(receiver.items or []) < MOST_LEAVES
     if name == "append" and args:
         if certain and receiver.items is not None:
             receiver.items.append(args[0])
@@ -520,6 +523,7 @@ def _const_method(receiver: Const, name: str, args: Arguments) -> Value:
     if (
         isinstance(receiver.value, str)
         and name in _TEXT_METHODS
+        and not (name == "format" and operators.WIDE.search(receiver.value))
         and all(isinstance(arg, Const) for arg in args)
     ):
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import binding, events, objects, reasons
 from lambdalint.interp.frames import Frame
+from lambdalint.interp.nesting import MOST_LEAVES, bounded
 from lambdalint.interp.machine import inputs_of
 from lambdalint.interp.ops import index, operators
 from lambdalint.interp.tensors import join_values
@@ -265,7 +266,7 @@ def _sequence(machine: Machine, node: ast.List | ast.Tuple | ast.Set, frame: Fra
         for item in items[1:]:
             element = join_values(element, item)
         return Sequence(kind, None, element, birth=machine.serial())
-    return Sequence(kind, items, birth=machine.serial())
+    return bounded(Sequence(kind, items, birth=machine.serial()))
 
 
 def _dictionary(machine: Machine, node: ast.Dict, frame: Frame) -> Value:
@@ -284,7 +285,7 @@ def _dictionary(machine: Machine, node: ast.Dict, frame: Frame) -> Value:
             result.items[key.value] = value
         else:
             result.complete = False
-    return result
+    return bounded(result)
 
 
 def _string(machine: Machine, node: ast.JoinedStr, frame: Frame) -> Value:
@@ -313,7 +314,7 @@ def _comprehension(
     )
     kind = "set" if isinstance(node, ast.SetComp) else "list"
     if known:
-        return Sequence(kind, items, birth=machine.serial())
+        return bounded(Sequence(kind, items, birth=machine.serial()))
     element: Value | None = None
     for item in items:
         element = item if element is None else join_values(element, item)
@@ -332,7 +333,7 @@ def _dict_comprehension(machine: Machine, node: ast.DictComp, frame: Frame) -> V
             result.complete = False
 
     result.complete &= _generate(machine, node.generators, inner, add)
-    return result
+    return bounded(result)
 
 
 def _generate(
@@ -423,7 +424,8 @@ def assign(machine: Machine, target: ast.expr, value: Value, frame: Frame) -> No
         objects.set_attribute(machine, receiver, target.attr, value)
     elif isinstance(target, ast.Subscript):
         receiver = evaluate(machine, target.value, frame)
-        objects.set_item(machine, receiver, evaluate(machine, target.slice, frame), value)
+        key = evaluate(machine, target.slice, frame)
+        objects.set_item(machine, receiver, key, bounded(value, receiver))
     elif isinstance(target, ast.Starred):
         assign(machine, target.value, value, frame)
     elif isinstance(target, (ast.Tuple, ast.List)):
@@ -465,6 +467,8 @@ def extend(machine: Machine, target: Sequence, more: Value) -> None:
         and more.items is not None
         and target.items is not None
         and not machine.weak(target.birth)
+        and isinstance(bounded(more, target), Sequence)
+        and len(target.items) + len(more.items) <= MOST_LEAVES
     ):
         target.items.extend(more.items)
         return
@@ -475,7 +479,7 @@ def extend(machine: Machine, target: Sequence, more: Value) -> None:
 def forget_length(target: Sequence, added: list[Value]) -> None:
     """Make a list one of unknown length, whose elements may also be ``added``."""
     element = target.element
-    for item in [*(target.items or []), *added]:
+    for item in [*(target.items or []), *(bounded(item, target) for item in added)]:
         element = item if element is None else join_values(element, item)
     target.items, target.element = None, element
 

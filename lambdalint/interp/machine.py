@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +47,15 @@ if TYPE_CHECKING:
 BUDGET = 400_000
 """Expressions and statements one file may cost before the rest is unknown."""
 
+BODY_BUDGET = 20_000
+"""What one run of a layer's function may cost of it; long ones in real code cost a thousand."""
+
+STEP_COST = 4
+"""What an operation on tensors costs."""
+
 CALL_DEPTH = 24
 RECURSION = 2
+"""How often a function calls itself where it is not certain that it does."""
 
 
 class OutOfBudget(Exception):
@@ -75,6 +82,8 @@ class Machine:
         self.compiled: list[Model] = []
         """The models that are compiled with a loss."""
         self.stack: list[ast.AST] = []
+        self._entered: dict[int, int] = {}
+        """By functions that run: how many uncertain regions were open when the outermost call began."""
         self.called: set[int] = set()
         self.instances: list[Instance] = []
         self.failures: list[Failure] = []
@@ -156,6 +165,25 @@ class Machine:
             return known[1]
         return None
 
+    def limited(self, work: Callable[[], Value]) -> Value:
+        """Run a layer's function within its share of the budget; without a result where that is too little.
+
+        Raises:
+            OutOfBudget: the file's budget is used up.
+        """
+        allowed = min(self.budget, BODY_BUDGET)
+        rest, self.budget = self.budget - allowed, allowed
+        regions = len(self._regions)
+        try:
+            return work()
+        except (OutOfBudget, RecursionError):
+            del self._regions[regions:]
+            if rest <= 0 and self.budget < 0:
+                raise
+            return self.unknown(reasons.BUDGET)
+        finally:
+            self.budget += rest
+
     def tie(self, value: Unknown, dim: Dim) -> None:
         """Make ``dim`` the size that an unknown value stands for."""
         self._dims[id(value)] = (value, dim)
@@ -164,6 +192,7 @@ class Machine:
         """Leave whatever was being run when the budget ended."""
         self.trace = None
         self.stack.clear()
+        self._entered.clear()
         self._regions.clear()
 
     def tied(self, value: Unknown) -> bool:
@@ -348,6 +377,7 @@ class Machine:
         arguments: Mapping[str, Value] | None = None,
     ) -> None:
         """Note one operation of the current body."""
+        self.spend(STEP_COST)
         if self.trace is not None:
             self.trace.steps.append(Step(at, text, tuple(operands), result, op, arguments or {}))
 
@@ -380,7 +410,7 @@ class Machine:
         from lambdalint.interp import binding, statements
 
         self.called.add(id(function.node))
-        if len(self.stack) >= CALL_DEPTH or self.stack.count(function.node) > RECURSION:
+        if self._too_deep(function.node):
             return self.unknown(reasons.TOO_DEEP)
         if binding.is_generator(function.node):
             return self.unknown(reasons.GENERATOR)
@@ -390,10 +420,22 @@ class Machine:
             self.record(events.FAILS, at, function.name, {"error": "TypeError", "why": problem, "call": True})
             return self.unknown(reasons.BAD_ARGUMENTS)
         self.stack.append(function.node)
+        self._entered.setdefault(id(function.node), len(self._regions))
+        depth = self.stack.count(function.node)
         try:
             return statements.run_function(self, function, frame)
         finally:
             self.stack.pop()
+            if depth == 1:
+                self._entered.pop(id(function.node), None)
+
+    def _too_deep(self, node: ast.AST) -> bool:
+        """Whether calls are nested too deeply; recursion that tests of known values end may go on."""
+        if len(self.stack) >= CALL_DEPTH:
+            return True
+        if self.stack.count(node) <= RECURSION:
+            return False
+        return self._entered.get(id(node), 0) < len(self._regions)
 
 
 def inputs_of(value: Value, depth: int = 3) -> frozenset[int]:

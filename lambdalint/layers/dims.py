@@ -14,6 +14,12 @@ from typing import TypeAlias
 
 _uids = count(1)
 
+MOST_TERMS = 48
+MOST_FACTORS = 16
+MOST_BITS = 512
+MOST_LETTERS = 240
+"""Sizes that need more than this become symbols of their own."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Atom:
@@ -66,6 +72,10 @@ def _make(poly: dict[Monomial, int]) -> Dim:
         return 0
     if len(terms) == 1 and () in terms:
         return terms[()]
+    long = len(terms) > MOST_TERMS or any(len(monomial) > MOST_FACTORS for monomial in terms)
+    if long or any(factor.bit_length() > MOST_BITS for factor in terms.values()):
+        # Sizes that a loop squares again and again: nothing is compared with them.
+        return fresh("?", any(atom.dynamic for monomial in terms for atom in monomial))
     return Sym(tuple(sorted(terms.items())))
 
 
@@ -94,7 +104,7 @@ def sub(a: Dim, b: Dim) -> Dim:
 def mul(a: Dim, b: Dim) -> Dim:
     """The product of two sizes."""
     if isinstance(a, int) and isinstance(b, int):
-        return a * b
+        return a * b if a.bit_length() + b.bit_length() < MOST_BITS else fresh()
     poly: dict[Monomial, int] = {}
     for left, x in _poly(a).items():
         for right, y in _poly(b).items():
@@ -141,6 +151,8 @@ def divide(a: Dim, b: Dim) -> Dim | None:
 
 def _derived(operator: str, a: Dim, b: Dim) -> Sym:
     label = f"({_factor(a)}{operator}{_factor(b)})"
+    if len(label) > MOST_LETTERS:
+        label = "?"
     atoms = [atom for dim in (a, b) if isinstance(dim, Sym) for atom in dim.atoms]
     # The same operands give the same symbol: the uid is a function of the operands.
     uid = hash((operator, a, b)) | (1 << 62)

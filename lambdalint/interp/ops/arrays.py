@@ -23,13 +23,16 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": round, "around": round, "round_": round, "logical_not": lambda x: not x,
     "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b,
     "divide": lambda a, b: a / b, "true_divide": lambda a, b: a / b, "floor_divide": lambda a, b: a // b,
-    "mod": lambda a, b: a % b, "remainder": lambda a, b: a % b, "power": lambda a, b: a**b,
+    "mod": lambda a, b: a % b, "remainder": lambda a, b: a % b, "power": lambda a, b: a**b if abs(b) < 64 else float(a) ** b,
     "maximum": max, "minimum": min, "arctan2": math.atan2,
     "clip": lambda x, low, high: min(max(x, low), high),
     "reciprocal": lambda x: 1.0 / x,
 }  # fmt: skip
 
 _OF_SIZES: dict[str, Callable[..., Any]] = {"prod": math.prod, "sum": sum, "max": max, "min": min}
+
+_LARGEST_FACTORIAL = 1000
+_LARGEST_BITS = 4096
 
 
 def _flat(value: Value) -> Iterator[Value]:
@@ -75,7 +78,15 @@ def _computed(call: OpCall, *values: Value) -> Value | None:
     if function is None or not values or not all(isinstance(value, Const) for value in values):
         return None
     plain = [value.value for value in values if isinstance(value, Const)]
+    return _calculated(function, plain)
+
+
+def _calculated(function: Callable[..., Any], plain: list[Any]) -> Value | None:
     if not all(isinstance(each, (int, float)) for each in plain):
+        return None
+    if any(isinstance(each, int) and each.bit_length() > _LARGEST_BITS for each in plain):
+        return None
+    if function is math.factorial and plain and plain[0] > _LARGEST_FACTORIAL:
         return None
     try:
         return Const(function(*plain))
@@ -246,12 +257,7 @@ def _exact(call: OpCall) -> Value | None:
     function = getattr(math, call.op.name.rpartition(".")[2])
     values = [value for value in call.args.values() if value != NONE]
     plain = [value.value for value in values if isinstance(value, Const)]
-    if len(plain) != len(values) or not all(isinstance(each, (int, float)) for each in plain):
-        return None
-    try:
-        return Const(function(*plain))
-    except (ArithmeticError, TypeError, ValueError):
-        return None
+    return _calculated(function, plain) if len(plain) == len(values) else None
 
 
 ARRAYS: dict[str, Family] = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import operator as python
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import Impossible
+from lambdalint.interp.nesting import MOST_LEAVES, bounded
 from lambdalint.interp.ops.arithmetic import zip_values
 from lambdalint.interp.ops.operands import call_at, operand
 from lambdalint.interp.tensors import as_tensor, join_values, result
@@ -50,6 +52,9 @@ _SIZES: dict[str, Callable[[Dim, Dim], Dim]] = {
 _LONGEST = 10_000
 """Entries of a list, or characters of a string, that are computed."""
 _LARGEST_POWER = 512
+_LARGEST_BITS = 4096
+WIDE = re.compile(r"\d{4}|\*")
+"""A width in a format string that would make a large string, or one that an argument gives."""
 
 
 def binary(machine: Machine, operator: str, left: Value, right: Value, at: Anchor, text: str) -> Value:
@@ -170,12 +175,21 @@ def _affordable(operator: str, left: Any, right: Any) -> bool:
         return all(not isinstance(each, int) or abs(each) <= _LARGEST_POWER for each in (left, right)) or (
             isinstance(left, float)
             or isinstance(right, float)
-            or (isinstance(right, int) and 0 <= right <= 4)
+            or (isinstance(right, int) and 0 <= right <= 4 and _small(left))
         )
     if operator == "*" and (isinstance(left, (str, bytes)) or isinstance(right, (str, bytes))):
         count = right if isinstance(right, int) else left
-        return isinstance(count, int) and count <= _LONGEST
-    return not (operator == "%" and isinstance(left, str) and len(left) > _LONGEST)
+        return isinstance(count, int) and count <= _LONGEST and _small(left) and _small(right)
+    if operator == "%" and isinstance(left, (str, bytes)):
+        return isinstance(left, str) and _small(left) and not WIDE.search(left)
+    return _small(left) and _small(right)
+
+
+def _small(plain: Any) -> bool:
+    """Whether a number or string is of a size that results may be computed from."""
+    if isinstance(plain, int):
+        return plain.bit_length() <= _LARGEST_BITS
+    return not isinstance(plain, (str, bytes)) or len(plain) <= _LONGEST
 
 
 def _sizes(operator: str, left: Const | Number, right: Const | Number) -> Value:
@@ -221,7 +235,7 @@ def _formatted(template: str, value: Value) -> Value:
             plain = tuple(item.value for item in value.items if isinstance(item, Const))
     elif isinstance(value, Const):
         plain = value.value
-    if plain is None or len(template) > _LONGEST:
+    if plain is None or len(template) > _LONGEST or WIDE.search(template):
         return Unknown(reasons.STRING)
     try:
         return Const(template % plain)
@@ -239,8 +253,8 @@ def _lists(machine: Machine, operator: str, left: Value, right: Value, at: Ancho
     if not isinstance(listed, Sequence):
         return _unknown(left, right)
     if operator == "*" and isinstance(other, Const) and isinstance(other.value, int):
-        if listed.items is not None and len(listed.items) * max(other.value, 0) <= _LONGEST:
-            return Sequence(listed.kind, listed.items * other.value)
+        if listed.items is not None and len(listed.items) * max(other.value, 0) <= MOST_LEAVES:
+            return bounded(Sequence(listed.kind, listed.items * other.value))
     if operator in ("==", "!=") and isinstance(other, (Const, Number)):
         return Const(operator == "!=")
     if operator in ("*", "+") and isinstance(other, (Unknown, Number)):
@@ -265,9 +279,10 @@ def _element(value: Sequence) -> Value | None:
     return element
 
 
-def _concatenated(left: Sequence, right: Sequence) -> Sequence:
+def _concatenated(left: Sequence, right: Sequence) -> Value:
     if left.items is not None and right.items is not None:
-        return Sequence(left.kind, [*left.items, *right.items])
+        if len(left.items) + len(right.items) <= MOST_LEAVES:
+            return bounded(Sequence(left.kind, [*left.items, *right.items]))
     first, second = _element(left), _element(right)
     if first is None or second is None:
         return Sequence(left.kind, None, second if first is None else first)
