@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import binding, events, objects, reasons
 from lambdalint.interp.frames import Frame
-from lambdalint.interp.nesting import MOST_LEAVES, bounded
 from lambdalint.interp.machine import inputs_of
+from lambdalint.interp.nesting import MOST_LEAVES, bounded
 from lambdalint.interp.ops import index, operators
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import truth

@@ -40,7 +40,10 @@ def f(x):
     return sum(x for a in range(40) for b in range(40) for c in range(40) for d in range(40))
 """,
     "mutual recursion": "def f(x):\n    return g(x) + g(x)\ndef g(x):\n    return f(x) * f(x)\n",
-    "recursion that takes too long": "def f(x, n=30):\n    return x if n < 2 else f(x, n - 1) + f(x, n - 2)\n",
+    "recursion that takes too long": """
+def f(x, n=30):
+    return x if n < 2 else f(x, n - 1) + f(x, n - 2)
+""",
     "recursion that does not end": "def f(x):\n    return f(x + 1)\n",
     "a property of itself": """
 class A:
@@ -62,12 +65,18 @@ def test_what_takes_too_long_is_unknown(code: str) -> None:
 
 
 def test_the_layers_after_one_that_takes_too_long_are_known() -> None:
-    code = HEAD + ENDLESS["nested loops"] + "y = Lambda(f)(Input((3,)))\nLambda(lambda x: x[:, 0])(Input((3,)))"
+    code = HEAD + ENDLESS["nested loops"] + APPLY + "Lambda(lambda x: x[:, 0])(Input((3,)))"
     assert describe(one(code).result) == "(B*,)"
 
 
 LARGE = {
-    "a list that doubles": "def f(x):\n    l = [x]\n    for i in range(40):\n        l = l + l\n    return l[0]",
+    "a list that doubles": """
+def f(x):
+    l = [x]
+    for i in range(40):
+        l = l + l
+    return l[0]
+""",
     "a list that extends itself": """
 def f(x):
     l = [x]
@@ -75,7 +84,13 @@ def f(x):
         l.extend(l)
     return l[0]
 """,
-    "pairs of pairs": "def f(x):\n    l = x\n    for i in range(40):\n        l = [l, l]\n    return K.stack(l)",
+    "pairs of pairs": """
+def f(x):
+    l = x
+    for i in range(40):
+        l = [l, l]
+    return K.stack(l)
+""",
     "zipped pairs": """
 def f(x):
     l = [x, x]
