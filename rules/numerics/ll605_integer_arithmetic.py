@@ -77,12 +77,12 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts, Trace
-from lambdalint.interp.values import Step, Tensor
+from lambdalint.interp.ops.arithmetic import NARROW
+from lambdalint.interp.values import Event, Sign, Step, Tensor
 from lambdalint.rule import Report, Rule
 
 from .operands import operand_of
 
-_NARROW = ("uint8", "int8", "uint16", "int16")
 _WRAPPING = ("add", "sub", "mul", "pow")
 _ONE_HOT = ("tensorflow.one_hot", "keras.backend.one_hot")
 
@@ -92,16 +92,22 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     for trace in layer.traces:
         for event in trace.of_kind(events.INTEGER):
             operand = operand_of(event)
-            message = "" if operand is None else _message(operand, event.data.get("operator", ""))
+            message = "" if operand is None or _stays(event) else _message(operand, event.data["operator"])
             if message:
                 yield Report(event.at, message)
         yield from _one_hot(layer, trace)
 
 
+def _stays(event: Event) -> bool:
+    """Whether the result surely lies in the range of its type, as in ``255 - x``."""
+    sign, bounds = event.data.get("sign"), NARROW.get(event.data.get("dtype", ""))
+    return isinstance(sign, Sign) and bounds is not None and bounds[0] <= sign.low and sign.high <= bounds[1]
+
+
 def _message(operand: Tensor, operator: str) -> str:
     if operator == "mean":
         return "The mean of integers is truncated to an integer. Cast the input to float32 first."
-    if operator in _WRAPPING and operand.dtype in _NARROW:
+    if operator in _WRAPPING and operand.dtype in NARROW:
         return f"Arithmetic in {operand.dtype} wraps around on overflow. Cast the input to float32 first."
     return ""
 

@@ -59,29 +59,40 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Event
+from lambdalint.interp.values import Event, Tensor
 from lambdalint.rule import Report, Rule
 
 from .faults import report_of
 
 
-def message(event: Event, code: str) -> str:
-    """That noise is shared, and how to draw for each sample."""
-    return (
-        f"{code} broadcasts random numbers that were drawn once over the batch, so every sample gets the "
-        "same noise. Draw one row per sample: shape=K.shape(x), or a shape that begins with the input's "
-        "batch size."
-    )
-
-
 def check(layer: LayerFacts) -> Iterator[Report]:
-    """Report noise drawn in the function and shared by the samples."""
+    """Report noise drawn in the function and shared by the samples, where it is drawn."""
     if not layer.happened(events.RANDOM):
         return
-    for event in layer.happened(events.SHARED_NOISE):
-        report = report_of(layer, event, message)
+    shape = "keras.ops.shape(x)" if layer.dialect == "keras3" else "K.shape(x)"
+
+    def message(event: Event, code: str) -> str:
+        return (
+            f"{code} draws once for the whole batch, so every sample gets the same noise. Draw one row per "
+            f"sample: shape={shape}, or a shape that begins with the input's batch size."
+        )
+
+    seen: set[int] = set()
+    for shared in layer.happened(events.SHARED_NOISE):
+        event = _drawn(shared)
+        report = report_of(layer, event, message) if id(event.at.node) not in seen else None
+        seen.add(id(event.at.node))
         if report is not None:
             yield report
+
+
+def _drawn(shared: Event) -> Event:
+    """The event at the call that draws, where the shape it wrote still stands; else the broadcast itself."""
+    noise = shared.data.get("tensor")
+    made = noise.made if isinstance(noise, Tensor) else None
+    if made is None or made.kind != events.RANDOM:
+        return shared
+    return Event(shared.kind, made.at, made.text, shared.data)
 
 
 RULE = Rule(

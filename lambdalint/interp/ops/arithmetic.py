@@ -28,6 +28,14 @@ from lambdalint.layers.dims import Dim, add, floordiv, fresh, maximum, minimum, 
 LIST_LIKE = ("add", "mul")
 """Operations that a list of inputs takes as well (``x * 2`` doubles the list)."""
 
+NARROW = {
+    "uint8": (0.0, 255.0),
+    "int8": (-128.0, 127.0),
+    "uint16": (0.0, 65535.0),
+    "int16": (-32768.0, 32767.0),
+}
+"""The least and the greatest number of the integer types that arithmetic easily leaves."""
+
 _ON_SIZES: dict[str, Callable[[Dim, Dim], Dim]] = {
     "add": add,
     "sub": sub,
@@ -66,7 +74,12 @@ def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
         sign = sign_of(op, tensors)
         content = _content(op, tensors)
     _note(call, op, made, values)
-    return result(made, dims, batch, dtype=dtype, sign=sign, content=content)
+    combined = result(made, dims, batch, dtype=dtype, sign=sign, content=content)
+    shaped = [each for each in made if not isinstance(each, Tensor) or each.rank != 0]
+    if len(shaped) == 1 and isinstance(shaped[0], Tensor) and shaped[0].made is not None:
+        # Numbers leave the shape that was written.
+        return combined.but(made=shaped[0].made, content=content)
+    return combined
 
 
 def _operand(call: OpCall, op: str, value: Value, values: Items[Value]) -> Tensor | Unknown:
@@ -175,8 +188,16 @@ def note_integers(call: OpCall, op: str, tensors: list[Tensor]) -> None:
     for tensor in tensors:
         direct = tensor.inputs and not tensor.cuts and tensor.content is None
         if direct and is_integer(tensor.dtype) and isinstance(tensor.batch, Along):
-            call.event(events.INTEGER, operand=tensor, operator=op, dtype=tensor.dtype)
+            sign = sign_of(op, [_within_type(each) for each in tensors])
+            call.event(events.INTEGER, operand=tensor, operator=op, dtype=tensor.dtype, sign=sign)
             return
+
+
+def _within_type(tensor: Tensor) -> Tensor:
+    """A tensor of narrow integers with the range of its type, where it has no narrower one."""
+    low, high = NARROW.get(tensor.dtype or "", (tensor.sign.low, tensor.sign.high))
+    sign = Sign(max(low, tensor.sign.low), min(high, tensor.sign.high), tensor.sign.zero)
+    return tensor.but(sign=sign, content=tensor.content)
 
 
 def cut(call: OpCall, operands: Items[Tensor | Unknown]) -> tuple[Event, ...]:
