@@ -76,28 +76,29 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import Application, LayerFacts
-from lambdalint.interp.values import Sequence, Tensor
+from lambdalint.interp.values import Event, Sequence, Tensor
 from lambdalint.layers.dims import has_batch, show_shape
 from lambdalint.rule import Report, Rule
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report what cannot run: in every use, or in one whose input is known."""
+    for event in impossible_events(layer):
+        operand = event.data.get("before", event.data.get("operand"))
+        note = show_shape(operand.dims) if isinstance(operand, Tensor) and operand.dims is not None else ""
+        why = str(event.data.get("why", "the shapes do not fit")).rstrip(".")
+        yield Report(event.at, f"This cannot run: {why}. The layer fails as soon as it is called.", note=note)
+
+
+def impossible_events(layer: LayerFacts) -> Iterator[Event]:
+    """What cannot run in every use, or in one whose input is known, each place once."""
     told: set[int] = set()
     for application in layer.applications:
         for event in application.trace.of_kind(events.IMPOSSIBLE):
             node = id(event.at.node)
-            if node in told or not (_is_concrete(application) or _is_everywhere(layer, node)):
-                continue
-            told.add(node)
-            operand = event.data.get("before", event.data.get("operand"))
-            note = (
-                show_shape(operand.dims) if isinstance(operand, Tensor) and operand.dims is not None else ""
-            )
-            why = str(event.data.get("why", "the shapes do not fit")).rstrip(".")
-            yield Report(
-                event.at, f"This cannot run: {why}. The layer fails as soon as it is called.", note=note
-            )
+            if node not in told and (_is_concrete(application) or _is_everywhere(layer, node)):
+                told.add(node)
+                yield event
 
 
 def _is_concrete(application: Application) -> bool:

@@ -82,7 +82,8 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
 
-from .faults import reports
+from ..output_shape.ll205_impossible_shape import impossible_events
+from .faults import report_of, reports
 
 
 def message(event: Event, code: str) -> str:
@@ -95,8 +96,13 @@ def message(event: Event, code: str) -> str:
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
-    """Report broadcasts of the batch against features that reach the result."""
+    """Report broadcasts of the batch against features that reach the result, or that cannot run."""
     yield from reports(layer, events.BROADCAST, message)
+    for event in impossible_events(layer):
+        if event.data.get("crossed"):
+            report = report_of(layer, event, message)
+            if report is not None:
+                yield report
 
 
 RULE = Rule(

@@ -53,7 +53,8 @@ def _common(call: OpCall, operands: Items[Tensor], column: list[Dim | None]) -> 
             common = dim
         elif isinstance(dim, int) and isinstance(common, int):
             shapes = " with ".join(dict.fromkeys(show_shape(operand.dims) for operand in operands))
-            call.impossible(f"sizes {common} and {dim} do not fit: {shapes}", before=operands[0])
+            why = f"sizes {common} and {dim} do not fit: {shapes}"
+            call.impossible(why, before=operands[0], crossed=_are_crossed(operands))
         elif isinstance(dim, int) or isinstance(common, int):
             # A symbol that meets a number is that number, or 1.
             common = dim if isinstance(dim, int) else common
@@ -62,6 +63,12 @@ def _common(call: OpCall, operands: Items[Tensor], column: list[Dim | None]) -> 
         else:
             common = maximum(common, dim)
     return common
+
+
+def _are_crossed(operands: Items[Tensor]) -> bool:
+    """Whether operands of different ranks bring their samples to different positions of the result."""
+    carriers = [(o.batch.axis - len(o.dims or ())) for o in operands if isinstance(o.batch, Along)]
+    return len(set(carriers)) > 1 and len({operand.rank for operand in operands}) > 1
 
 
 def _without_ranks(operands: Items[Tensor]) -> Batch:
