@@ -57,10 +57,12 @@ https://github.com/keras-team/keras/issues/10192
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
-from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp import events
+from lambdalint.interp.facts import Application, LayerFacts
 from lambdalint.interp.values import Sequence, Tensor, Value
 from lambdalint.rule import Report, Rule
 
@@ -76,9 +78,25 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             continue
         found = usage_of(layer, use.trace.function)
         problem = _mismatch(found, use.inputs) if found is not None else None
+        problem = problem or _stacked(use)
         if problem is not None:
             seen.add(id(use.at.node))
             yield Report(use.at, problem[0], note=problem[1])
+
+
+def _stacked(use: Application) -> tuple[str, str] | None:
+    """Where a function of one tensor takes the whole list: the library stacks it in front of the batch."""
+    for event in use.trace.causes(events.CHANGED):
+        listed = event.data.get("stacked")
+        if isinstance(listed, Sequence) and listed.items and any(listed is a for a in use.trace.arguments):
+            code = words(event.at.node) if isinstance(event.at.node, ast.Call) else event.text
+            return (
+                f"The layer is called on a list of {len(listed.items)} inputs, but `{code}` takes one "
+                "tensor: the list is stacked in front of the batch. Index the inputs, or call the layer on "
+                "each.",
+                f"a list of {len(listed.items)}, used as a tensor",
+            )
+    return None
 
 
 def _mismatch(usage: Usage, inputs: Value) -> tuple[str, str] | None:
@@ -123,5 +141,5 @@ RULE = Rule(
     Contract.CALLING,
     Severity.ERROR,
     check_layer=check,
-    yields_to=("LL406",),
+    yields_to=("LL404", "LL406"),
 )

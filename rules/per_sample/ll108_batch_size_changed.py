@@ -119,5 +119,5 @@ RULE = Rule(
     Contract.PER_SAMPLE,
     Severity.ERROR,
     check_layer=check,
-    yields_to=("LL406", "LL707"),
+    yields_to=("LL406", "LL408", "LL707"),
 )

@@ -50,7 +50,8 @@ def operand(call: OpCall, value: Value) -> Tensor | Unknown:
     made = trailing.operand(call, value)
     if isinstance(value, Sequence) and isinstance(made, Tensor) and isinstance(made.batch, Along):
         if made.batch.axis and made.batch.moved is None:
-            event = call.silent_event(events.CHANGED, before=made, after=made.dims, axis=0)
+            data = {"before": made, "after": made.dims, "axis": 0, "stacked": value}
+            event = call.silent_event(events.CHANGED, **data)
             made = made.but(batch=replace(made.batch, moved=event), content=made.content)
     return made
 
