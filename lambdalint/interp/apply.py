@@ -9,6 +9,7 @@ from lambdalint.interp import events, reasons
 from lambdalint.interp.construct import as_config, functions_of, shape_sizes
 from lambdalint.interp.facts import Application, Trace, tensors_of
 from lambdalint.interp.graph import family_of, note_family
+from lambdalint.interp.machine import inputs_of
 from lambdalint.interp.plain import inner, sign_of_range
 from lambdalint.interp.tensors import join_values, joint_fold
 from lambdalint.interp.values import (
@@ -51,11 +52,19 @@ ANY_INPUT = Unknown(reasons.INPUT, tensor=True, inputs=frozenset({0}))
 
 
 def apply_layer(
-    machine: Machine, layer: Layer | Model, args: list[Value], kwargs: dict[str, Value], at: Anchor
+    machine: Machine,
+    layer: Layer | Model,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    at: Anchor,
+    building: bool = False,
 ) -> Value:
-    """Call a layer or model on tensors, as ``layer(x)`` does."""
+    """Call a layer or model on tensors, as ``layer(x)`` does.
+
+    ``building`` says that a Sequential model is put together, of no tensor of the trace.
+    """
     layer.calls += 1
-    if machine.trace is not None:
+    if machine.trace is not None and not building:
         machine.record(events.LAYER_CALLED, at, _name(layer), {"layer": layer})
     for position, value in enumerate(args):
         check_input(machine, value, at, position, layer)
@@ -253,7 +262,7 @@ def chain(machine: Machine, layer: Value, value: Value, at: Anchor, how: str) ->
     if isinstance(layer, (Layer, Model)):
         if isinstance(layer, Layer) and layer.cls == "InputLayer":
             return value
-        return apply_layer(machine, layer, [value], {}, at)
+        return apply_layer(machine, layer, [value], {}, at, building=not inputs_of(value))
     if isinstance(layer, Instance):
         return call_subclass(machine, layer, [value], {}, at)
     return Tensor(None, Along(0), kind="keras")

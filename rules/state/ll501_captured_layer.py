@@ -88,7 +88,10 @@ def _what(value: Value) -> str:
     name = layer_name(value)
     if isinstance(value, Model):
         return "A model"
-    return f"A {name} layer" if name and name[:1].isupper() else "A layer"
+    if not name or not name[:1].isupper():
+        return "A layer"
+    spoken = name.startswith(("LSTM", "RNN")) or name[0] in "AEIO"
+    return f"{'An' if spoken else 'A'} {name} layer"
 
 
 def _pretrained(value: Value) -> bool:
