@@ -82,6 +82,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
 
+from ..calling.functions import written_functions
 from .faults import rank_before, reports
 
 
@@ -103,7 +104,25 @@ def _advice(node: ast.AST) -> str:
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report what picks samples out of the batch that the layer returns."""
-    yield from reports(layer, events.INDEXED, message, _is_batched)
+    rows = {id(event.at.node) for event in layer.happened(events.BRANCH) if event.data.get("range")}
+    loops = [node for node in _loops(layer) if rows and id(node.iter) in rows]
+    yield from reports(
+        layer, events.INDEXED, message, lambda event: _is_batched(event) and not _steps(loops, event.at.node)
+    )
+
+
+def _loops(layer: LayerFacts) -> Iterator[ast.For | ast.comprehension]:
+    for function in written_functions(layer):
+        for node in ast.walk(function.node):
+            if isinstance(node, (ast.For, ast.comprehension)):
+                yield node
+
+
+def _steps(loops: list[ast.For | ast.comprehension], node: ast.AST) -> bool:
+    """Whether it is the row of one step of a Python loop over all rows, of which LL504 speaks."""
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Name):
+        return False
+    return any(isinstance(loop.target, ast.Name) and loop.target.id == node.slice.id for loop in loops)
 
 
 def _is_batched(event: Event) -> bool:

@@ -86,15 +86,30 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     """The places where Python asks a tensor for its value."""
     if any(_is_converted(function) for function in written_functions(layer)):
         return
+    told: set[int] = set()
     for event in layer.happened(events.BRANCH):
-        if not _is_certain(event):
+        condition = _condition(layer, event)
+        if not _is_certain(event) or id(condition) in told:
             continue
+        told.add(id(condition))
         what, instead = _words(event)
         yield Report(
             event.at,
             f"{what} while the model is built, when the tensor has no value yet: an error. {instead}",
             note="no value yet",
         )
+
+
+def _condition(layer: LayerFacts, event: Event) -> ast.AST:
+    """The outermost ``and``, ``or`` or ``not`` that an operand belongs to, else the node itself."""
+    for function in written_functions(layer):
+        for node in ast.walk(function.node):
+            joins = isinstance(node, ast.BoolOp) or (
+                isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+            )
+            if joins and any(part is event.at.node for part in ast.walk(node)):
+                return node
+    return event.at.node
 
 
 def _is_converted(function: Function) -> bool:
@@ -127,4 +142,11 @@ def _words(event: Event) -> tuple[str, str]:
     return "Python asks a tensor for its truth", "Use `where`, or `K.switch`, to choose per entry."
 
 
-RULE = Rule("LL504", "python-branch-on-tensor", Contract.STATE, Severity.ERROR, check_layer=check)
+RULE = Rule(
+    "LL504",
+    "python-branch-on-tensor",
+    Contract.STATE,
+    Severity.ERROR,
+    check_layer=check,
+    yields_to=("LL406", "LL408"),
+)
