@@ -52,14 +52,19 @@ https://www.tensorflow.org/guide/function
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.names import Names
 
-from ..calling.functions import words
+from ..calling.functions import names_of, words, written_functions
+
+_SESSIONS = frozenset({"Session", "InteractiveSession", "get_session", "get_default_session"})
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -71,6 +76,30 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             "none: an error. Compute on the tensor itself.",
             note="no numbers yet",
         )
+    for function in written_functions(layer):
+        names = names_of(layer, function)
+        for node in ast.walk(function.node) if names is not None else ():
+            if names is not None and isinstance(node, ast.Call) and _runs_session(names, node):
+                yield Report(
+                    Anchor(function.env.unit, node),
+                    f"`{words(node)}` runs the graph while it is being built, when the input has no numbers: "
+                    "an error. Compute on the tensor itself.",
+                    note="no numbers yet",
+                )
+
+
+def _runs_session(names: Names, call: ast.Call) -> bool:
+    """Whether it is ``run`` of a session, made on the spot or bound to a name before."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "run":
+        return False
+    receiver = call.func.value
+    makers: list[ast.expr | None] = [receiver]
+    if isinstance(receiver, ast.Name):
+        makers = [b.value for b in names.bindings(receiver.id, names.scope_of(receiver)) if not b.path]
+    return any(
+        isinstance(made, ast.Call) and (names.canonical(made.func) or "").split(".")[-1] in _SESSIONS
+        for made in makers
+    )
 
 
 RULE = Rule("LL505", "eager-evaluation", Contract.STATE, Severity.ERROR, check_layer=check)

@@ -67,10 +67,12 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Event
+from lambdalint.interp.values import Event, Function
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.anchor import Anchor
 
-from ..calling.functions import names_of, words, written_functions
+from ..calling.functions import names_of, outcomes, words, written_functions
+from ..calling.ll403_returns_non_tensor import own_statements
 
 _SYSTEM = (
     "os.system",
@@ -87,9 +89,9 @@ _PRINTERS = ("print_tensor", "Print", "print", "Assert", "debugging", "summary")
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """The effects that a run of the function has, and system calls in its text."""
-    seen: set[int] = set()
+    seen = {id(outcome.at.node) for outcome in outcomes(layer)}  # of these LL403 says that they are None
     for event in layer.happened(events.SIDE_EFFECT):
-        if not _in_graph(event) and not _own_object(layer, event):
+        if id(event.at.node) not in seen and not _in_graph(event) and not _own_object(layer, event):
             seen.add(id(event.at.node))
             yield Report(event.at, _message(words(event.at.node)), note="a side effect")
     for function in written_functions(layer):
@@ -97,8 +99,27 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         for node in ast.walk(function.node) if names is not None else ():
             if isinstance(node, ast.Call) and id(node) not in seen and names is not None:
                 if (names.canonical(node.func) or _imported(node.func)).startswith(_SYSTEM):
-                    at = type(function.anchor)(function.env.unit, node)
-                    yield Report(at, _message(words(node)), note="a side effect")
+                    yield Report(Anchor(function.env.unit, node), _message(words(node)), note="a side effect")
+        for statement in _outside_names(function):
+            yield Report(
+                Anchor(function.env.unit, statement), _message(words(statement)), note="a side effect"
+            )
+
+
+def _outside_names(function: Function) -> Iterator[ast.stmt]:
+    """The assignments to names that the function declares ``global`` or ``nonlocal``."""
+    if isinstance(function.node, ast.Lambda):
+        return
+    statements = sorted(own_statements(function.node), key=lambda node: (node.lineno, node.col_offset))
+    outside = {
+        name for node in statements if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names
+    }
+    for node in statements:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if isinstance(node, (ast.Assign, ast.AugAssign)) and any(
+            isinstance(target, ast.Name) and target.id in outside for target in targets
+        ):
+            yield node
 
 
 def _message(text: str) -> str:

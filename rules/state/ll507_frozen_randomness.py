@@ -56,37 +56,63 @@ https://github.com/tensorflow/tensorflow/issues/36715
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Event, Value
 from lambdalint.rule import Report, Rule
+
+from ..calling.functions import written_function
 
 _PHASES = ("in_train_phase", "in_test_phase", "learning_phase", "smart_cond")
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """The draws that are made once, and the dropout that knows no phase."""
+    keras3 = layer.dialect == "keras3"
+    like = "keras.random.normal(keras.ops.shape(x))" if keras3 else "K.random_normal(K.shape(x))"
+    phase = "a parameter `training`" if keras3 else "`K.in_train_phase`"
     for event in layer.happened(events.FROZEN_RANDOM):
+        if _is_initial_value(layer, event):
+            continue
         yield Report(
             event.at,
             f"`{event.text}` draws when the function is traced: the numbers become constants, the same for "
-            "every batch. Draw with the backend, as in `K.random_normal(K.shape(x))`.",
+            f"every batch. Draw with the backend, as in `{like}`.",
             note="drawn once",
         )
     for trace in layer.traces:
-        if any(step.text.endswith(_PHASES) for step in trace.steps) or "training" in trace.keywords:
+        if any(step.text.endswith(_PHASES) for step in trace.steps) or _asks_phase(trace.function):
             continue
         for step in trace.steps:
             if step.text.endswith(".dropout"):
                 yield Report(
                     step.at,
                     f"`{step.text}` knows no training phase here: it drops entries in `predict` as well. "
-                    "Use a Dropout layer, or `K.in_train_phase`.",
+                    f"Use a Dropout layer, or {phase}.",
                     note="active in predict",
                 )
         break
+
+
+def _is_initial_value(layer: LayerFacts, event: Event) -> bool:
+    """Whether a variable is made of what is drawn, of which LL502 speaks."""
+    made = layer.happened(events.VARIABLE_MADE)
+    return any(node is event.at.node for variable in made for node in ast.walk(variable.at.node))
+
+
+def _asks_phase(value: Value) -> bool:
+    """Whether the function has a ``training`` parameter, which Keras passes, and reads it."""
+    function = written_function(value)
+    if function is None:
+        return False
+    spec = function.node.args
+    return any(each.arg == "training" for each in (*spec.args, *spec.kwonlyargs)) and any(
+        isinstance(node, ast.Name) and node.id == "training" for node in ast.walk(function.node)
+    )
 
 
 RULE = Rule("LL507", "frozen-randomness", Contract.STATE, Severity.WARNING, check_layer=check)

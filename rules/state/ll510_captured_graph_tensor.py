@@ -63,7 +63,7 @@ from lambdalint.interp.values import Dictionary, Tensor, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
-from ..saving.captures import captures
+from ..saving.captures import Capture, captures
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -71,12 +71,38 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     if layer.site.in_loss:
         return
     for capture in captures(layer):
-        if _symbolic(capture.value):
-            yield _report(capture.use, capture.name)
+        use = next(_computing_uses(capture), None) if _symbolic(capture.value) else None
+        if use is not None:
+            yield _report(Anchor(capture.use.unit, use), capture.name)
     for value in layer.site.arguments[:1]:
         for name, item in value.items.items() if isinstance(value, Dictionary) else ():
             if _symbolic(item):
-                yield _report(Anchor(layer.unit, _entry(layer, str(name))), str(name))
+                entry = _entry(layer, str(name))
+                yield _report(
+                    Anchor(layer.unit, entry), ast.unparse(entry) if _is_short(entry) else str(name)
+                )
+
+
+_FACTS = frozenset({"shape", "get_shape", "dtype", "ndim", "name", "_keras_shape"})
+_ASKING = frozenset({"int_shape", "ndim", "dtype"})
+
+
+def _computing_uses(capture: Capture) -> Iterator[ast.Name]:
+    """The uses that take entries of the tensor, and not only its static shape or type."""
+    asked: set[int] = set()
+    for node in ast.walk(capture.function.node):
+        if isinstance(node, ast.Attribute) and node.attr in _FACTS:
+            asked.add(id(node.value))
+        elif (
+            isinstance(node, ast.Call)
+            and (capture.names.canonical(node.func) or "").split(".")[-1] in _ASKING
+        ):
+            asked.update(id(argument) for argument in node.args)
+    return (use for use in capture.uses if id(use) not in asked)
+
+
+def _is_short(node: ast.AST) -> bool:
+    return isinstance(node, (ast.Name, ast.Attribute))
 
 
 def _symbolic(value: Value | None) -> bool:
