@@ -80,10 +80,9 @@ _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """A returned value that is known and is no tensor, or a way out of the function without a value."""
-    found = list(outcomes(layer))
-    for outcome in found:
+    for outcome in outcomes(layer):
         if isinstance(outcome.at.node, _DEFS):
-            yield from _without_return(outcome, found)
+            yield from _without_return(outcome)
             continue
         what = _kind(outcome.value)
         if what is not None:
@@ -116,7 +115,7 @@ def _is_size(value: Value) -> bool:
     )
 
 
-def _without_return(outcome: Outcome, found: list[Outcome]) -> Iterator[Report]:
+def _without_return(outcome: Outcome) -> Iterator[Report]:
     node = outcome.at.node
     assert isinstance(node, _DEFS)
     message = (
@@ -126,7 +125,7 @@ def _without_return(outcome: Outcome, found: list[Outcome]) -> Iterator[Report]:
     header = Anchor(outcome.at.unit, def_line(node))
     if not any(isinstance(part, ast.Return) and part.value is not None for part in own_statements(node)):
         yield Report(header, message.format("returns nothing", "Add the `return`."), note="no return")
-    elif len([o for o in found if o.at.node is not node]) and _bare_if(node):
+    elif _bare_if(node):
         yield Report(
             header,
             message.format(

@@ -92,6 +92,8 @@ _Candidate = tuple[Names, SourceUnit, ast.Name, str]
 
 
 def _candidates(layer: LayerFacts) -> Iterator[_Candidate]:
+    if isinstance(layer.function_node, ast.Name) and layer.unit is layer.file.unit:
+        yield layer.names, layer.unit, layer.function_node, "the layer's function"
     for function in written_functions(layer):
         names = names_of(layer, function)
         if names is not None:

@@ -90,7 +90,7 @@ def feature_axes(event: Event) -> str:
     if rank == 2:
         return "axis=1"
     if rank is not None and rank > 2:
-        return f"one of axis=1 to axis={rank - 1}"
+        return "axis=1 or axis=2" if rank == 3 else f"one of axis=1 to axis={rank - 1}"
     return "axis=-1 or another axis than 0"
 
 

@@ -31,7 +31,7 @@ def find(code: str, body: str, keras: str = "tensorflow.keras", target: str = "a
 @pytest.mark.parametrize(
     ("body", "note", "advice"),
     [
-        ("Lambda(lambda t: K.sum(t, axis=0))(Input((2, 2)))", "(B, 2, 2) -> (2, 2)", "axis=1 to axis=2"),
+        ("Lambda(lambda t: K.sum(t, axis=0))(Input((2, 2)))", "(B, 2, 2) -> (2, 2)", "axis=1 or axis=2"),
         (
             "Lambda(lambda t: t - K.mean(t, axis=0))(Input((4,)))",
             "(B, 4) -> (4,)",
