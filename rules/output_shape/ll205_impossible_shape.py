@@ -80,6 +80,8 @@ from lambdalint.interp.values import Event, Sequence, Tensor
 from lambdalint.layers.dims import has_batch, show_shape
 from lambdalint.rule import Report, Rule
 
+from ..per_sample.faults import change, misfit
+
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report what cannot run: in every use, or in one whose input is known."""
@@ -88,6 +90,16 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         note = show_shape(operand.dims) if isinstance(operand, Tensor) and operand.dims is not None else ""
         why = str(event.data.get("why", "the shapes do not fit")).rstrip(".")
         yield Report(event.at, f"This cannot run: {why}. The layer fails as soon as it is called.", note=note)
+    for event in layer.causes(events.CHANGED):
+        sizes = misfit(event)
+        if sizes is not None:
+            yield Report(
+                event.at,
+                f"A sample has {sizes[0]} entries, and the new shape takes {sizes[1]}: the reshape fails, or "
+                "cuts samples apart where the batch happens to have a size that fits. The sizes behind the "
+                f"batch must multiply to {sizes[0]}.",
+                note=change(event),
+            )
 
 
 def impossible_events(layer: LayerFacts) -> Iterator[Event]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from lambdalint.findings import Severity
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Along, Event, Tensor
-from lambdalint.layers.dims import show_shape
+from lambdalint.layers.dims import product, show_shape
 from lambdalint.rule import Report
 from lambdalint.syntax.anchor import Anchor
 
@@ -69,6 +69,20 @@ def change(event: Event) -> str:
     if not isinstance(after, tuple):
         return show_shape(before.dims)
     return f"{show_shape(before.dims)} -> {show_shape(after)}"
+
+
+def misfit(event: Event) -> tuple[int, int] | None:
+    """The entries of a sample and of a row of its new shape, where neither is a multiple of the other.
+
+    Such a reshape runs on batches of a few sizes alone, and cuts the samples apart there.
+    """
+    before, after = event.data.get("before"), event.data.get("after")
+    if not event.text.endswith("reshape") or not isinstance(before, Tensor) or not before.dims:
+        return None
+    sample, row = (product(dims[1:]) for dims in (before.dims, after or ()))
+    if not isinstance(sample, int) or not isinstance(row, int) or not after or sample * row == 0:
+        return None
+    return (sample, row) if sample % row and row % sample else None
 
 
 def rank_before(event: Event) -> int | None:

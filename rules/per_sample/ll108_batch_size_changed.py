@@ -90,7 +90,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
 
-from .faults import reports
+from .faults import misfit, reports
 
 _ADVICE = {
     "reshape": "Keep the batch: begin with -1 and let the other sizes multiply to those of a sample.",
@@ -110,7 +110,7 @@ def message(event: Event, code: str) -> str:
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report what changes the number of rows that the layer returns."""
-    yield from reports(layer, events.CHANGED, message)
+    yield from reports(layer, events.CHANGED, message, lambda event: misfit(event) is None)
 
 
 RULE = Rule(
