@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdalint.layers.evidence import EVERY, Vote, paths_of, vote, votes_of
+from lambdalint.layers.evidence import EVERY, Vote, backend_set, paths_of, vote, votes_of
 from lambdalint.layers.pins import pins_of
 from lambdalint.syntax.canonical import home
 
@@ -64,7 +64,7 @@ def detect(parsed: ParsedUnit, names: Names, project: Project, target: str = "au
     paths = paths_of(names)
     families = frozenset(family for path in paths if (family := home(path)[1]) is not None)
     content = _notebook_bytes(unit.path) if unit.is_notebook else b""
-    backend = _backend(paths, content)
+    backend = backend_set(unit) or _backend(paths, content)
     if target in NAMES:
         return Dialect(target, (f"the target is {target}",), families, True, backend)
     open_to = _possible(families)

@@ -341,6 +341,13 @@ def _defined(names: Names, unit: SourceUnit) -> Iterator[_Keyed]:
                     yield ("compute_output_shape",), vote("23", 3, where)
 
 
+def backend_set(unit: SourceUnit) -> str:
+    """The backend that the file sets in the environment; ``""`` for none, several, or one it cannot be."""
+    found = {value for name, value in _ENVIRONMENT.findall(unit.text) if name == "KERAS_BACKEND"}
+    value = found.pop() if len(found) == 1 else ""
+    return value if value in ("theano", "tensorflow", "torch", "jax") else ""
+
+
 def _written(unit: SourceUnit) -> Iterator[_Keyed]:
     if unit.recovered:
         yield ("python2",), vote("12", 4, "the text is Python 2")

@@ -70,8 +70,8 @@ None is offered; where the shape is known, the message says what to declare.
 
 ## Known gaps
 
-Of the functions that refuse floats only the common ones are known. Theano is recognised by imports and by
-its tensor methods, not by a configuration file.
+Of the functions that refuse floats only the common ones are known. Theano is recognised by imports, by
+its tensor methods and by `KERAS_BACKEND` in the file, not by a configuration file.
 
 ## Interaction with other linters
 
