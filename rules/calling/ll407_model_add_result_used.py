@@ -65,6 +65,8 @@ from lambdalint.interp.facts import FileFacts
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
+from .ll403_returns_non_tensor import own_statements
+
 _MODELS = frozenset({"keras.models.Sequential", "keras.Sequential", "keras.models.Model", "keras.Model"})
 
 
@@ -129,12 +131,28 @@ def _uses(file: FileFacts, adds: dict[int, ast.Call]) -> Iterator[tuple[ast.Call
         for argument in call.args:
             if id(argument) in adds and isinstance(call.func, ast.Call):
                 yield adds[id(argument)], "used as a layer's input"
+    yield from _returned(file, adds)
     for scope in file.names.scopes():
         for name, bindings in scope.bindings.items():
             for binding in bindings:
                 bound = binding.kind in ("assignment", "walrus") and not name.startswith("_")
                 if bound and id(binding.value) in adds:
                     yield adds[id(binding.value)], _ASSIGNED
+
+
+def _returned(file: FileFacts, adds: dict[int, ast.Call]) -> Iterator[tuple[ast.Call, str]]:
+    """The calls of ``add`` that a function returns to callers that use what they get."""
+    statements = {id(node.value) for node in ast.walk(file.tree) if isinstance(node, ast.Expr)}
+    used = {
+        call.func.id
+        for call in file.names.calls
+        if isinstance(call.func, ast.Name) and id(call) not in statements
+    }
+    for node in ast.walk(file.tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in used:
+            for part in own_statements(node):
+                if isinstance(part, ast.Return) and id(part.value) in adds:
+                    yield adds[id(part.value)], "returned to code that uses it"
 
 
 RULE = Rule("LL407", "model-add-result-used", Contract.CALLING, Severity.ERROR, check_file=check)
