@@ -84,6 +84,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Step
 from lambdalint.rule import Report, Rule
 
+from ..spelling import kept_from_zero
 from .operands import loudness, maker, operand_of, when_zero
 
 _TOTALS = {
@@ -116,8 +117,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             yield Report(
                 event.at,
                 f"The divisor{what} {when_zero(severity)}, and the result is then inf or nan. Keep it "
-                "away from "
-                "0: K.maximum(…, K.epsilon()), or add K.epsilon().",
+                f"away from 0: {kept_from_zero(layer.dialect)}, or add an epsilon.",
                 severity=severity,
             )
 

@@ -69,6 +69,7 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.rule import Report, Rule
 
+from ..spelling import kept_from_zero
 from .operands import loudness, operand_of, when_zero
 
 
@@ -82,8 +83,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 yield Report(
                     event.at,
                     f"What stands under this root {when_zero(severity)}, where the gradient is infinite "
-                    "and training "
-                    "gives nan. Keep it away from 0 inside the root: K.maximum(…, K.epsilon()).",
+                    "and training gives nan. Keep it away from 0 inside the root: "
+                    f"{kept_from_zero(layer.dialect)}.",
                     severity=severity,
                 )
 

@@ -64,6 +64,7 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.rule import Report, Rule
 
+from ..spelling import kept_from_zero
 from .operands import loudness, operand_of, when_zero
 
 
@@ -77,8 +78,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 yield Report(
                     event.at,
                     f"The operand of this logarithm {when_zero(severity)}, where it is -inf and spoils "
-                    "the loss. "
-                    "Keep it away from 0: K.maximum(…, K.epsilon()), or log1p.",
+                    f"the loss. Keep it away from 0: {kept_from_zero(layer.dialect)}, or log1p.",
                     severity=severity,
                 )
 

@@ -84,12 +84,13 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
 
+from ..spelling import spelled
 from .faults import reports
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report written batch sizes that meet the open batch of the input."""
-    shape = "keras.ops.shape(x)[0]" if layer.dialect == "keras3" else "K.shape(x)[0]"
+    shape = f"{spelled(layer.dialect, 'shape')}(x)[0]"
 
     def message(event: Event, code: str) -> str:
         return (

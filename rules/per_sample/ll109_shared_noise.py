@@ -62,6 +62,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event, Tensor
 from lambdalint.rule import Report, Rule
 
+from ..spelling import spelled
 from .faults import report_of
 
 
@@ -69,7 +70,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     """Report noise drawn in the function and shared by the samples, where it is drawn."""
     if not layer.happened(events.RANDOM):
         return
-    shape = "keras.ops.shape(x)" if layer.dialect == "keras3" else "K.shape(x)"
+    shape = f"{spelled(layer.dialect, 'shape')}(x)"
 
     def message(event: Event, code: str) -> str:
         return (

@@ -80,6 +80,7 @@ from lambdalint.interp.values import Event, Function, Tensor
 from lambdalint.rule import Report, Rule
 
 from ..calling.functions import written_functions
+from ..spelling import spelled
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -92,7 +93,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         if not _is_certain(event) or id(condition) in told:
             continue
         told.add(id(condition))
-        what, instead = _words(event)
+        what, instead = _words(event, layer.dialect)
         yield Report(
             event.at,
             f"{what} while the model is built, when the tensor has no value yet: an error. {instead}",
@@ -126,11 +127,11 @@ def _is_certain(event: Event) -> bool:
     return isinstance(operand, Tensor) and operand.dims is not None
 
 
-def _words(event: Event) -> tuple[str, str]:
+def _words(event: Event, dialect: str) -> tuple[str, str]:
     if event.data.get("len"):
         return (
             "`len` asks a tensor for its size",
-            "Use `K.shape(x)[0]`, or `K.int_shape(x)[1]` for a fixed axis.",
+            f"Use `{spelled(dialect, 'shape')}(x)[0]`, or `x.shape[1]` for a fixed axis.",
         )
     if event.data.get("range"):
         return (
@@ -139,7 +140,8 @@ def _words(event: Event) -> tuple[str, str]:
         )
     if event.data.get("loop"):
         return "Python loops over a tensor", "Use an operation on the whole axis, or `map_fn`."
-    return "Python asks a tensor for its truth", "Use `where`, or `K.switch`, to choose per entry."
+    choose = "`keras.ops.where`" if dialect == "keras3" else "`where`, or `K.switch`,"
+    return "Python asks a tensor for its truth", f"Use {choose} to choose per entry."
 
 
 RULE = Rule(

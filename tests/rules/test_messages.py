@@ -112,3 +112,20 @@ def test_a_test_that_expects_one_makes_the_epsilon_loud(test: str, severity: Sev
     finding = find("LL604", NORMALISED + test)
     assert finding.severity is severity
     assert told in finding.message
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("LL109", "Lambda(lambda t: t + tf.random.normal((4,)))(Input((4,)))"),
+        ("LL504", "Lambda(lambda t: t if t > 0 else -t)(Input((4,)))"),
+        ("LL507", "import numpy as np\nLambda(lambda t: t * np.random.rand())(Input((4,)))"),
+        ("LL602", "Lambda(lambda t: tf.sqrt(tf.nn.relu(t)))(Input((4,)))"),
+        ("LL603", "Lambda(lambda t: tf.math.log(tf.nn.relu(t)))(Input((4,)))"),
+    ],
+)
+def test_advice_names_functions_that_the_dialect_has(code: str, body: str) -> None:
+    for target, has, lacks in (("keras3", "keras.", "K."), ("keras2", "K.", "keras.ops")):
+        advice = find(code, body, target=target).message
+        assert has in advice, target
+        assert lacks not in advice.replace(f"keras.{lacks}", ""), target
