@@ -124,6 +124,13 @@ def _sized_by_position(cls: str, call: ast.Call) -> bool:
 
 def _imports(file: FileFacts) -> Iterator[Report]:
     not_3 = file.dialect.name != "keras3"
+    statements = {
+        id(alias): node
+        for node in ast.walk(file.tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    told: set[tuple[int, str]] = set()
     for scope in file.names.scopes():
         for bindings in scope.bindings.values():
             for binding in bindings:
@@ -131,7 +138,11 @@ def _imports(file: FileFacts) -> Iterator[Report]:
                     continue
                 dotted = f"{binding.module}.{binding.attribute}" if binding.attribute else binding.module
                 found = next((m for m in MODULES if binding.module == m or dotted == m), None)
-                if found is not None and file.dialect.name in MODULES[found][1]:
+                statement = statements.get(id(binding.node), binding.node)
+                if found is None or (id(statement), found) in told:
+                    continue
+                told.add((id(statement), found))
+                if file.dialect.name in MODULES[found][1]:
                     yield Report(
                         Anchor(file.unit, binding.node),
                         f"Keras 1 style: `{found}` became `{MODULES[found][0]}`. TensorFlow's Keras and "

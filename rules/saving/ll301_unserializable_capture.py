@@ -91,7 +91,9 @@ from ..state.weights import hidden_weights
 from .captures import Capture, captures, functions_of
 from .dialects import stored_as_bytecode
 from .models import rebuilt_by_class, saves_models, writes_keras_format
-from .stored import ARRAY, FUNCTION, MODULE, kind_of
+from .stored import ARRAY, FUNCTION, MODULE, SYMBOLIC, kind_of
+
+_SELF = "the object whose method this is"
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -105,7 +107,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             and id(capture.value) not in called
             and stored_as_bytecode(layer, capture.function)
         ):
-            kind = "an object (`self`)" if _is_self(capture) else kind_of(capture.value)
+            kind = _SELF if _is_self(capture) else kind_of(capture.value)
             if kind is not None:
                 yield from _report(layer, capture.use, capture.name, kind)
     for function in functions_of(layer):
@@ -119,17 +121,18 @@ def _report(layer: LayerFacts, at: Anchor, name: str, kind: str) -> Iterator[Rep
         return
     if kind in (MODULE, FUNCTION) and not saves_models(layer):
         severity = Severity.ADVICE
+    lost = " The layers behind it drop out of the model besides." if kind == SYMBOLIC else ""
     yield Report(
         at,
         f"The function captures `{name}`, {kind}, which a saved model cannot hold: saving or loading the "
-        f"model fails. {_remedy(name, kind)}",
+        f"model fails.{lost} {_remedy(name, kind)}",
         note=kind,
         severity=severity,
     )
 
 
 def _remedy(name: str, kind: str) -> str:
-    if "self" in kind:
+    if kind == _SELF:
         return "Bind what is needed to a local variable before the lambda, as in `k = self.k`."
     if "tensor" in kind:
         return f"Pass `{name}` as a second input of the layer."

@@ -24,6 +24,7 @@ from lambdalint.interp.values import (
 
 ARRAY = "a NumPy array"
 MODULE = "a module"
+SYMBOLIC = "a symbolic tensor"
 FUNCTION = "a function"
 _OPAQUE = {
     "session": "a session",
@@ -73,7 +74,7 @@ def kind_of(value: Value | None, depth: int = 3) -> str | None:
 def _tensor(value: Tensor) -> str | None:
     if value.kind == "variable" or (value.kind == "tensor" and value.content is not None):
         return None
-    return {"ndarray": ARRAY, "keras": "a symbolic tensor"}.get(value.kind, "a tensor")
+    return {"ndarray": ARRAY, "keras": SYMBOLIC}.get(value.kind, "a tensor")
 
 
 def _library(value: Library) -> str | None:
