@@ -104,11 +104,13 @@ def _advice(node: ast.AST) -> str:
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report what picks samples out of the batch that the layer returns."""
-    rows = {id(event.at.node) for event in layer.happened(events.BRANCH) if event.data.get("range")}
+    rows = {id(event.at.node) for event in layer.happened(events.BRANCH)}
     loops = [node for node in _loops(layer) if rows and id(node.iter) in rows]
-    yield from reports(
-        layer, events.INDEXED, message, lambda event: _is_batched(event) and not _steps(loops, event.at.node)
-    )
+
+    def counts(event: Event) -> bool:
+        return _is_batched(event) and id(event.at.node) not in rows and not _steps(loops, event.at.node)
+
+    yield from reports(layer, events.INDEXED, message, counts)
 
 
 def _loops(layer: LayerFacts) -> Iterator[ast.For | ast.comprehension]:

@@ -78,7 +78,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             f"sample: shape={shape}, or a shape that begins with the input's batch size."
         )
 
-    seen: set[int] = set()
+    # A shape that begins with a written batch size is LL107, even if that size is 1.
+    seen = {id(event.at.node) for event in layer.causes(events.FIXED)}
     for shared in layer.happened(events.SHARED_NOISE):
         event = _drawn(shared)
         report = report_of(layer, event, message) if id(event.at.node) not in seen else None
@@ -96,6 +97,4 @@ def _drawn(shared: Event) -> Event:
     return Event(shared.kind, made.at, made.text, shared.data)
 
 
-RULE = Rule(
-    "LL109", "shared-noise", Contract.PER_SAMPLE, Severity.WARNING, check_layer=check, yields_to=("LL107",)
-)
+RULE = Rule("LL109", "shared-noise", Contract.PER_SAMPLE, Severity.WARNING, check_layer=check)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Function, Unknown, Value
+from lambdalint.interp.values import Function, Tensor, Unknown, Value
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.names import Names, Scope, is_builtin
 
@@ -75,3 +75,11 @@ def _value(layer: LayerFacts, function: Function, name: str) -> Value | None:
 
 def _same(value: Value, function: Function) -> TypeGuard[Function]:
     return isinstance(value, Function) and value.node is function.node
+
+
+def stands_for(layer: LayerFacts, capture: Capture) -> str:
+    """The parameter that a captured name is the value of, in every use of the layer; ``""`` for none."""
+    spec = capture.function.node.args
+    parameters = [*spec.posonlyargs, *spec.args]
+    own = bool(layer.applications) and all(use.inputs is capture.value for use in layer.applications)
+    return parameters[0].arg if own and parameters and isinstance(capture.value, Tensor) else ""

@@ -83,11 +83,11 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Function, Value
+from lambdalint.interp.values import Function, Tensor, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
-from ..state.weights import hidden_weights
+from ..state.weights import attribute_reads, hidden_weights
 from .captures import Capture, captures, functions_of
 from .dialects import stored_as_bytecode
 from .models import rebuilt_by_class, saves_models, writes_keras_format
@@ -105,6 +105,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         if (
             capture.closure
             and id(capture.value) not in called
+            and not _leads_to_weights(layer, capture, called)
             and stored_as_bytecode(layer, capture.function)
         ):
             kind = _SELF if _is_self(capture) else kind_of(capture.value)
@@ -113,6 +114,19 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     for function in functions_of(layer):
         if stored_as_bytecode(layer, function):
             yield from _defaults(layer, function)
+
+
+def _leads_to_weights(layer: LayerFacts, capture: Capture, called: set[int]) -> bool:
+    """Whether every use of an object reads a layer or variable of it, of which LL501 or LL502 speaks."""
+    held = {
+        id(node.value): holder.attributes.get(node.attr)
+        for holder, node, _ in attribute_reads(layer, every=True)
+        if holder is capture.value
+    }
+    return bool(capture.uses) and all(
+        id(value := held.get(id(use))) in called or (isinstance(value, Tensor) and value.kind == "variable")
+        for use in capture.uses
+    )
 
 
 def _report(layer: LayerFacts, at: Anchor, name: str, kind: str) -> Iterator[Report]:

@@ -46,7 +46,7 @@ None is automatic.
 
 ## Known gaps
 
-Variables that are attributes of objects are seen only where they are read as weights of a layer in view.
+Variables in containers, and attributes of objects that are made elsewhere, are not seen.
 
 ## Interaction with other linters
 
@@ -59,16 +59,19 @@ https://github.com/tensorflow/tensorflow/issues/34815
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Tensor
+from lambdalint.interp.values import Tensor, Value
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.anchor import Anchor
 
 from ..saving.captures import captures
 from ..saving.models import rebuilt_by_class
+from .weights import attribute_reads
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -84,13 +87,24 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     if rebuilt_by_class(layer):
         return
     for capture in captures(layer):
-        if isinstance(capture.value, Tensor) and capture.value.kind == "variable":
-            yield Report(
-                capture.use,
-                f"`{capture.name}` is a variable from outside: the model does not track it, so it is neither "
-                "trained nor saved with the model. Use a constant, or a Layer that calls `add_weight`.",
-                note="an untracked variable",
-            )
+        if _is_variable(capture.value):
+            yield _outside(capture.use, capture.name)
+    for holder, node, unit in attribute_reads(layer):
+        if _is_variable(holder.attributes.get(node.attr)):
+            yield _outside(Anchor(unit, node), ast.unparse(node))
+
+
+def _is_variable(value: Value | None) -> bool:
+    return isinstance(value, Tensor) and value.kind == "variable"
+
+
+def _outside(at: Anchor, name: str) -> Report:
+    return Report(
+        at,
+        f"`{name}` is a variable from outside: the model does not track it, so it is neither trained nor "
+        "saved with the model. Use a constant, or a Layer that calls `add_weight`.",
+        note="an untracked variable",
+    )
 
 
 def _then(layer: LayerFacts) -> str:

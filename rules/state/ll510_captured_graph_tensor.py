@@ -63,7 +63,7 @@ from lambdalint.interp.values import Dictionary, Tensor, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
-from ..saving.captures import Capture, captures
+from ..saving.captures import Capture, captures, stands_for
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -73,7 +73,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     for capture in captures(layer):
         use = next(_computing_uses(capture), None) if _symbolic(capture.value) else None
         if use is not None:
-            yield _report(Anchor(capture.use.unit, use), capture.name)
+            parameter = stands_for(layer, capture)
+            yield _report(Anchor(capture.use.unit, use), capture.name, parameter)
     for value in layer.site.arguments[:1]:
         for name, item in value.items.items() if isinstance(value, Dictionary) else ():
             if _symbolic(item):
@@ -109,7 +110,14 @@ def _symbolic(value: Value | None) -> bool:
     return isinstance(value, Tensor) and value.kind == "keras" and value.content is None
 
 
-def _report(at: Anchor, name: str) -> Report:
+def _report(at: Anchor, name: str, parameter: str = "") -> Report:
+    if parameter:
+        return Report(
+            at,
+            f"`{name}` is the input that the layer is called on, but the function reads it from outside: on "
+            f"another input, or in a loaded model, it still computes from this one. Use `{parameter}`.",
+            note=f"the function's own input is `{parameter}`",
+        )
     return Report(
         at,
         f"`{name}` is a tensor of the model, but no input of the layer: Keras does not see the connection, "
@@ -133,5 +141,5 @@ RULE = Rule(
     Contract.STATE,
     Severity.ERROR,
     check_layer=check,
-    yields_to=("LL301",),
+    yields_to=("LL301", "LL404"),
 )

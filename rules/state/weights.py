@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.objects import is_keras_class
-from lambdalint.interp.values import Event, Instance, Layer, Model, Value
+from lambdalint.interp.values import Bound, Event, Function, Instance, Layer, Model, Value
 from lambdalint.layers import catalogue
+from lambdalint.sources.unit import SourceUnit
+
+from ..saving.captures import captures
 
 _MAKE_WEIGHTS = frozenset({"add_weight", "add_variable"})
 
@@ -55,3 +58,35 @@ def _calls_inside(layer: LayerFacts) -> dict[int, int]:
                     key = id(event.data.get("layer"))
                     counted[key] = counted.get(key, 0) + 1
     return counted
+
+
+def attribute_reads(
+    layer: LayerFacts, every: bool = False
+) -> Iterator[tuple[Instance, ast.Attribute, SourceUnit]]:
+    """The attributes that the functions read of plain objects, captured or those whose methods they are.
+
+    Each name once, unless ``every`` read is asked for.  Keras layers and models are left out: they
+    track what their attributes hold.
+    """
+    holders: dict[tuple[int, str], tuple[Instance, Function]] = {}
+    for capture in captures(layer):
+        if isinstance(capture.value, Instance):
+            holders[id(capture.function.node), capture.name] = (capture.value, capture.function)
+    for value in layer.functions:
+        if isinstance(value, Bound) and isinstance(value.receiver, Instance) and value.function is not None:
+            spec = value.function.node.args
+            for parameter in [*spec.posonlyargs, *spec.args][:1]:
+                holders[id(value.function.node), parameter.arg] = (value.receiver, value.function)
+    for (_, name), (holder, function) in holders.items():
+        if not is_keras_class(holder.cls.library_base() or ""):
+            seen: set[str] = set()
+            for node in ast.walk(function.node):
+                if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+                    continue
+                if (
+                    node.value.id == name
+                    and isinstance(node.ctx, ast.Load)
+                    and (every or node.attr not in seen)
+                ):
+                    seen.add(node.attr)
+                    yield holder, node, function.env.unit

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdalint.interp.call import Impossible
-from lambdalint.interp.values import Sequence, Value
-from tests.interp.bare import Bench
+from lambdalint.interp.ops import library
+from lambdalint.interp.values import Sequence, Tensor, Value
+from tests.interp import introspect
+from tests.interp.bare import Bench, batch
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def step_abstractly(bench: Bench, name: str, args: list[Any], kwargs: dict[str, 
         Impossible: it cannot run.
     """
     kind, _, word = name.partition(":")
+    before = len(bench.notes.unknowns)
     if kind == "binary":
         made: Value = bench.binary(word, *args)
     elif kind == "unary":
@@ -83,9 +86,61 @@ def step_abstractly(bench: Bench, name: str, args: list[Any], kwargs: dict[str, 
         return whole.items[number % len(whole.items)]
     else:
         made = bench.call(name, *args, **kwargs)
-    if bench.notes.unknowns and bench.notes.unknowns[-1].startswith("the operation cannot run"):
+    if bench.notes.unknowns[before:] and bench.notes.unknowns[-1].startswith("the operation cannot run"):
         raise Impossible(bench.notes.events[-1])
     return made
+
+
+@dataclass
+class Case:
+    """A program with what the interpreter claims of its values, up to the last."""
+
+    program: Program
+    values: list[Value]
+    failure: Impossible | None
+    bench: Bench
+    crash: Exception | None = None
+    """What a transfer function raised by mistake."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can follow: the last step cannot run, or its result is no tensor."""
+        return self.failure is not None or self.crash is not None or not isinstance(self.values[-1], Tensor)
+
+
+def start(program: Program, *, ranks: bool = True) -> Case:
+    """A case that holds the inputs of a program; without ``ranks`` only their batch axis is known."""
+    values: list[Value] = []
+    for index, shape in enumerate(program.inputs):
+        made = batch(*shape, index=index)
+        values.append(made if ranks else made.but(dims=None))
+    return Case(program, values, None, Bench())
+
+
+def perform(case: Case, step: tuple[str, tuple[Any, ...], dict[str, Any]]) -> None:
+    """Interpret the next step of a case: one value more, or its failure."""
+    name, args, kwargs = step
+    bench = case.bench
+    size = bench.subscript(bench.call("tensorflow.shape", case.values[0]), 0)
+    operands = [filled(each, case.values, size) for each in args]
+    named = {key: filled(each, case.values, size) for key, each in kwargs.items()}
+    try:
+        case.values.append(step_abstractly(bench, name, operands, named))
+    except Impossible as error:
+        case.failure = error
+    except Exception as error:
+        case.crash = error
+
+
+def interpreted(program: Program, *, ranks: bool = True) -> Case:
+    """Interpret a program, up to the first step that cannot run or gives no tensor."""
+    case = start(program, ranks=ranks)
+    for done, step in enumerate(program.steps, 1):
+        perform(case, step)
+        if case.ended:
+            case.program = Program(program.inputs, program.steps[:done])
+            break
+    return case
 
 
 # --- for real --------------------------------------------------------------------------------------
@@ -127,19 +182,8 @@ def _step_for_real(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 
 
 def _resolve(name: str) -> Callable[..., Any]:
-    if name.startswith("keras.backend."):
-        import tf_keras
-
-        found: Any = tf_keras.backend
-        words = name.split(".")[2:]
-    elif name.startswith("keras."):
-        import keras
-
-        found, words = keras, name.split(".")[1:]
-    else:
-        import tensorflow
-
-        found, words = tensorflow, name.split(".")[1:]
-    for word in words:
-        found = getattr(found, word)
+    prefix = library.prefix_of(name)
+    found = introspect.real(prefix, name.removeprefix(f"{prefix}."))
+    if found is None:
+        raise AttributeError(name)
     return found  # type: ignore[no-any-return]
