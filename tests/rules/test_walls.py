@@ -23,13 +23,15 @@ STOREYS = (
     ("interp",),
     ("rule",),
     ("registry", "selectors", "settings", "results", "suppress"),
-    ("engine", "pool", "explaining", "report"),
+    ("confirm", "engine", "pool", "explaining", "report"),
     ("cli", "testing", "skeleton", "__main__"),
 )
 HEIGHT = {part: height for height, storey in enumerate(STOREYS) for part in storey}
 FOR_RULES = {"findings", "sources", "syntax", "layers", "interp", "rule"}
 ONLY_IN_FUNCTIONS = {"libcst", "rich", "numpy"}
-NOWHERE = {"keras", "tensorflow", "tf_keras"}
+KERAS = {"keras", "tensorflow", "tf_keras"}
+IN_THE_WORKER = ("worker", "experiments", "request.py")
+"""The parts of ``lambdalint/confirm`` that run in the interpreter of the user's project."""
 
 
 def modules(folder: str) -> list[Path]:
@@ -72,6 +74,11 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def runs_in_the_worker(path: Path) -> bool:
+    parts = path.relative_to(ROOT / "lambdalint").parts
+    return parts[0] == "confirm" and parts[1] in IN_THE_WORKER
+
+
 @pytest.mark.parametrize("path", modules("lambdalint"), ids=name)
 def test_imports_of_the_engine_point_down(path: Path) -> None:
     own = path.relative_to(ROOT / "lambdalint").parts[0].removesuffix(".py")
@@ -111,7 +118,20 @@ def test_rules_import_the_facts_and_themselves(path: Path) -> None:
 def test_heavy_libraries_are_imported_when_needed(path: Path) -> None:
     tops = {dotted.partition(".")[0] for dotted, level in imports(path, top=True) if not level}
     assert tops & ONLY_IN_FUNCTIONS == set()
-    assert {dotted.partition(".")[0] for dotted, _ in imports(path)} & NOWHERE == set()
+    if not runs_in_the_worker(path):
+        assert {dotted.partition(".")[0] for dotted, _ in imports(path)} & KERAS == set()
+
+
+@pytest.mark.parametrize("path", filter(runs_in_the_worker, modules("lambdalint")), ids=name)
+def test_a_worker_needs_nothing_but_keras(path: Path) -> None:
+    for dotted, _ in imports(path):
+        top = dotted.partition(".")[0]
+        if top == "lambdalint":
+            assert dotted.startswith(
+                tuple(f"lambdalint.confirm.{part.removesuffix('.py')}" for part in IN_THE_WORKER)
+            )
+        else:
+            assert top in sys.stdlib_module_names | KERAS | {"numpy"}, f"{name(path)} imports {dotted}"
 
 
 def test_what_is_packaged_are_the_folders() -> None:
