@@ -189,10 +189,10 @@ class Answer:
         try:
             made = json.loads(text)
             if made.pop("version", None) != PROTOCOL:
-                raise ValueError("not an answer of this protocol")
+                raise ValueError("another protocol")
             answer = cls(**made)
-        except (AttributeError, TypeError, RecursionError) as error:
+            if answer.status not in ("confirmed", "refuted", "unconfirmed"):
+                raise ValueError(f"no status is {answer.status!r}")
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"not an answer: {error}") from None
-        if answer.status not in ("confirmed", "refuted", "unconfirmed"):
-            raise ValueError(f"not a status: {answer.status}")
         return answer

@@ -43,5 +43,5 @@ def test_an_answer_comes_back_as_it_was() -> None:
     ],
 )
 def test_what_is_no_answer_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="not an answer"):
         Answer.from_json(text)
