@@ -122,7 +122,9 @@ def test_heavy_libraries_are_imported_when_needed(path: Path) -> None:
         assert {dotted.partition(".")[0] for dotted, _ in imports(path)} & KERAS == set()
 
 
-@pytest.mark.parametrize("path", list(filter(runs_in_the_worker, modules("lambdalint"))), ids=name)
+@pytest.mark.parametrize(
+    "path", [path for path in modules("lambdalint") if runs_in_the_worker(path)], ids=name
+)
 def test_a_worker_needs_nothing_but_keras(path: Path) -> None:
     for dotted, _ in imports(path):
         top = dotted.partition(".")[0]
