@@ -31,7 +31,7 @@ _Subject = TypeVar("_Subject")
 Progress = Callable[[int, int], None]
 """Called with the number of files done and of all files."""
 
-_CALLER = "the layer that runs this function"
+_CALLER = "the layer this is about"
 
 
 @dataclass(frozen=True, slots=True)

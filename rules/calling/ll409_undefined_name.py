@@ -8,8 +8,9 @@ the `name=` of a layer gets a hint.
 
 ## Why it hurts
 
-A NameError when the layer is applied, hidden in Keras 3 behind "We could not automatically infer the
-shape of the Lambda's output". The `name=` of a layer is a label inside the model, no Python variable.
+A NameError: where the model is built for an input, and when the layer is applied for a name inside the
+function, hidden there in Keras 3 behind "We could not automatically infer the shape of the Lambda's
+output". The `name=` of a layer is a label inside the model, no Python variable.
 
 ## Bad
 
@@ -71,6 +72,7 @@ from .functions import names_of, written_functions
 
 _FROM_ANYWHERE = re.compile(r"^\s*%\s*(pylab|run|load|store|edit)\b", re.MULTILINE)
 _OF_NOTEBOOKS = frozenset({"get_ipython", "display", "In", "Out", "exit", "quit"})
+_INSIDE = "used by the layer's function"
 _DYNAMIC = frozenset({"exec", "execfile", "eval", "globals", "locals", "vars"})
 
 
@@ -82,10 +84,16 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             seen.add(name.id)
             yield Report(
                 Anchor(unit, name),
-                f"`{name.id}` is {role}, but nothing defines it: a NameError when the layer is applied, "
-                f"which Keras 3 hides behind a message about shapes. {_hint(layer, name.id)}",
+                f"`{name.id}` is {role}, but nothing defines it: a NameError {_when(role)}. "
+                f"{_hint(layer, name.id)}",
                 note="not defined",
             )
+
+
+def _when(role: str) -> str:
+    if role == _INSIDE:
+        return "when the layer is applied, which Keras 3 hides behind a message about shapes"
+    return "on this line"
 
 
 _Candidate = tuple[Names, SourceUnit, ast.Name, str]
@@ -98,10 +106,10 @@ def _candidates(layer: LayerFacts) -> Iterator[_Candidate]:
         names = names_of(layer, function)
         if names is not None:
             for uses in names.free_variables(function.node).values():
-                yield names, function.env.unit, uses[0], "used by the layer's function"
+                yield names, function.env.unit, uses[0], _INSIDE
     for event in layer.happened(events.UNDEFINED):
         if event.at.unit is layer.file.unit and isinstance(event.at.node, ast.Name):
-            yield layer.names, layer.file.unit, event.at.node, "used by the layer's function"
+            yield layer.names, layer.file.unit, event.at.node, _INSIDE
     for call in _calls_of(layer):
         for argument in call.args:
             for node in [argument, *(argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else ())]:

@@ -63,7 +63,7 @@ def run_result() -> RunResult:
         sum_call,
         note="(B, 2, 2) -> (2, 2)",
         dialect="keras1",
-        related=(Related(Location("models/a.py", 3, 5, 3, 20), "the layer that runs this function"),),
+        related=(Related(Location("models/a.py", 3, 5, 3, 20), "the layer this is about"),),
         fix=Fix("axis=1", Applicability.UNSAFE, (edit,)),
         verdict=Verdict(Status.CONFIRMED, witness="sample 0 alone gives 1.000, in a batch of two 0.316"),
     )

@@ -61,7 +61,7 @@ def test_json_is_a_list_of_ruffs_objects_and_more(run_result: RunResult) -> None
                 "filename": os.path.abspath("models/a.py"),
                 "location": {"row": 3, "column": 5},
                 "end_location": {"row": 3, "column": 20},
-                "message": "the layer that runs this function",
+                "message": "the layer this is about",
             }
         ],
         "url": "https://lambdalint.readthedocs.io/en/stable/rules/LL101-batch-axis-reduction",

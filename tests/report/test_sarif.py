@@ -70,7 +70,7 @@ def test_results(run_result: RunResult) -> None:
             }
         }
     ]
-    assert error["relatedLocations"][0]["message"] == {"text": "the layer that runs this function"}
+    assert error["relatedLocations"][0]["message"] == {"text": "the layer this is about"}
     (change,) = error["fixes"][0]["artifactChanges"]
     assert change["replacements"][0]["insertedContent"] == {"text": "1"}
     assert warning["locations"][0]["logicalLocations"][0]["name"] == "cell 4"

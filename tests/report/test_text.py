@@ -39,7 +39,7 @@ def test_everything_at_its_place(run_result: RunResult) -> None:
         "  neighbours.\n"
         "  witness: sample 0 alone gives 1.000, in a batch of two 0.316\n"
         "  fix (unsafe): axis=1\n"
-        "  models/a.py:3:5: the layer that runs this function\n"
+        "  models/a.py:3:5: the layer this is about\n"
         "\n"
         "train.py:12:1  LL604 epsilon-swallows-norm  advice\n"
         "   12 | x = f(x)\n"
