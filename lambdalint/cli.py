@@ -241,9 +241,10 @@ def _write(text: str, output_file: str | None) -> None:
             # The reader has gone; the last flush of the interpreter must be quiet too.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
+    from lambdalint.atomic import write_atomically
+
     try:
-        with open(output_file, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(text)
+        write_atomically(output_file, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise click.ClickException(f"{output_file}: cannot be written: {error.strerror}") from None
 

@@ -27,7 +27,7 @@ def notebook_unit(path: str, data: bytes) -> SourceUnit | Problem | None:
     if not _is_python(content.get("metadata")):
         return None
     joined = _Joined([], [], [], set())
-    for number, cell in enumerate(_cells(content), start=1):
+    for number, cell in enumerate(cells_of(content), start=1):
         source = _code(cell)
         if source is not None:
             joined.add(number, source)
@@ -89,7 +89,7 @@ def _is_python(metadata: Any) -> bool:
     return not named or any(named)
 
 
-def _cells(content: dict[str, Any]) -> list[Any]:
+def cells_of(content: dict[str, Any]) -> list[Any]:
     """All cells in order; nbformat 3 keeps them in worksheets."""
     sheets = content.get("worksheets", [content])
     found: list[Any] = []
@@ -99,15 +99,19 @@ def _cells(content: dict[str, Any]) -> list[Any]:
     return found
 
 
-def _code(cell: Any) -> str | None:
-    """The text of a Python code cell, ``None`` for any other."""
+def pieces(cell: Any) -> list[str] | None:
+    """The strings that a Python code cell keeps its text in, with their own line ends; else ``None``."""
     if not isinstance(cell, dict) or cell.get("cell_type") != "code":
         return None
     if "python" not in str(cell.get("language", "python")).lower():
         return None
     source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(piece for piece in source if isinstance(piece, str))
-    if not isinstance(source, str):
-        return None
-    return re.sub("\r\n?", "\n", source)
+    if isinstance(source, str):
+        return [source]
+    return [piece for piece in source if isinstance(piece, str)] if isinstance(source, list) else None
+
+
+def _code(cell: Any) -> str | None:
+    """The text of a Python code cell, ``None`` for any other."""
+    found = pieces(cell)
+    return None if found is None else re.sub("\r\n?", "\n", "".join(found))

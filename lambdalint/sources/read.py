@@ -6,6 +6,7 @@ import codecs
 import os
 import re
 import stat
+from dataclasses import dataclass
 
 from lambdalint.findings import Problem
 from lambdalint.sources.unit import SourceUnit
@@ -41,13 +42,12 @@ def read(
     Returns:
         The unit, ``None`` if there is nothing to judge in it, or a ``Problem`` if it cannot be read.
     """
-    data = _content(path, max_bytes) if stdin_bytes is None else stdin_bytes
+    data = content(path, max_bytes) if stdin_bytes is None else stdin_bytes
     if isinstance(data, Problem):
         return data
     if len(data) > max_bytes:
         return _too_large(path, len(data), max_bytes)
-    bom, encoding = next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), (b"", ""))
-    ascii_based = encoding in ("", "utf-8")
+    ascii_based = _mark(data)[1] in ("", "utf-8")
     if (
         prefilter
         and ascii_based
@@ -59,7 +59,7 @@ def read(
 
         unit = notebook_unit(path, data)
     else:
-        unit = _script(path, data[len(bom) :], encoding)
+        unit = _script(path, data)
     if prefilter and isinstance(unit, SourceUnit) and not _may_hold_a_layer(unit.text):
         return None
     return unit
@@ -70,15 +70,20 @@ def _may_hold_a_layer(text: str) -> bool:
     return _LAMBDA in text or ("keras" in text and _MERGE.search(text) is not None)
 
 
-def _content(path: str, max_bytes: int) -> bytes | Problem:
+def content(path: str, max_bytes: int) -> bytes | Problem:
+    """The bytes of a regular file, if there are no more than ``max_bytes`` or little more of them."""
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            return Problem(path, "is a folder" if stat.S_ISDIR(status.st_mode) else "is not a regular file")
-        if status.st_size > max_bytes:
-            return _too_large(path, status.st_size, max_bytes)
-        with open(path, "rb", buffering=0) as file:
-            return file.read()
+        # Not to wait for the other end, should a pipe have taken the place of the file.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return Problem(path, "is not a regular file")
+            if status.st_size > max_bytes:
+                return _too_large(path, status.st_size, max_bytes)
+            return file.read(max_bytes + 1)
+    except IsADirectoryError:
+        return Problem(path, "is a folder")
     except FileNotFoundError:
         return Problem(path, "does not exist")
     except (OSError, ValueError) as error:
@@ -89,7 +94,28 @@ def _too_large(path: str, size: int, limit: int) -> Problem:
     return Problem(path, f"is too large: {size / 1e6:.1f} MB, the limit is {limit / 1e6:.1f} MB")
 
 
-def _script(path: str, data: bytes, encoding: str) -> SourceUnit | Problem:
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A script's text with its own line ends, and what it takes to turn such a text into bytes again."""
+
+    text: str
+    encoding: str
+    mark: bytes
+    """The byte order mark, if any."""
+
+    def encode(self, text: str) -> bytes:
+        """The bytes of a text in the manner of this one.
+
+        Raises:
+            UnicodeEncodeError: the encoding has no such character.
+        """
+        return self.mark + text.encode(self.encoding)
+
+
+def decode(path: str, data: bytes) -> Decoded | Problem:
+    """Decode a script by its byte order mark or its coding cookie (PEP 263), else as UTF-8."""
+    mark, encoding = _mark(data)
+    body = data[len(mark) :]
     if not encoding:
         cookie = _COOKIE.match(data)
         encoding = cookie.group(1).decode("ascii", "replace") if cookie else "utf-8"
@@ -99,19 +125,33 @@ def _script(path: str, data: bytes, encoding: str) -> SourceUnit | Problem:
             return Problem(path, f"has the unknown encoding {encoding!r}", row)
         encoding = known
     try:
-        text = data.decode(encoding)
+        text = body.decode(encoding)
     except UnicodeDecodeError as error:
-        row = 1 + len(_BREAK.findall(data, 0, error.start))
-        shown = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 1])
+        row = 1 + len(_BREAK.findall(body, 0, error.start))
+        shown = " ".join(f"{byte:02x}" for byte in body[error.start : error.start + 1])
         return Problem(path, f"is not {encoding} text: byte {shown} at offset {error.start}", row)
     except (UnicodeError, LookupError) as error:
         return Problem(path, f"is not {encoding} text: {error}")
+    if text.startswith("\ufeff"):
+        # A second mark, which Python takes for one too.
+        mark, text = mark + "\ufeff".encode(encoding), text[1:]
+    return Decoded(text, encoding, mark)
+
+
+def _mark(data: bytes) -> tuple[bytes, str]:
+    return next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), (b"", ""))
+
+
+def _script(path: str, data: bytes) -> SourceUnit | Problem:
+    decoded = decode(path, data)
+    if isinstance(decoded, Problem):
+        return decoded
+    text = decoded.text
     if "\0" in text:
         row = 1 + len(re.findall("\r\n?|\n", text[: text.index("\0")]))
         return Problem(path, "holds a NUL character", row)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = text.removeprefix("\ufeff")
     return SourceUnit(path, text, text)
 
 

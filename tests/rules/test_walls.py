@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 # From the ground up: a module may import from its own storey and from those below.
 STOREYS = (
-    ("findings",),
+    ("findings", "atomic"),
     ("sources",),
     ("syntax",),
     ("layers",),

@@ -1,0 +1,1 @@
+"""Fuzzing: generated and mutated inputs through the engine; ``python -m tests.fuzz --help``."""
