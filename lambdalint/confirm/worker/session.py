@@ -1,0 +1,176 @@
+"""What an experiment gets to work with: the user's program, executed, and the services of the worker."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from lambdalint.confirm.request import Program, Request
+
+PROGRAM = "program"
+"""The folder below the experiment's own that holds the modules of the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """How a script ended that ran in a process of its own.
+
+    Attributes:
+        code: its exit code: 0, 1 after an exception, ``n`` after ``sys.exit(n)``; ``None`` when the
+            process was ended from outside (time, memory, a crash).
+        value: what the script assigned to the global name ``result``, where that is JSON.
+        output: what it printed, standard output and error together (the end of it, when it is long).
+        error: the exception in one line (``ValueError: …``), or why the process was ended; else empty.
+    """
+
+    code: int | None
+    value: Any = None
+    output: str = ""
+    error: str = ""
+
+
+class Session:
+    """The running program of a request.
+
+    Attributes:
+        request: what is asked.
+        library: dotted name of the Keras that this worker has imported.
+        keras: that module.
+        folder: the experiment's own folder: the working directory, the only one that may be written to,
+            removed afterwards.
+        names: the globals of the program's main module, after it was executed.
+        failure: the exception that executing the program raised, or ``None``.  ``names`` then holds what
+            was defined before.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        keras: ModuleType,
+        folder: str,
+        ask: Callable[[dict[str, Any]], dict[str, Any]],
+    ) -> None:
+        self.request = request
+        self.library = request.library
+        self.keras = keras
+        self.folder = folder
+        self.names: dict[str, Any] = {}
+        self.failure: Exception | None = None
+        self._ask = ask
+        self._evaluated = 0
+
+    def execute(self) -> None:
+        """Import the program's main module; an exception of its becomes ``failure``."""
+        program = self.request.program
+        install(program, self.folder)
+        module = ModuleType(program.main)
+        module.__file__ = _path(program, program.main, self.folder)
+        sys.modules[program.main] = module
+        self.names = module.__dict__
+        try:
+            with open(module.__file__, encoding="utf-8") as file:
+                code = compile(file.read(), module.__file__, "exec")
+            exec(code, module.__dict__)
+        except Exception as error:
+            self.failure = error
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of an expression of the program (``request.program.layer`` and its like).
+
+        Raises:
+            Exception: whatever the expression raises.
+        """
+        return eval(self._compiled(expression, "eval"), self.names)
+
+    def run(self, statements: str) -> None:
+        """Execute statements among the program's names.
+
+        Raises:
+            Exception: whatever they raise.
+        """
+        exec(self._compiled(statements, "exec"), self.names)
+
+    def _compiled(self, source: str, mode: str) -> Any:
+        # In a file, so that what reads the source of a function (AutoGraph of tf_keras does) finds it.
+        self._evaluated += 1
+        path = os.path.join(self.folder, PROGRAM, f"_expression_{self._evaluated}.py")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(source)
+        return compile(source, path, mode)
+
+    def rows(self, error: BaseException) -> list[tuple[str, int]]:
+        """File and row of the user's for the frames of an exception that come from the program,
+        outermost first.  Expressions count as the region that the finding marks."""
+        program = self.request.program
+        tables = {_path(program, m.name, self.folder): m.lines for m in program.modules}
+        inside = os.path.join(self.folder, PROGRAM) + os.sep
+        found: list[tuple[str, int]] = []
+        for frame, row in traceback.walk_tb(error.__traceback__):
+            path = frame.f_code.co_filename
+            lines = tables.get(path)
+            if lines is not None and 0 < row <= len(lines):
+                place = lines[row - 1]
+            elif path.startswith(inside) and program.region is not None:
+                place = (program.region[0], program.region[1])
+            else:
+                continue
+            if place is not None:
+                found.append(place)
+        return found
+
+    def describe(self, error: BaseException) -> str:
+        """An exception in one line, with the user's innermost file and row: ``NameError: name 'prod' is
+        not defined (train.py:12)``."""
+        text = one_line(error)
+        rows = self.rows(error)
+        return f"{text} ({rows[-1][0]}:{rows[-1][1]})" if rows else text
+
+    def fresh(
+        self, source: str, files: Sequence[str] = (), *, program: bool = False, seconds: float | None = None
+    ) -> Fresh:
+        """Run a script in a new process, in which Keras is imported and nothing of the user's has run.
+
+        Args:
+            source: the script; it runs as ``__main__`` in a folder of its own, under the same limits.
+            files: names of files and folders in this experiment's folder (``model.keras``) that it
+                finds in its own.
+            program: whether the modules of the program can be imported there.
+            seconds: time limit, at most what this experiment has left.
+        """
+        message = {"fresh": source, "files": list(files), "program": program, "seconds": seconds}
+        reply = self._ask(message)
+        return Fresh(**{name: reply.get(name) for name in ("code", "value", "output", "error")})
+
+
+def one_line(error: BaseException) -> str:
+    """The type and the first lines of the message of an exception, in one line."""
+    text = " ".join(str(error).split())
+    name = type(error).__name__
+    return name if not text else f"{name}: {text[:300]}{'…' if len(text) > 300 else ''}"
+
+
+def install(program: Program, folder: str) -> None:
+    """Write the modules of a program below ``folder`` and make them importable, before everything else."""
+    root = os.path.join(folder, PROGRAM)
+    os.makedirs(root, exist_ok=True)
+    for module in program.modules:
+        path = _path(program, module.name, folder)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(module.source)
+        sys.modules.pop(module.name, None)
+    sys.path.insert(0, root)
+    importlib.invalidate_caches()
+
+
+def _path(program: Program, name: str, folder: str) -> str:
+    """Where a module of the program is written."""
+    package = any(module.package for module in program.modules if module.name == name)
+    parts = [*name.split("."), "__init__"] if package else name.split(".")
+    return os.path.join(folder, PROGRAM, *parts) + ".py"
