@@ -46,7 +46,7 @@ class Parser:
     def feed(self, data: bytes) -> list[dict[str, Any]]:
         """The messages that are complete with ``data``, in order."""
         self._buffer += data
-        found = []
+        found: list[dict[str, Any]] = []
         while True:
             start = self._buffer.find(self._nonce)
             if start < 0:

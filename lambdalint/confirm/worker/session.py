@@ -145,7 +145,7 @@ class Session:
         """
         message = {"fresh": source, "files": list(files), "program": program, "seconds": seconds}
         reply = self._ask(message)
-        return Fresh(**{name: reply.get(name) for name in ("code", "value", "output", "error")})
+        return Fresh(reply.get("code"), reply.get("value"), reply.get("output", ""), reply.get("error", ""))
 
 
 def one_line(error: BaseException) -> str:
