@@ -102,25 +102,37 @@ def children(parent: int) -> set[int]:
     """The processes whose parent is ``parent``; empty where the system does not tell."""
     found = set()
     for pid in _pids():
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-                if int(file.read().rpartition(")")[2].split()[1]) == parent:
-                    found.add(pid)
+        with (
+            contextlib.suppress(OSError, ValueError, IndexError),
+            open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file,
+        ):
+            if int(file.read().rpartition(")")[2].split()[1]) == parent:
+                found.add(pid)
     return found
 
 
-def end(leader: int, spared: set[int]) -> None:
+def end(leader: int, spared: set[int]) -> int:
     """End the process group of ``leader`` and every stray descendant of this process, except those in
-    ``spared``; reap them all."""
+    ``spared``; reap them all.
+
+    Returns:
+        The wait status of ``leader``: how it ended by itself where it had.
+    """
     with contextlib.suppress(OSError):
         os.killpg(leader, signal.SIGKILL)
     with contextlib.suppress(OSError):
         os.kill(leader, signal.SIGKILL)
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(leader, 0)
+    status = _reap(leader)
     while strays := children(os.getpid()) - spared:
         for pid in strays:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+            _reap(pid)
+    return status
+
+
+def _reap(pid: int) -> int:
+    try:
+        return os.waitpid(pid, 0)[1]
+    except ChildProcessError:
+        return 0
