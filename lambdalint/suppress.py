@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.findings import Finding, Location
 from lambdalint.selectors import ALL, UnknownRule, resolve
+from lambdalint.sources.skim import joined_rows
 
 if TYPE_CHECKING:
     from lambdalint.rule import Rule
@@ -24,6 +25,7 @@ _MARK = "lambdalint:"
 _OURS = re.compile(r"#\s*lambdalint:\s*(?P<text>[^#]*)")
 _BODY = re.compile(r"ignore(?P<file>-file)?(?![\w-])\s*(?:\[(?P<words>[^\]]*)\])?(?!\s*\[)")
 _NOQA = re.compile(r"#\s*noqa(?!\w)(?P<codes>\s*:\s*(?P<list>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?", re.I)
+_COMMENT = re.compile(r"lambdalint:|noqa", re.I)
 _RESTARTS = 50
 
 
@@ -111,7 +113,7 @@ def apply(
     """
     if not findings and _MARK not in unit.text:
         return Outcome(())
-    scan = _scan(unit, rules)
+    scan = _scan(unit, rules) if _COMMENT.search(unit.text) else _rows_alone(unit, rules)
     kept, rows = [], []
     used: set[Use] = set()
     for finding in findings:
@@ -165,6 +167,17 @@ def _rows(unit: SourceUnit, location: Location, ends: Mapping[int, int]) -> set[
     if location.end_column == 1 and last > first:
         last -= 1
     return {*range(first, last + 1), ends.get(first, first), ends.get(last, last)}
+
+
+def _rows_alone(unit: SourceUnit, rules: Mapping[str, Rule]) -> _Scan:
+    """As :func:`_scan` for a text without suppressions, mostly without tokenizing it."""
+    joined = joined_rows(unit.text)
+    if joined is None:
+        return _scan(unit, rules)
+    scan = _Scan()
+    for first, last in joined:
+        _extend(scan.ends, first, last)
+    return scan
 
 
 def _scan(unit: SourceUnit, rules: Mapping[str, Rule]) -> _Scan:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lambdalint.interp import reasons
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.values import Dictionary, Function, Sequence, Unknown, Value
+from lambdalint.syntax.walk import children
 
 if TYPE_CHECKING:
     from lambdalint.interp.machine import Machine
@@ -33,7 +34,7 @@ def is_generator(node: FunctionNode) -> bool:
         if isinstance(current, (ast.Yield, ast.YieldFrom)):
             return True
         if not isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            stack.extend(ast.iter_child_nodes(current))
+            stack.extend(children(current))
     return False
 
 

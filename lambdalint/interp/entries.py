@@ -11,6 +11,7 @@ from lambdalint.interp.machine import BUDGET
 from lambdalint.interp.objects import is_keras_class, is_loss_class
 from lambdalint.interp.values import ClassValue, Const, Function, Instance, Sequence, Unknown, Value
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import walk
 
 if TYPE_CHECKING:
     from lambdalint.interp.machine import Machine
@@ -45,9 +46,7 @@ class _Mentions:
         self._machine = machine
         self._env = env
         nodes = [
-            n
-            for n in ast.walk(env.tree)
-            if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+            n for n in walk(env.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         ]
         self._names = {id(node): _mentioned(node) for node in nodes}
         self._called_by_others: set[str] = set()
@@ -81,11 +80,12 @@ class _Mentions:
 
 def _mentioned(node: ast.AST) -> set[str]:
     names: set[str] = set()
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name):
-            names.add(part.id)
-        elif isinstance(part, ast.Attribute):
-            names.add(part.attr)
+    for part in walk(node):
+        kind = type(part)
+        if kind is ast.Name:
+            names.add(part.id)  # type: ignore[attr-defined]
+        elif kind is ast.Attribute:
+            names.add(part.attr)  # type: ignore[attr-defined]
     return names
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from lambdalint.interp import reasons
 from lambdalint.interp.values import Function, Unknown, Value
 from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.walk import children
 
 
 @lru_cache(maxsize=2048)
@@ -29,7 +30,7 @@ def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> fr
         elif isinstance(part, (ast.Global, ast.Nonlocal)):
             outer.update(part.names)
         elif not isinstance(part, _OWN_SCOPE):
-            stack.extend(ast.iter_child_nodes(part))
+            stack.extend(children(part))
     return frozenset(found - outer - {"*"})
 
 

@@ -24,6 +24,7 @@ from lambdalint.interp.values import (
     Value,
 )
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import walk
 
 if TYPE_CHECKING:
     from lambdalint.interp.machine import Machine
@@ -387,7 +388,7 @@ def _match(machine: Machine, node: ast.Match, frame: Frame) -> Flow:
 
     def case(body: list[ast.stmt], pattern: ast.pattern) -> Callable[[], Flow]:
         def run() -> Flow:
-            for part in ast.walk(pattern):
+            for part in walk(pattern):
                 name = getattr(part, "name", None) if isinstance(part, (ast.MatchAs, ast.MatchStar)) else None
                 if name:
                     frame.assign(name, Unknown(reasons.ENTRY))

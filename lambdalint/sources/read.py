@@ -7,15 +7,17 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from io import FileIO
 
 from lambdalint.findings import Problem
+from lambdalint.sources.skim import has_word
 from lambdalint.sources.unit import SourceUnit
 
 MAX_BYTES = 20_000_000
-_LAMBDA = "Lambda"
-_MERGE = re.compile(r"\b[mM]erge\b")
-_BYTE_LAMBDA = _LAMBDA.encode()
-_BYTE_MERGE = re.compile(_MERGE.pattern.encode())
+_LAMBDA = b"Lambda"
+_MERGE = re.compile(rb"\b[mM]erge\b")
+_MARK = "lambdalint:"
+_LAYERS = frozenset(("Lambda", "merge", "Merge"))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -48,11 +50,7 @@ def read(
     if len(data) > max_bytes:
         return _too_large(path, len(data), max_bytes)
     ascii_based = _mark(data)[1] in ("", "utf-8")
-    if (
-        prefilter
-        and ascii_based
-        and not (_BYTE_LAMBDA in data or (b"keras" in data and _BYTE_MERGE.search(data)))
-    ):
+    if prefilter and ascii_based and not (_LAMBDA in data or (b"keras" in data and _MERGE.search(data))):
         return None
     if path.endswith(".ipynb"):
         from lambdalint.sources.notebook import notebook_unit
@@ -60,14 +58,18 @@ def read(
         unit = notebook_unit(path, data)
     else:
         unit = _script(path, data)
-    if prefilter and isinstance(unit, SourceUnit) and not _may_hold_a_layer(unit.text):
+    if prefilter and isinstance(unit, SourceUnit) and not _may_hold_a_layer(unit):
         return None
     return unit
 
 
-def _may_hold_a_layer(text: str) -> bool:
-    """Whether a Lambda or, next to Keras, a ``merge`` may stand in a text."""
-    return _LAMBDA in text or ("keras" in text and _MERGE.search(text) is not None)
+def _may_hold_a_layer(unit: SourceUnit) -> bool:
+    """Whether a Lambda or, next to Keras, a ``merge`` may stand in the code, or a comment speaks to us."""
+    words = _LAYERS if "keras" in unit.text else _LAYERS - {"merge", "Merge"}
+    if not any(word in unit.text for word in words):
+        return False
+    # The cells of a notebook need not be whole: a string that is open in one would reach into the next.
+    return unit.is_notebook or _MARK in unit.text or has_word(unit.text, words)
 
 
 def content(path: str, max_bytes: int) -> bytes | Problem:
@@ -75,19 +77,27 @@ def content(path: str, max_bytes: int) -> bytes | Problem:
     try:
         # Not to wait for the other end, should a pipe have taken the place of the file.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb") as file:
+        with open(descriptor, "rb", buffering=0) as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return Problem(path, "is not a regular file")
             if status.st_size > max_bytes:
                 return _too_large(path, status.st_size, max_bytes)
-            return file.read(max_bytes + 1)
+            return _bytes(file, status.st_size, max_bytes)
     except IsADirectoryError:
         return Problem(path, "is a folder")
     except FileNotFoundError:
         return Problem(path, "does not exist")
     except (OSError, ValueError) as error:
         return Problem(path, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def _bytes(file: FileIO, size: int, most: int) -> bytes:
+    """All of a file of about ``size`` bytes: mostly one read, more where it grows or comes in pieces."""
+    data = file.read(size + 1)
+    while len(data) != size and len(data) <= most and (more := file.read(most + 1 - len(data))):
+        data += more
+    return data
 
 
 def _too_large(path: str, size: int, limit: int) -> Problem:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from lambdalint.syntax.walk import children
+
 
 def covers(outer: ast.AST, inner: ast.AST) -> bool:
     """Whether the text of one node lies within that of another of the same file."""
@@ -33,7 +35,7 @@ def enclosing(tree: ast.Module, inner: ast.AST) -> list[ast.AST]:
 
 def _placed(node: ast.AST) -> Iterator[ast.AST]:
     """The nearest descendants that have a position: some syntax nodes, such as ``arguments``, have none."""
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if hasattr(child, "lineno"):
             yield child
         else:

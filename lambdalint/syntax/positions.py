@@ -6,6 +6,7 @@ import ast
 
 from lambdalint.findings import Location
 from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.walk import walk
 
 
 def span(unit: SourceUnit, node: ast.AST) -> tuple[int, int, int, int]:
@@ -19,7 +20,7 @@ def span(unit: SourceUnit, node: ast.AST) -> tuple[int, int, int, int]:
     """
     first = last = node
     if not hasattr(node, "lineno"):
-        placed = [part for part in ast.walk(node) if hasattr(part, "lineno")]
+        placed = [part for part in walk(node) if hasattr(part, "lineno")]
         if not placed:
             raise ValueError(f"{type(node).__name__} has no place in the text")
         first = min(placed, key=_start)

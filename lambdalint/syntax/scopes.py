@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lambdalint.syntax.walk import children
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Loop = ast.For | ast.AsyncFor | ast.While
@@ -104,7 +106,6 @@ class ScopeTree:
 
 
 _Where = tuple[Scope, Loop | None, ast.AST | None]
-_SKIPPED = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
 
 
 def build(tree: ast.Module) -> ScopeTree:
@@ -135,19 +136,22 @@ class _Builder:
         while stack:
             node, scope, loop, branch = stack.pop()
             scope_of[id(node)] = scope
-            handler = handlers.get(type(node))
-            if handler is None:
-                children = [child for child in ast.iter_child_nodes(node) if not isinstance(child, _SKIPPED)]
-                children.reverse()
-                stack.extend([(child, scope, loop, branch) for child in children])
-            else:
-                handler(self, node, (scope, loop, branch))
+            kind = type(node)
+            if kind is ast.Name:
+                if type(node.ctx) is ast.Load:  # type: ignore[attr-defined]
+                    scope.reads.append(node)  # type: ignore[arg-type]
+            elif kind is not ast.Constant:
+                handler = handlers.get(kind)
+                if handler is None:
+                    stack += [(child, scope, loop, branch) for child in reversed(children(node))]
+                else:
+                    handler(self, node, (scope, loop, branch))
         return self.found
 
     def push(self, nodes: Sequence[ast.AST | None], where: _Where) -> None:
         """Visit these nodes next, in order."""
         scope, loop, branch = where
-        self.stack.extend([(node, scope, loop, branch) for node in reversed(nodes) if node is not None])
+        self.stack += [(node, scope, loop, branch) for node in reversed(nodes) if node is not None]
 
     def bind(self, name: str, kind: str, node: ast.AST, where: _Where, **more: Any) -> None:
         """Add a binding to the scope that Python would change."""
@@ -185,10 +189,6 @@ class _Builder:
         return scope
 
     # --- one method per kind of node that binds, reads or opens a scope ---------------------------
-
-    def name(self, node: ast.Name, where: _Where) -> None:
-        if isinstance(node.ctx, ast.Load):
-            where[0].reads.append(node)
 
     def call(self, node: ast.Call, where: _Where) -> None:
         self.found.calls.append(node)
@@ -287,7 +287,7 @@ class _Builder:
 
     def branching(self, node: ast.AST, where: _Where) -> None:
         inside: _Where = (where[0], where[1], where[2] or node)
-        self.push(list(ast.iter_child_nodes(node)), inside)
+        self.push(children(node), inside)
 
     def with_item(self, node: ast.withitem, where: _Where) -> None:
         if node.optional_vars is not None:
@@ -349,7 +349,6 @@ def _owner(name: str, scope: Scope, kind: str) -> Scope:
 
 
 _HANDLERS: dict[type[ast.AST], Callable[[_Builder, Any, _Where], None]] = {
-    ast.Name: _Builder.name,
     ast.Call: _Builder.call,
     ast.Attribute: _Builder.attribute,
     ast.FunctionDef: _Builder.function,

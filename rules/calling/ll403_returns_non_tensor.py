@@ -72,6 +72,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Const, Number, Sequence, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import children, walk
 
 from .functions import Outcome, outcomes, words
 
@@ -152,7 +153,7 @@ def own_statements(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast
         if isinstance(current, ast.stmt):
             yield current
         if not isinstance(current, (*_DEFS, ast.ClassDef, ast.expr)):
-            stack.extend(ast.iter_child_nodes(current))
+            stack.extend(children(current))
 
 
 def _bare_if(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -160,9 +161,9 @@ def _bare_if(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     last = node.body[-1]
     if not isinstance(last, ast.If) or last.orelse:
         return False
-    inside = {id(part) for part in ast.walk(last)}
+    inside = {id(part) for part in walk(last)}
     returns = [part for part in own_statements(node) if isinstance(part, ast.Return)]
-    asks = any(isinstance(part, ast.Call) for part in ast.walk(last.test))
+    asks = any(isinstance(part, ast.Call) for part in walk(last.test))
     return not asks and all(id(part) in inside for part in returns)
 
 

@@ -64,6 +64,7 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import FileFacts
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import walk
 
 from .ll403_returns_non_tensor import own_statements
 
@@ -142,13 +143,13 @@ def _uses(file: FileFacts, adds: dict[int, ast.Call]) -> Iterator[tuple[ast.Call
 
 def _returned(file: FileFacts, adds: dict[int, ast.Call]) -> Iterator[tuple[ast.Call, str]]:
     """The calls of ``add`` that a function returns to callers that use what they get."""
-    statements = {id(node.value) for node in ast.walk(file.tree) if isinstance(node, ast.Expr)}
+    statements = {id(node.value) for node in walk(file.tree) if isinstance(node, ast.Expr)}
     used = {
         call.func.id
         for call in file.names.calls
         if isinstance(call.func, ast.Name) and id(call) not in statements
     }
-    for node in ast.walk(file.tree):
+    for node in walk(file.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in used:
             for part in own_statements(node):
                 if isinstance(part, ast.Return) and id(part.value) in adds:

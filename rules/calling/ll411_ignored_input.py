@@ -99,6 +99,7 @@ from lambdalint.interp.values import Along, Broken, Function, Sequence, Tensor, 
 from lambdalint.layers.dims import has_batch
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import walk
 
 from .functions import names_of, written_function
 
@@ -165,7 +166,7 @@ def _reads_namesake(layer: LayerFacts, function: Function) -> bool:
         return False
     free = names.free_variables(function.node)
     parameters = {parameter.arg for parameter in function.node.args.args}
-    read = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
+    read = {node.id for node in walk(function.node) if isinstance(node, ast.Name)}
     applied = {
         argument.id
         for use in layer.applications
@@ -196,7 +197,7 @@ def _unused_noise(layer: LayerFacts) -> Iterator[tuple[str, Anchor]]:
 def _is_read(function: Function, name: str) -> bool:
     return any(
         isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-        for node in ast.walk(function.node)
+        for node in walk(function.node)
     ) or name.startswith("_")
 
 

@@ -71,6 +71,7 @@ from lambdalint.interp.values import Event, Layer
 from lambdalint.layers import catalogue
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import walk
 
 from .functions import words
 
@@ -85,7 +86,7 @@ def check(file: FileFacts) -> Iterator[Report]:
         if not isinstance(layer, Layer) or not _is_keras(layer) or not _takes_tensors(into):
             continue
         node = _place(event)
-        here = any(part is layer.at.node for part in ast.walk(node))
+        here = any(part is layer.at.node for part in walk(node))
         if id(node) in seen or (layer.cls == "?" and not here):
             continue
         seen.add(id(node))

@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Bound, Function, Value
+from lambdalint.syntax.walk import walk
 
 from .functions import names_of, written_function
 
@@ -40,7 +41,7 @@ def usage_of(layer: LayerFacts, value: Value) -> Usage | None:
     scope = names.body_scope(function.node)
     if len(scope.bindings.get(usage.name, ())) != 1:
         return None
-    for node in ast.walk(function.node):
+    for node in walk(function.node):
         if _asks(node, usage.name):
             return None
         _note(node, usage)

@@ -67,6 +67,7 @@ from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import FileFacts
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import walk
 
 from .keras1 import METHODS, MODEL, MODULES, MOVED, REMOVED, renamed_argument
 
@@ -126,7 +127,7 @@ def _imports(file: FileFacts) -> Iterator[Report]:
     not_3 = file.dialect.name != "keras3"
     statements = {
         id(alias): node
-        for node in ast.walk(file.tree)
+        for node in walk(file.tree)
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }

@@ -64,6 +64,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.ops import library
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import walk
 
 from ..calling.functions import names_of, written_functions
 
@@ -76,7 +77,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         return
     for function in written_functions(layer):
         names = names_of(layer, function)
-        calls = [node for node in ast.walk(function.node) if isinstance(node, ast.Call)]
+        calls = [node for node in walk(function.node) if isinstance(node, ast.Call)]
         calls.sort(key=lambda node: (node.lineno, node.col_offset))
         for call in calls if names is not None else ():
             name = library.normalize((names.canonical(call.func) if names else None) or "")

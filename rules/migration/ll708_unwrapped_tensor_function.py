@@ -64,7 +64,6 @@ https://github.com/keras-team/keras/issues/19314
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
@@ -74,6 +73,7 @@ from lambdalint.interp.graph import family_of, is_symbolic
 from lambdalint.interp.ops import library
 from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.walk import walk
 
 _FINE = frozenset(
     {
@@ -92,7 +92,7 @@ def check(file: FileFacts) -> Iterator[Report]:
         return
     found = {id(e.at.node): e for e in file.events if e.at.unit is file.unit and _is_refused(e)}
     for key, event in found.items():
-        inside = ast.walk(event.at.node)
+        inside = walk(event.at.node)
         if any(id(part) in found and id(part) != key for part in inside):
             continue
         yield Report(

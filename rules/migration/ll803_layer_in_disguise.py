@@ -81,6 +81,7 @@ from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import walk
 
 from ..calling.functions import written_functions
 from ..saving.captures import captures
@@ -111,7 +112,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 def _statements(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """The statements of a function, nested ones included, docstrings and imports left out."""
     count = 0
-    for part in ast.walk(node):
+    for part in walk(node):
         docstring = isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
         if (
             isinstance(part, ast.stmt)

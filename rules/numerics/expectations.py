@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
+from lambdalint.syntax.walk import walk
+
 _COMPARING = frozenset(
     {
         "allclose", "approx", "assertAllClose", "assertAlmostEqual", "assertEqual", "assert_allclose",
@@ -22,7 +24,7 @@ def expected_to_be_one(tree: ast.Module) -> str:
     """What some test of the file expects to be 1: ``sum`` (of entries), ``norm``, or ``""``."""
     made: dict[str, ast.expr] = {}
     softmax = False
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             made[node.targets[0].id] = node.value
         softmax |= _name(node).endswith("softmax") or (
@@ -36,11 +38,11 @@ def expected_to_be_one(tree: ast.Module) -> str:
 
 def _comparisons(tree: ast.Module) -> Iterator[list[ast.expr]]:
     """The sides of every comparison in a test."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Call) and _name(node.func) in _COMPARING:
             yield node.args
         elif isinstance(node, ast.Assert):
-            for part in ast.walk(node.test):
+            for part in walk(node.test):
                 if isinstance(part, ast.Compare):
                     yield [part.left, *part.comparators]
                 elif isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
@@ -60,7 +62,7 @@ def _is_one(node: ast.expr) -> bool:
 
 def _kind(node: ast.expr, made: dict[str, ast.expr], depth: int = 4) -> str:
     """Whether an expression is the norm of something, or the sum of its entries."""
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Call) and _name(part.func) == "norm":
             return "norm"
         if isinstance(part, ast.Call) and _name(part.func) in _SUMS:
@@ -73,7 +75,7 @@ def _kind(node: ast.expr, made: dict[str, ast.expr], depth: int = 4) -> str:
 
 
 def _squares(call: ast.Call) -> bool:
-    for part in ast.walk(call):
+    for part in walk(call):
         if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Pow, ast.Mult)):
             return True
         if isinstance(part, ast.Call) and _name(part.func) in _SQUARES:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lambdalint.interp.facts import Application, LayerFacts, tensors_of
 from lambdalint.interp.values import Function, Step, Tensor
+from lambdalint.syntax.walk import children
 
 # What refuses a float there, by canonical name: the position and the keyword of the operand.
 _REFUSES: dict[str, tuple[int, str]] = {
@@ -94,7 +95,7 @@ def _with_parents(root: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
     while todo:
         node, parents = todo.pop()
         yield node, parents
-        todo.extend((child, [*parents, node]) for child in ast.iter_child_nodes(node))
+        todo.extend((child, [*parents, node]) for child in children(node))
 
 
 def _may_be_a_test(parents: list[ast.AST]) -> bool:

@@ -81,6 +81,7 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.walk import walk
 
 from ..calling.functions import written_functions
 from .faults import rank_before, reports
@@ -115,7 +116,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 
 def _loops(layer: LayerFacts) -> Iterator[ast.For | ast.comprehension]:
     for function in written_functions(layer):
-        for node in ast.walk(function.node):
+        for node in walk(function.node):
             if isinstance(node, (ast.For, ast.comprehension)):
                 yield node
 

@@ -10,6 +10,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Function
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.enclosing import enclosing
+from lambdalint.syntax.walk import walk
 
 _PAIRING = re.compile(
     r"(mini?_?batch|mini?b)_?(disc|std|stat|feat|sim)|(^|_)mbd(_|$)|contrast|in_?batch|pair_?wise|ranking"
@@ -71,8 +72,8 @@ def _names_of(layer: LayerFacts) -> Iterator[str]:
     for node in enclosing(layer.file.tree, layer.node):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                yield from (part.id for part in ast.walk(target) if isinstance(part, ast.Name))
-                yield from (part.attr for part in ast.walk(target) if isinstance(part, ast.Attribute))
+                yield from (part.id for part in walk(target) if isinstance(part, ast.Name))
+                yield from (part.attr for part in walk(target) if isinstance(part, ast.Attribute))
 
 
 def _around(layer: LayerFacts, at: Anchor) -> Iterator[_Definition]:

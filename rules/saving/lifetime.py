@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Names, Scope
+from lambdalint.syntax.walk import walk
 
 from .models import enclosing_class, is_keras_subclass
 
@@ -53,11 +54,11 @@ def keeps_models_inside(names: Names, loop: ast.AST) -> bool:
     """Whether each step of a loop builds a model of its own that nothing in the loop keeps."""
     made: set[str] = set()
     kept: set[str] = set()
-    for node in ast.walk(loop):
+    for node in walk(loop):
         if isinstance(node, ast.Assign):
             made.update(_model_names(names, node))
             if any(not isinstance(target, ast.Name) for target in node.targets):
-                kept.update(part.id for part in ast.walk(node.value) if isinstance(part, ast.Name))
+                kept.update(part.id for part in walk(node.value) if isinstance(part, ast.Name))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEEP:
             kept.update(argument.id for argument in node.args if isinstance(argument, ast.Name))
         elif isinstance(node, (ast.Yield, ast.Return)) and isinstance(node.value, ast.Name):

@@ -78,6 +78,7 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event, Function, Tensor
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.walk import walk
 
 from ..calling.functions import written_functions
 from ..spelling import spelled
@@ -104,11 +105,11 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 def _condition(layer: LayerFacts, event: Event) -> ast.AST:
     """The outermost ``and``, ``or`` or ``not`` that an operand belongs to, else the node itself."""
     for function in written_functions(layer):
-        for node in ast.walk(function.node):
+        for node in walk(function.node):
             joins = isinstance(node, ast.BoolOp) or (
                 isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
             )
-            if joins and any(part is event.at.node for part in ast.walk(node)):
+            if joins and any(part is event.at.node for part in walk(node)):
                 return node
     return event.at.node
 

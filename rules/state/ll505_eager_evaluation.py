@@ -61,6 +61,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.names import Names
+from lambdalint.syntax.walk import walk
 
 from ..calling.functions import names_of, words, written_functions
 
@@ -78,7 +79,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         )
     for function in written_functions(layer):
         names = names_of(layer, function)
-        for node in ast.walk(function.node) if names is not None else ():
+        for node in walk(function.node) if names is not None else ():
             if names is not None and isinstance(node, ast.Call) and _runs_session(names, node):
                 yield Report(
                     Anchor(function.env.unit, node),

@@ -70,6 +70,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event, Function
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import walk
 
 from ..calling.functions import names_of, outcomes, words, written_functions
 from ..calling.ll403_returns_non_tensor import own_statements
@@ -96,7 +97,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             yield Report(event.at, _message(words(event.at.node)), note="a side effect")
     for function in written_functions(layer):
         names = names_of(layer, function)
-        for node in ast.walk(function.node) if names is not None else ():
+        for node in walk(function.node) if names is not None else ():
             if isinstance(node, ast.Call) and id(node) not in seen and names is not None:
                 if (names.canonical(node.func) or _imported(node.func)).startswith(_SYSTEM):
                     yield Report(Anchor(function.env.unit, node), _message(words(node)), note="a side effect")

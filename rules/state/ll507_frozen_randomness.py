@@ -64,6 +64,7 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event, Value
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.walk import walk
 
 from ..calling.functions import written_function
 
@@ -101,7 +102,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 def _is_initial_value(layer: LayerFacts, event: Event) -> bool:
     """Whether a variable is made of what is drawn, of which LL502 speaks."""
     made = layer.happened(events.VARIABLE_MADE)
-    return any(node is event.at.node for variable in made for node in ast.walk(variable.at.node))
+    return any(node is event.at.node for variable in made for node in walk(variable.at.node))
 
 
 def _asks_phase(value: Value) -> bool:
@@ -111,7 +112,7 @@ def _asks_phase(value: Value) -> bool:
         return False
     spec = function.node.args
     return any(each.arg == "training" for each in (*spec.args, *spec.kwonlyargs)) and any(
-        isinstance(node, ast.Name) and node.id == "training" for node in ast.walk(function.node)
+        isinstance(node, ast.Name) and node.id == "training" for node in walk(function.node)
     )
 
 

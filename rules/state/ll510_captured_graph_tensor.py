@@ -62,6 +62,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Dictionary, Tensor, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.walk import walk
 
 from ..saving.captures import Capture, captures, stands_for
 
@@ -91,7 +92,7 @@ _ASKING = frozenset({"int_shape", "ndim", "dtype"})
 def _computing_uses(capture: Capture) -> Iterator[ast.Name]:
     """The uses that take entries of the tensor, and not only its static shape or type."""
     asked: set[int] = set()
-    for node in ast.walk(capture.function.node):
+    for node in walk(capture.function.node):
         if isinstance(node, ast.Attribute) and node.attr in _FACTS:
             asked.add(id(node.value))
         elif (

@@ -11,6 +11,7 @@ from lambdalint.interp.objects import is_keras_class
 from lambdalint.interp.values import Bound, Event, Function, Instance, Layer, Model, Value
 from lambdalint.layers import catalogue
 from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.walk import walk
 
 from ..saving.captures import captures
 
@@ -24,8 +25,7 @@ def holds_weights(value: Value) -> bool:
     if isinstance(value, Instance):
         keras = is_keras_class(value.cls.library_base() or "")
         return keras and any(
-            isinstance(part, ast.Attribute) and part.attr in _MAKE_WEIGHTS
-            for part in ast.walk(value.cls.node)
+            isinstance(part, ast.Attribute) and part.attr in _MAKE_WEIGHTS for part in walk(value.cls.node)
         )
     if isinstance(value, Layer):
         if isinstance(value.inner, (Layer, Model)):
@@ -80,7 +80,7 @@ def attribute_reads(
     for (_, name), (holder, function) in holders.items():
         if not is_keras_class(holder.cls.library_base() or ""):
             seen: set[str] = set()
-            for node in ast.walk(function.node):
+            for node in walk(function.node):
                 if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
                     continue
                 if (

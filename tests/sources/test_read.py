@@ -127,9 +127,9 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 
 def test_size_limit(tmp_path: Path) -> None:
     path = tmp_path / "big.py"
-    path.write_text("Lambda" * 100)
-    assert isinstance(read(str(path), max_bytes=600), SourceUnit)
-    assert str(read(str(path), max_bytes=599)).endswith("is too large: 0.0 MB, the limit is 0.0 MB")
+    path.write_text("Lambda\n" * 100)
+    assert isinstance(read(str(path), max_bytes=700), SourceUnit)
+    assert str(read(str(path), max_bytes=699)).endswith("is too large: 0.0 MB, the limit is 0.0 MB")
     assert isinstance(read("x.py", b"Lambda", max_bytes=5), Problem)
 
 

@@ -7,6 +7,7 @@ import ast
 from lambdalint.interp.facts import Application, LayerFacts
 from lambdalint.interp.values import Sequence
 from lambdalint.syntax.enclosing import enclosing
+from lambdalint.syntax.walk import walk
 
 _COUNTS = frozenset({"ndim", "rank"})
 
@@ -38,17 +39,17 @@ def declared_rank(layer: LayerFacts, application: Application) -> int | None:
 
 
 def _is_in(node: ast.expr, block: list[ast.stmt]) -> bool:
-    return any(part is node for statement in block for part in ast.walk(statement))
+    return any(part is node for statement in block for part in walk(statement))
 
 
 def _stored(block: list[ast.stmt], name: str, call: ast.Call) -> bool:
     """Whether the name gets another value in the block before the call's statement."""
     for statement in block:
-        if any(part is call for part in ast.walk(statement)):
+        if any(part is call for part in walk(statement)):
             return False
         if any(
             isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store)
-            for part in ast.walk(statement)
+            for part in walk(statement)
         ):
             return True
     return False

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Step, Unknown
 from lambdalint.syntax.enclosing import covers, enclosing
+from lambdalint.syntax.walk import walk
 
 _NUMERIC = {"float", "int", "float | int", "int | float", "Union[int, float]", "Union[float, int]"}
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -106,7 +107,7 @@ def _parameters(spec: ast.arguments) -> list[ast.arg]:
 def _rebound(function: _Definition, name: str) -> bool:
     return any(
         isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
-        for node in ast.walk(function)
+        for node in walk(function)
     )
 
 
