@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lambdalint.interp import events, reasons
 from lambdalint.interp.construct import as_config, functions_of, shape_sizes
 from lambdalint.interp.facts import Application, Trace, tensors_of
-from lambdalint.interp.graph import family_of, note_family
+from lambdalint.interp.graph import family_of, layers_of, note_family
 from lambdalint.interp.machine import inputs_of
 from lambdalint.interp.plain import inner, sign_of_range
 from lambdalint.interp.tensors import join_values, joint_fold
@@ -131,6 +131,9 @@ def _by_rules(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Valu
         result = output_shape(layer.cls, layer.plain, shapes if listed else shapes[0])
     mask = catalogue.mask_of(layer.cls, layer.plain) or "passes"
     node = _node(machine, GraphNode(layer, tuple(tensors), at, mask=mask, trainable=_trainable(layer)))
+    if catalogue.facts(layer.cls) is None:
+        for tensor in tensors:
+            machine.escape(tensor)
     if result.several is None and len(result.shapes) == 1 and not result.known:
         return Tensor(None, _graph_batch(tensors), kind="keras", node=node)
     made = [_graph_tensor(layer, shape, tensors, node) for shape in result.shapes]
@@ -208,20 +211,38 @@ def _apply_model(
             value = chain(machine, layer, value, at, "called")
         return value
     node = _node(machine, GraphNode(model, tuple(tensors), at, trainable=True))
-    if model.outputs is None or not model.known:
+    known = model.outputs is not None and model.known
+    if not known or any(_may_unfold(layer) for layer, _ in layers_of(model)):
+        for tensor in tensors:
+            machine.escape(tensor)
+    if model.outputs is None or not known:
         return Unknown(reasons.INPUT, tensor=True)
     return _renew(machine, model.outputs, node)
+
+
+def _may_unfold(layer: Value) -> bool:
+    """Whether a layer inside a model may take axes out of the batch that were folded before the model."""
+    return isinstance(layer, Model) or (
+        isinstance(layer, Layer) and (layer.instance is not None or layer.site is not None)
+    )
 
 
 def _renew(machine: Machine, value: Value, node: GraphNode) -> Value:
     """The outputs of a model as its call gives them: same sizes, new origin."""
     if isinstance(value, Tensor):
         if isinstance(value.batch, Along) and value.batch.axis == 0:
-            return Tensor(value.dims, Along(0), value.dtype, value.sign, kind="keras", node=node)
+            rows = next((p.dims[0] for p in node.parents if p.dims and _is_folded(p)), None)
+            dims = value.dims if rows is None or not value.dims else (rows, *value.dims[1:])
+            batch = _graph_batch([p for p in node.parents if _is_folded(p)])
+            return Tensor(dims, batch, value.dtype, value.sign, kind="keras", node=node)
         return Tensor(None, Along(0), kind="keras", node=node)
     if isinstance(value, Sequence) and value.items is not None:
         return Sequence("list", [_renew(machine, item, node) for item in value.items], birth=machine.serial())
     return Unknown(reasons.INPUT, tensor=True)
+
+
+def _is_folded(tensor: Tensor) -> bool:
+    return isinstance(tensor.batch, Along) and tensor.batch.folded is not None
 
 
 def call_subclass(
@@ -240,6 +261,8 @@ def call_subclass(
     node = _node(machine, GraphNode(layer, tuple(tensors), at, trainable=True))
     if isinstance(result, (Tensor, Dictionary)) or (isinstance(result, Sequence) and result.items):
         return _taken_for_samples(_outward(machine, result, node, None), _graph_batch(tensors))
+    for tensor in tensors:
+        machine.escape(tensor)
     return Tensor(None, _graph_batch(tensors), kind="keras", node=node)
 
 

@@ -303,6 +303,12 @@ def _dict(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Va
     return result
 
 
+_ARRAY = "numpy.ndarray"
+_NO_TENSORS = frozenset(
+    f"builtins.{name}" for name in ("list", "tuple", "dict", "set", "str", "bytes", "int", "float", "bool")
+)
+
+
 def _isinstance(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Value:
     if len(args) != 2 or not isinstance(args[1], (Library, Sequence)):
         return Unknown(reasons.ENTRY)
@@ -318,13 +324,11 @@ def _isinstance(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor)
         actual = {f"builtins.{base.__name__}" for base in type(value.value).__mro__}
     elif isinstance(value, Number) and not value.maybe_none:
         actual = {"builtins.int", "builtins.object"}
-    elif isinstance(value, Tensor) and names <= {
-        "builtins.list",
-        "builtins.tuple",
-        "builtins.dict",
-        "builtins.str",
-    }:
-        return Const(False)
+    elif isinstance(value, Tensor):
+        if names <= (_NO_TENSORS if value.kind == "ndarray" else _NO_TENSORS | {_ARRAY}):
+            return Const(False)
+        if value.kind == "ndarray" and _ARRAY in names:
+            return Const(True)
     if actual and all(name.startswith("builtins.") for name in names):
         return Const(bool(actual & names))
     return Unknown(reasons.ENTRY)

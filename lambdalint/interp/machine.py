@@ -18,6 +18,7 @@ from lambdalint.interp.call import Impossible, OpCall
 from lambdalint.interp.facts import Failure, Site, Trace
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.values import (
+    Along,
     Bound,
     ClassValue,
     Const,
@@ -289,9 +290,11 @@ class Machine:
         return Unknown(reason, inputs=inputs)
 
     def escape(self, value: Value) -> None:
-        """A mutable value went where its changes cannot be followed."""
+        """A value went where what is done to it cannot be followed: a layer may be called, a fold undone."""
         if isinstance(value, Layer):
             value.calls += 1
+        elif isinstance(value, Tensor) and isinstance(value.batch, Along):
+            self.unfolded(value.batch.folded)
 
     def _call_library(
         self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str

@@ -63,7 +63,7 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import Application, LayerFacts
-from lambdalint.interp.values import Sequence, Tensor, Value
+from lambdalint.interp.values import Along, Sequence, Tensor, Value
 from lambdalint.rule import Report, Rule
 
 from .functions import words
@@ -101,7 +101,7 @@ def _stacked(use: Application) -> tuple[str, str] | None:
 
 def _mismatch(usage: Usage, inputs: Value) -> tuple[str, str] | None:
     if isinstance(inputs, Tensor):
-        return _one_tensor(usage) if inputs.dims is not None else None
+        return _one_tensor(usage) if inputs.dims is not None and isinstance(inputs.batch, Along) else None
     if not isinstance(inputs, Sequence) or inputs.items is None or len(inputs.items) < 2:
         return None
     count = len(inputs.items)

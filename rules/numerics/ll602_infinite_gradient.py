@@ -78,7 +78,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     for trace in layer.traces:
         for event in trace.of_kind(events.ROOT):
             operand = operand_of(event)
-            severity = None if operand is None else loudness(operand)
+            severity = None if operand is None or operand.cuts else loudness(operand)
             if severity is not None:
                 yield Report(
                     event.at,

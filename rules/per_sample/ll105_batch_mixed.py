@@ -63,7 +63,8 @@ axis.
 ## Known gaps
 
 In-batch similarity on purpose is recognised by names only: contrastive, triplet, in-batch, pairwise,
-ranking, minibatch discrimination.
+ranking, minibatch discrimination. Rows shuffled at random are taken for negatives, and left alone, where
+a later layer joins them with the rows themselves.
 
 ## Interaction with other linters
 
@@ -82,8 +83,8 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
-from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Event
+from lambdalint.interp.facts import LayerFacts, tensors_of
+from lambdalint.interp.values import Event, Tensor
 from lambdalint.rule import Report, Rule
 
 from .faults import batch_axis, reports
@@ -109,7 +110,32 @@ def message(event: Event, code: str) -> str:
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report what mixes the samples that the layer returns."""
-    yield from reports(layer, events.MIXED, message)
+    yield from reports(layer, events.MIXED, message, lambda event: not _makes_pairs(layer, event))
+
+
+def _makes_pairs(layer: LayerFacts, event: Event) -> bool:
+    """Whether rows drawn at random meet the rows themselves later on: pairs that are to be told apart."""
+    if event.text.rpartition(".")[2] not in ("shuffle", "random_shuffle"):
+        return False
+    drawn = {id(node) for node in layer.file.nodes if getattr(node.layer, "site", None) is layer.site}
+    rows = {id(tensor.node) for use in layer.applications for tensor in tensors_of(use.inputs)}
+    for node in layer.file.nodes:
+        behind = [_behind(parent) for parent in node.parents]
+        if any(ids & drawn for ids in behind) and any(ids & rows and not ids & drawn for ids in behind):
+            return True
+    return False
+
+
+def _behind(tensor: Tensor) -> set[int]:
+    """The ids of the calls of layers that lead to a tensor."""
+    found: set[int] = set()
+    todo = [tensor]
+    while todo:
+        node = todo.pop().node
+        if node is not None and id(node) not in found:
+            found.add(id(node))
+            todo.extend(node.parents)
+    return found
 
 
 RULE = Rule(

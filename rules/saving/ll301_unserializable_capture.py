@@ -88,7 +88,7 @@ from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
 from ..state.weights import attribute_reads, hidden_weights
-from .captures import Capture, captures, functions_of
+from .captures import Capture, captures, functions_of, stands_for
 from .dialects import stored_as_bytecode
 from .models import rebuilt_by_class, saves_models, writes_keras_format
 from .stored import ARRAY, FUNCTION, MODULE, SYMBOLIC, kind_of
@@ -110,7 +110,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         ):
             kind = _SELF if _is_self(capture) else kind_of(capture.value)
             if kind is not None:
-                yield from _report(layer, capture.use, capture.name, kind)
+                yield from _report(layer, capture.use, capture.name, kind, stands_for(layer, capture))
     for function in functions_of(layer):
         if stored_as_bytecode(layer, function):
             yield from _defaults(layer, function)
@@ -129,23 +129,27 @@ def _leads_to_weights(layer: LayerFacts, capture: Capture, called: set[int]) -> 
     )
 
 
-def _report(layer: LayerFacts, at: Anchor, name: str, kind: str) -> Iterator[Report]:
+def _report(layer: LayerFacts, at: Anchor, name: str, kind: str, parameter: str = "") -> Iterator[Report]:
     severity = None
     if kind == ARRAY and layer.dialect != "keras3" and not writes_keras_format(layer):
         return
     if kind in (MODULE, FUNCTION) and not saves_models(layer):
         severity = Severity.ADVICE
-    lost = " The layers behind it drop out of the model besides." if kind == SYMBOLIC else ""
+    lost = (
+        " The layers behind it drop out of the model besides." if kind == SYMBOLIC and not parameter else ""
+    )
     yield Report(
         at,
         f"The function captures `{name}`, {kind}, which a saved model cannot hold: saving or loading the "
-        f"model fails.{lost} {_remedy(name, kind)}",
+        f"model fails.{lost} {_remedy(name, kind, parameter)}",
         note=kind,
         severity=severity,
     )
 
 
-def _remedy(name: str, kind: str) -> str:
+def _remedy(name: str, kind: str, parameter: str) -> str:
+    if parameter:
+        return f"It is the layer's own input: read the parameter `{parameter}` instead."
     if kind == _SELF:
         return "Bind what is needed to a local variable before the lambda, as in `k = self.k`."
     if "tensor" in kind:
