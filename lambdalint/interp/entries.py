@@ -9,7 +9,17 @@ from lambdalint.interp import reasons
 from lambdalint.interp.frames import ModuleEnv
 from lambdalint.interp.machine import BUDGET
 from lambdalint.interp.objects import is_keras_class, is_loss_class
-from lambdalint.interp.values import ClassValue, Const, Function, Instance, Sequence, Unknown, Value
+from lambdalint.interp.values import (
+    ClassValue,
+    Const,
+    Function,
+    Instance,
+    Library,
+    Model,
+    Sequence,
+    Unknown,
+    Value,
+)
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.walk import walk
 
@@ -18,6 +28,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 4
 ENTRY_BUDGET = BUDGET // 4
+_MODELS = frozenset({"keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"})
 
 
 def run_entries(machine: Machine, env: ModuleEnv) -> None:
@@ -147,9 +158,23 @@ def assumed(function: Function, name: str, default: Value | None) -> Value:
         return default
     if isinstance(default, Const) and isinstance(default.value, str) and name == "data_format":
         return default
+    if default is None and _is_model(function, name):
+        return Model(function.anchor, "loaded", known=False)
     owner = function.owner
     if function.name == "call" and owner is not None and is_keras_class(owner.library_base() or ""):
         spec = function.node.args
         if len(spec.args) > 1 and spec.args[1].arg == name:
             return Unknown(reasons.PARAMETER, name, tensor=True)
     return Unknown(reasons.PARAMETER, name)
+
+
+def _is_model(function: Function, name: str) -> bool:
+    """Whether the annotation of a parameter says that a Keras model is passed."""
+    spec = function.node.args
+    parameters = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
+    written = next((p.annotation for p in parameters if p.arg == name), None)
+    if isinstance(written, ast.Attribute) and isinstance(written.value, ast.Name):
+        base = function.frame.lookup(written.value.id)
+        return isinstance(base, Library) and f"{base.name}.{written.attr}" in _MODELS
+    found = function.frame.lookup(written.id) if isinstance(written, ast.Name) else None
+    return isinstance(found, Library) and found.name in _MODELS

@@ -222,7 +222,7 @@ class LayerFacts:
         found: dict[int, Event] = {}
         for trace in self.traces:
             for event in trace.causes(*kinds):
-                if id(event) not in self.file.unfolds:
+                if any(id(each) not in self.file.unfolds for each in event.data.get("joined", (event,))):
                     found.setdefault(id(event.at.node), event)
         return list(found.values())
 

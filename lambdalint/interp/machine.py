@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdalint.interp import events, reasons
 from lambdalint.interp.call import Impossible, OpCall
-from lambdalint.interp.facts import Failure, Site, Trace
+from lambdalint.interp.facts import Failure, Site, Trace, tensors_of
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.values import (
     Along,
@@ -293,8 +293,9 @@ class Machine:
         """A value went where what is done to it cannot be followed: a layer may be called, a fold undone."""
         if isinstance(value, Layer):
             value.calls += 1
-        elif isinstance(value, Tensor) and isinstance(value.batch, Along):
-            self.unfolded(value.batch.folded)
+        for tensor in tensors_of(value):
+            if isinstance(tensor.batch, Along):
+                self.unfolded(tensor.batch.folded)
 
     def _call_library(
         self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str

@@ -117,10 +117,12 @@ def _softmax_axis(call: Call) -> int | None:
 
 
 def clipped(body: Body) -> Found | None:
-    """``clip(x, 0, 6)``, ``maximum(x, 0)`` and ``maximum(x, 0.2 * x)``."""
-    call = body.call(body.result, "clip", "maximum")
+    """``clip(x, 0, 6)``, ``minimum(maximum(x, 0), 6)``, ``maximum(x, 0)`` and ``maximum(x, 0.2 * x)``."""
+    call = body.call(body.result, "clip", "maximum", "minimum")
     if call is None or body.listed or not body.floats:
         return None
+    if call.word == "minimum":
+        return _capped(body, call)
     if call.word == "clip":
         low, high = call.values[1:3]
         if not body.is_input(call.values[0]) or body.number(low) != 0:
@@ -139,6 +141,19 @@ def clipped(body: Body) -> Found | None:
     if other == 0:
         return named(body, "relu")
     return leaky(body, other) if other is not None and 0 < other < 1 else None
+
+
+def _capped(body: Body, call: Call) -> Found | None:
+    """``minimum(maximum(x, 0), 6)`` and ``minimum(relu(x), 6)``, in any order of the arguments."""
+    for inner, limit in (call.values[:2], call.values[1::-1]):
+        above, height = body.call(inner, "relu", "maximum"), body.number(limit)
+        if above is not None and height is not None and height > 0:
+            sides = above.values[:2]
+            plain = above.word == "relu" and _relu(body, above) == named(body, "relu")
+            zero = plain or any(body.number(side) == 0 for side in sides)
+            if zero and any(body.is_input(side) for side in sides):
+                return _limited(height)
+    return None
 
 
 def gated(body: Body) -> Found | None:
