@@ -5,3 +5,15 @@
 ``session.failure`` when it raised), ``session.evaluate(request.program.layer)`` and
 ``session.fresh(script)``.
 """
+
+from __future__ import annotations
+
+from lambdalint.confirm.request import Answer, Request
+from lambdalint.confirm.worker.session import Session
+
+
+def run(request: Request, session: Session) -> Answer:
+    """Judge the finding of a request by running the layer."""
+    if session.failure is not None:
+        return Answer("unconfirmed", f"the code does not run: {session.describe(session.failure)}")
+    return Answer("unconfirmed", f"{request.code} has no experiment")

@@ -50,7 +50,8 @@ def limit(seconds: float, megabytes: int) -> list[str]:
             for which, amount in pairs:
                 hard = resource.getrlimit(which)[1]
                 most = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
-                resource.setrlimit(which, (most, most))
+                # The signal of the processor's limit tells the reason; one second later comes SIGKILL.
+                resource.setrlimit(which, (most, most + 1 if which == resource.RLIMIT_CPU else most))
             held.append(name)
     return [f"limits: {', '.join(held)}"] if held else []
 

@@ -77,6 +77,8 @@ class Session:
             with open(module.__file__, encoding="utf-8") as file:
                 code = compile(file.read(), module.__file__, "exec")
             exec(code, module.__dict__)
+        except MemoryError:
+            raise
         except Exception as error:
             self.failure = error
 

@@ -1,0 +1,201 @@
+"""Has workers answer requests, several at a time, and remembers what they say."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import TracebackType
+
+from lambdalint.confirm import interpreter
+from lambdalint.confirm.batch import Batch, Task
+from lambdalint.confirm.interpreter import Unavailable
+from lambdalint.confirm.request import Answer, Request
+from lambdalint.confirm.verdicts import Verdicts
+from lambdalint.confirm.workers import Broken, Reply, Worker
+
+__all__ = ["Driver", "Unavailable"]
+
+
+class Driver:
+    """Answers requests by running them; a context manager, which ends its workers.
+
+    Attributes:
+        protections: the names of what kept the experiments from doing harm, for ``--verbose``.
+        imported: how many workers were started: none when every answer was remembered.
+    """
+
+    def __init__(
+        self,
+        *,
+        python: str | None = None,
+        jobs: int = 1,
+        cache: str | None = None,
+        project: str = ".",
+        seconds: float | None = None,
+        backend: str | None = None,
+    ) -> None:
+        """Look at the interpreter; nothing is imported yet.
+
+        Args:
+            python: the interpreter of the user's project; ``None`` is the one that runs lambdalint.
+            jobs: how many workers may run at a time.
+            cache: the folder of the tool's cache, below which answers are kept; ``None`` keeps none.
+            project: the folder that relative names of sample files start from.
+            seconds: time limit of one experiment, instead of the request's own.
+            backend: the backend of Keras 3: ``tensorflow``, ``torch`` or ``jax``; ``None`` takes that of
+                the environment (``KERAS_BACKEND``), else TensorFlow.
+
+        Raises:
+            Unavailable: the interpreter cannot be run or is too old.
+        """
+        self.protections: list[str] = []
+        self.imported = 0
+        self._python = interpreter.inspect(python)
+        self._jobs = max(1, jobs)
+        self._backend = backend or os.environ.get("KERAS_BACKEND") or "tensorflow"
+        self._project = os.path.abspath(project)
+        self._seconds = seconds
+        folder = None if cache is None else os.path.join(cache, "confirm")
+        self._verdicts = Verdicts(folder, self._python, self._backend)
+        self._folder = ""
+        self._idle: list[Worker] = []
+        self._lock = threading.Lock()
+        self._busy: list[Worker] = []
+        self._closed = False
+
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all workers and remove what they have written."""
+        with self._lock:
+            self._closed = True
+            for worker in (*self._idle, *self._busy):
+                worker.close()
+            self._idle.clear()
+            self._busy.clear()
+            if self._folder:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._folder = ""
+
+    def answers(
+        self, requests: Sequence[Request], progress: Callable[[int, int], None] | None = None
+    ) -> list[Answer]:
+        """The answers to ``requests``, in their order.  ``progress`` is told how many of how many are done.
+
+        What a request does to its worker costs its own answer, which is then ``unconfirmed``, and no other.
+
+        Raises:
+            Unavailable: no library that the requests need is installed.
+        """
+        batch = Batch([self._settled(each) for each in requests], self._verdicts, self._backend, progress)
+        self._check(batch)
+        threads = [threading.Thread(target=self._work, args=(batch,), daemon=True) for _ in range(self._jobs)]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException:
+            batch.drop()
+            self.close()
+            raise
+        return batch.answers()
+
+    def _settled(self, request: Request) -> Request:
+        """A request with the driver's time limit, and sample files under their absolute names."""
+        candidates = tuple(
+            replace(
+                each,
+                samples=tuple(
+                    replace(sample, file=os.path.join(self._project, sample.file)) if sample.file else sample
+                    for sample in each.samples
+                ),
+            )
+            for each in request.candidates
+        )
+        return replace(request, candidates=candidates, seconds=self._seconds or request.seconds)
+
+    def _check(self, batch: Batch) -> None:
+        """Answer what needs a library that is not installed.
+
+        Raises:
+            Unavailable: nothing is left.
+        """
+        missing = {kind: self._python.missing(kind.needs) for kind in batch.kinds()}
+        for kind, text in missing.items():
+            if text:
+                batch.fail(kind, text)
+        if missing and all(missing.values()):
+            raise Unavailable(next(iter(missing.values())))
+
+    def _work(self, batch: Batch) -> None:
+        """Answer requests of a batch, one after the other, until none is left for this thread."""
+        worker: Worker | None = None
+        while (task := batch.take(worker.kind if worker else None)) is not None:
+            if worker is not None and worker.kind != task.kind:
+                self._release(worker)
+                worker = None
+            if worker is None:
+                worker = self._acquire(task, batch)
+                if worker is None:
+                    continue
+            try:
+                reply = worker.ask(task.request)
+            except Broken as error:
+                self._end(worker)
+                worker = None
+                batch.lost(task.kind)
+                reply = Reply(Answer("unconfirmed", f"the worker ended: {error}"), False, ())
+            if reply.protections:
+                self.protections = list(reply.protections)
+            batch.put(task, reply)
+        if worker is not None:
+            self._release(worker)
+
+    def _acquire(self, task: Task, batch: Batch) -> Worker | None:
+        """A worker that can do a task; without one, the tasks of its kind are answered by the reason."""
+        with self._lock:
+            for worker in self._idle:
+                if worker.kind == task.kind:
+                    self._idle.remove(worker)
+                    self._busy.append(worker)
+                    return worker
+            if self._closed:
+                return None
+            if not self._folder:
+                self._folder = os.path.realpath(tempfile.mkdtemp(prefix="lambdalint-"))
+            worker = Worker(self._python.path, task.kind, self._folder)
+            self._busy.append(worker)
+            self.imported += 1
+        try:
+            worker.wait_until_ready()
+        except Broken as error:
+            self._end(worker)
+            text = f"{task.kind.library} cannot be imported: {error}"
+            batch.put(task, Reply(Answer("unconfirmed", text), False, ()))
+            batch.fail(task.kind, text)
+            batch.lost(task.kind)
+            return None
+        return worker
+
+    def _release(self, worker: Worker) -> None:
+        with self._lock:
+            if worker in self._busy:
+                self._busy.remove(worker)
+                self._idle.append(worker)
+
+    def _end(self, worker: Worker) -> None:
+        worker.close()
+        with self._lock, contextlib.suppress(ValueError):
+            self._busy.remove(worker)

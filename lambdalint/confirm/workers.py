@@ -1,0 +1,187 @@
+"""Workers as the driver sees them: a server process in the user's interpreter, asked one thing at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from lambdalint.confirm.request import Answer, Request
+
+STARTING = 300.0
+"""Seconds in which a server must have imported its library."""
+
+MARGIN = 30.0
+"""Seconds after an experiment's time limit in which its server must have answered."""
+
+_KEPT = (
+    *("PATH", "LANG", "LANGUAGE", "TZ", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "HOME", "USER", "KERAS_HOME", "TMPDIR", "TEMP", "TMP"),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
+    *("NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE", "LD_PRELOAD", "MALLOC_ARENA_MAX"),
+)
+
+_SET = {
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "JAX_PLATFORMS": "cpu",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONIOENCODING": "utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a server has to have imported: requests of one kind can share it."""
+
+    library: str
+    backend: str
+    legacy: bool
+
+    @property
+    def needs(self) -> list[str]:
+        """The packages without which the library cannot be imported."""
+        needed = [self.library.partition(".")[0], self.backend]
+        return [*dict.fromkeys(needed), *(["tf_keras"] if self.legacy else [])]
+
+    @classmethod
+    def of(cls, request: Request, backend: str) -> Kind:
+        """The kind of worker that can answer a request."""
+        keras_2 = request.dialect in ("keras1", "keras2")
+        legacy = request.library == "tf_keras" or (request.library == "tensorflow.keras" and keras_2)
+        return cls(request.library, "tensorflow" if legacy else backend, legacy)
+
+    def environment(self) -> dict[str, str]:
+        """The environment of the server: what finding libraries needs, and nothing that is secret."""
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        kept.update({name: value for name, value in os.environ.items() if name.startswith("LC_")})
+        return {
+            **kept,
+            **_SET,
+            "KERAS_BACKEND": self.backend,
+            "TF_USE_LEGACY_KERAS": "1" if self.legacy else "0",
+        }
+
+
+class Broken(Exception):
+    """The server has ended, or answers no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server says to a request.
+
+    ``settled`` means that the experiment ran to an end of its own, so that running it again would give
+    the same; ``protections`` are those that its child was under, where it lived to tell.
+    """
+
+    answer: Answer
+    settled: bool
+    protections: tuple[str, ...]
+
+
+class Worker:
+    """A running server."""
+
+    def __init__(self, python: str, kind: Kind, folder: str) -> None:
+        """Start it; :meth:`wait_until_ready` before it is asked anything."""
+        self.kind = kind
+        boot = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker", "boot.py")
+        self._log = os.path.join(folder, f"log-{os.urandom(4).hex()}")
+        with open(self._log, "wb") as log:
+            self._process = subprocess.Popen(
+                [python, "-B", boot, json.dumps({"library": kind.library, "folder": folder})],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=kind.environment(),
+                cwd=folder,
+                start_new_session=True,
+            )
+        self._said: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the library is imported.
+
+        Raises:
+            Broken: it cannot be imported; the text is the exception, or what the server said last.
+        """
+        told = self._wait(STARTING)
+        if "ready" not in told:
+            raise Broken(str(told.get("failed", "it said something else than that it is ready")))
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            try:
+                told = json.loads(line)
+            except ValueError:
+                break
+            self._said.put(told if isinstance(told, dict) else None)
+        self._said.put(None)
+
+    def _wait(self, seconds: float) -> dict[str, Any]:
+        try:
+            told = self._said.get(timeout=seconds)
+        except queue.Empty:
+            raise Broken(f"it did not answer for {seconds:g} s") from None
+        if told is None:
+            raise Broken(self._last_words())
+        return told
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(OSError), open(self._log, encoding="utf-8", errors="replace") as file:
+            lines = [line.strip() for line in file.read()[-4000:].splitlines() if line.strip()]
+            if lines:
+                return lines[-1][:300]
+        return "it ended without a word"
+
+    def ask(self, request: Request) -> Reply:
+        """The answer to a request.
+
+        Raises:
+            Broken: the server has ended or hangs.
+        """
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps({"request": request.to_json()}).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise Broken(self._last_words()) from None
+        told = self._wait(request.seconds + MARGIN)
+        try:
+            protections = tuple(str(each) for each in told.get("protections", ()))
+            return Reply(Answer.from_json(told["answer"]), told.get("settled") is True, protections)
+        except (KeyError, ValueError, TypeError):
+            raise Broken("it sent garbage") from None
+
+    def close(self) -> None:
+        """End the server and the children that it has."""
+        with contextlib.suppress(OSError):
+            self._process.terminate()
+        try:
+            self._process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(OSError, AttributeError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
