@@ -351,9 +351,11 @@ def _setattr(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) ->
 
 
 def _slice(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Value:
+    if not 1 <= len(args) <= 3 or kwargs:
+        return Unknown(reasons.ENTRY)
     if len(args) == 1:
         return SliceValue(NONE, args[0], NONE)
-    return SliceValue(*[*args, NONE, NONE][:3])
+    return SliceValue(*[*args, NONE][:3])
 
 
 def _callable(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Value:

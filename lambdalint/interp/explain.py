@@ -25,6 +25,7 @@ from lambdalint.interp.values import (
 )
 from lambdalint.layers.dims import show
 from lambdalint.syntax.positions import locate
+from lambdalint.syntax.text import written
 
 if TYPE_CHECKING:
     from lambdalint.interp.facts import Application, FileFacts, LayerFacts
@@ -98,7 +99,7 @@ def _text(step: Step) -> str:
 
 def _source(node: ast.AST, limit: int = 72) -> str:
     try:
-        text = " ".join(ast.unparse(node).split())
+        text = " ".join(written(node).split())
     except (ValueError, RecursionError):
         return "…"
     return text if len(text) <= limit else text[: limit - 1] + "…"

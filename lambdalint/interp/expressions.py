@@ -243,6 +243,8 @@ def _lambda(machine: Machine, node: ast.Lambda, frame: Frame) -> Value:
 
 
 def _constant(machine: Machine, node: ast.Constant, frame: Frame) -> Value:
+    if isinstance(node.value, int) and node.value.bit_length() > dims.MOST_BITS:
+        return Unknown(reasons.TOO_LARGE_NUMBER)
     return Const(node.value)
 
 

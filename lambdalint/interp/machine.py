@@ -153,7 +153,7 @@ class Machine:
             plain = value.value
             if isinstance(plain, bool) or not isinstance(plain, (int, float)):
                 return None
-            return int(plain) if plain == int(plain) else None
+            return plain if isinstance(plain, int) else int(plain) if plain.is_integer() else None
         if isinstance(value, Number):
             return value.dim
         if isinstance(value, Tensor):

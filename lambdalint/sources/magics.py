@@ -88,7 +88,8 @@ def _lines_to_python(text: str) -> str:
         row += text.count("\n", start, stop)
         start = stop + 1
         row += 1
-    return "\n".join(pieces) + ("\n" if text.endswith("\n") else "")
+    # A string or bracket that is left open has taken the last line end with it.
+    return "\n".join(pieces) + ("\n" if start == len(text) and text.endswith("\n") else "")
 
 
 def _magic_end(text: str, start: int) -> int:

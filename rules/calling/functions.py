@@ -26,6 +26,7 @@ from lambdalint.interp.values import (
 )
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.names import Names
+from lambdalint.syntax.text import written
 
 
 def written_function(value: Value | None) -> Function | None:
@@ -137,5 +138,5 @@ def is_plain(value: Value) -> bool:
 
 def words(node: ast.AST, limit: int = 40) -> str:
     """An expression as short text for a message."""
-    text = " ".join(ast.unparse(node).split())
+    text = " ".join(written(node).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -64,6 +64,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.ops import library
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 from ..calling.functions import names_of, written_functions
@@ -85,7 +86,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             if backend is not None:
                 yield Report(
                     Anchor(function.env.unit, call),
-                    f"`{ast.unparse(call.func)}` binds the layer to {backend}: under another backend of "
+                    f"`{written(call.func)}` binds the layer to {backend}: under another backend of "
                     "Keras 3 it fails. Use `keras.ops`.",
                     note=f"{backend} only",
                 )

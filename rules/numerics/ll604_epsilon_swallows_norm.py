@@ -71,6 +71,7 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts, Trace
 from lambdalint.interp.values import Event, Tensor
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.text import written
 
 from .expectations import expected_to_be_one
 from .operands import maker, operand_of
@@ -130,7 +131,7 @@ def _factor(trace: Trace, operand: Tensor) -> str:
                 and isinstance(side.value, (int, float))
                 and side.value >= _LARGE
             ):
-                return ast.unparse(side)
+                return written(side)
     return ""
 
 

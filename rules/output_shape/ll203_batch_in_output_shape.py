@@ -76,6 +76,7 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.rule import Anchor, Report, Rule
+from lambdalint.syntax.text import written
 
 from .declaration import (
     Declaration,
@@ -116,7 +117,7 @@ def _tuple_with_batch(declaration: Declaration, node: ast.expr) -> str:
     right = "leave the first size out"
     if computed is not None and not contradict(sizes, computed):
         right = f"declare {as_declared(computed)}"
-    return f"A declared tuple leaves the batch out: Keras puts it in front of {ast.unparse(node)}; {right}."
+    return f"A declared tuple leaves the batch out: Keras puts it in front of {written(node)}; {right}."
 
 
 def _named_batch(node: ast.expr) -> bool:

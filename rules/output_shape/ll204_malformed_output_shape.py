@@ -67,12 +67,14 @@ None that this project knows of.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Const, Sequence, Tensor, Value
 from lambdalint.rule import Anchor, Report, Rule
+from lambdalint.syntax.text import written
 
 from .declaration import is_ignored, severity
 
@@ -95,7 +97,8 @@ def _whole(layer: LayerFacts, value: Value) -> str:
     if isinstance(value, Const) and isinstance(value.value, (int, float)) and not is_ignored(layer):
         if layer.dialect == "unknown" and layer.site.family != "keras":
             return ""
-        shown = f"({int(value.value)},)"
+        finite = isinstance(value.value, int) or math.isfinite(value.value)
+        shown = f"({int(value.value)},)" if finite else "a tuple of ints"
         return f"output_shape is a number, not a tuple, which raises a TypeError; declare {shown}."
     if (
         not isinstance(value, Sequence)
@@ -125,7 +128,7 @@ def _entries(layer: LayerFacts, value: Value, node: ast.expr) -> str:
     elements = node.elts if isinstance(node, (ast.Tuple, ast.List)) else []
     divided = [each for each in elements if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div)]
     if divided and not _may_be_python2(layer):
-        return f"`{ast.unparse(divided[0])}` is a float, and sizes are ints: divide with //."
+        return f"`{written(divided[0])}` is a float, and sizes are ints: divide with //."
     return ""
 
 

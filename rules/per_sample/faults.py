@@ -11,6 +11,7 @@ from lambdalint.interp.values import Along, Event, Tensor
 from lambdalint.layers.dims import product, show_shape
 from lambdalint.rule import Report
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.text import written
 
 from .purpose import mixes_on_purpose, takes_batch_statistics
 
@@ -53,9 +54,9 @@ def place(layer: LayerFacts, event: Event) -> Anchor:
 
 def quote(node: ast.AST) -> str:
     """The code of a node in backquotes; a long call without its arguments."""
-    text = ast.unparse(node)
+    text = written(node)
     if len(text) > _LONGEST_QUOTE and isinstance(node, ast.Call):
-        text = f"{ast.unparse(node.func)}(…)"
+        text = f"{written(node.func)}(…)"
     if len(text) > _LONGEST_QUOTE:
         text = f"{text[: _LONGEST_QUOTE - 1]}…"
     return f"`{text}`"

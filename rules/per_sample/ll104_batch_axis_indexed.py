@@ -81,6 +81,7 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 from ..calling.functions import written_functions
@@ -98,8 +99,8 @@ def message(event: Event, code: str) -> str:
 def _advice(node: ast.AST) -> str:
     if not isinstance(node, ast.Subscript):
         return "Work on a feature axis, such as axis=1, and leave the batch axis as it is."
-    index = ast.unparse(node.slice).strip("()")
-    right = f"`{ast.unparse(node.value)}[:, {index}]`"
+    index = written(node.slice).strip("()")
+    right = f"`{written(node.value)}[:, {index}]`"
     return f"Index a feature axis behind the batch, {right}, or pass a list of inputs."
 
 

@@ -10,6 +10,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Function
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.enclosing import enclosing
+from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 _PAIRING = re.compile(
@@ -90,5 +91,5 @@ def _around(layer: LayerFacts, at: Anchor) -> Iterator[_Definition]:
 def _is_judge(node: _Definition) -> bool:
     if not isinstance(node, ast.ClassDef):
         return False
-    names = [node.name, *(ast.unparse(base).rpartition(".")[2] for base in node.bases)]
+    names = [node.name, *(written(base).rpartition(".")[2] for base in node.bases)]
     return any(_JUDGES.search(name) for name in names)

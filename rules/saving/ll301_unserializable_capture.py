@@ -86,6 +86,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Function, Tensor, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.text import written
 
 from ..state.weights import attribute_reads, hidden_weights
 from .captures import Capture, captures, functions_of, stands_for
@@ -188,7 +189,7 @@ def _defaults(layer: LayerFacts, function: Function) -> Iterator[Report]:
     for node, value in zip(nodes, values):
         kind = kind_of(value)
         if kind is not None:
-            yield from _report(layer, Anchor(function.env.unit, node), ast.unparse(node), kind)
+            yield from _report(layer, Anchor(function.env.unit, node), written(node), kind)
 
 
 RULE = Rule("LL301", "unserializable-capture", Contract.SAVING, Severity.ERROR, check_layer=check)

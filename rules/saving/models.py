@@ -7,6 +7,7 @@ import re
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Names, Scope
+from lambdalint.syntax.text import written
 
 from .dialects import in_tensorflow
 
@@ -90,7 +91,7 @@ def _outer_functions(names: Names, node: ast.AST) -> set[str]:
 def _restores_itself(node: ast.ClassDef) -> bool:
     """Whether a class is registered with Keras, or says how it is made again."""
     methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
-    return "get_config" in methods or any("register" in ast.unparse(d) for d in node.decorator_list)
+    return "get_config" in methods or any("register" in written(d) for d in node.decorator_list)
 
 
 def is_keras_subclass(names: Names, node: ast.ClassDef, depth: int = 0) -> bool:
@@ -105,7 +106,7 @@ def is_keras_subclass(names: Names, node: ast.ClassDef, depth: int = 0) -> bool:
         if found is not None:
             if is_keras_subclass(*found, depth + 1):
                 return True
-        elif (canonical or ast.unparse(base)).rpartition(".")[2].endswith("Layer"):
+        elif (canonical or written(base)).rpartition(".")[2].endswith("Layer"):
             return True
     return False
 

@@ -59,7 +59,6 @@ https://github.com/tensorflow/tensorflow/issues/34815
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
@@ -68,6 +67,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Tensor, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.text import written
 
 from ..saving.captures import captures
 from ..saving.models import rebuilt_by_class
@@ -91,7 +91,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             yield _outside(capture.use, capture.name)
     for holder, node, unit in attribute_reads(layer):
         if _is_variable(holder.attributes.get(node.attr)):
-            yield _outside(Anchor(unit, node), ast.unparse(node))
+            yield _outside(Anchor(unit, node), written(node))
 
 
 def _is_variable(value: Value | None) -> bool:

@@ -78,6 +78,7 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event, Function, Tensor
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 from ..calling.functions import written_functions
@@ -117,7 +118,7 @@ def _condition(layer: LayerFacts, event: Event) -> ast.AST:
 def _is_converted(function: Function) -> bool:
     """Whether a decorator such as ``tf.function`` turns Python's control flow into operations."""
     decorators = [] if isinstance(function.node, ast.Lambda) else function.node.decorator_list
-    return any(word in ast.unparse(each) for each in decorators for word in ("autograph", "function"))
+    return any(word in written(each) for each in decorators for word in ("autograph", "function"))
 
 
 def _is_certain(event: Event) -> bool:

@@ -62,6 +62,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Dictionary, Tensor, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 from ..saving.captures import Capture, captures, stands_for
@@ -80,9 +81,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         for name, item in value.items.items() if isinstance(value, Dictionary) else ():
             if _symbolic(item):
                 entry = _entry(layer, str(name))
-                yield _report(
-                    Anchor(layer.unit, entry), ast.unparse(entry) if _is_short(entry) else str(name)
-                )
+                yield _report(Anchor(layer.unit, entry), written(entry) if _is_short(entry) else str(name))
 
 
 _FACTS = frozenset({"shape", "get_shape", "dtype", "ndim", "name", "_keras_shape"})

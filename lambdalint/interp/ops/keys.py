@@ -111,6 +111,8 @@ def picked(call: OpCall, x: Tensor, key: Value) -> Tensor:
     consumed = sum(_consumes(each) for each in keys)
     if x.dims is not None and consumed > len(x.dims):
         call.impossible(f"{consumed} indices, and {axes_of(len(x.dims))}", before=x)
+    if sum(isinstance(each, Const) and each.value is Ellipsis for each in keys) > 1:
+        call.impossible("more than one ellipsis in an index", before=x)
     walk = _Walk(call, x, x.batch)
     _apply(walk, keys, consumed)
     return _finish(walk)

@@ -60,7 +60,8 @@ def length(span: Span, dim: Dim) -> Dim:
     start, stop, step = span.start, span.stop, span.step
     if isinstance(dim, int) and isinstance(step, int) and step:
         if isinstance(start, (int, type(None))) and isinstance(stop, (int, type(None))):
-            return len(range(dim)[start:stop:step])
+            begin, end, stride = slice(start, stop, step).indices(dim)
+            return max(0, -((begin - end) // stride))
     if isinstance(step, int) and step < 0:
         return dim if start is None and stop is None and step == -1 else fresh()
     first = 0 if start is None else _position(start, dim)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Step, Unknown
 from lambdalint.syntax.enclosing import covers, enclosing
+from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 _NUMERIC = {"float", "int", "float | int", "int | float", "Union[int, float]", "Union[float, int]"}
@@ -115,7 +116,7 @@ def _says_number(function: _Definition, name: str) -> bool:
     spec = function.args
     for parameter in _parameters(spec):
         if parameter.arg == name and parameter.annotation is not None:
-            return ast.unparse(parameter.annotation) in _NUMERIC
+            return written(parameter.annotation) in _NUMERIC
     positional = [*spec.posonlyargs, *spec.args]
     defaults = dict(zip([p.arg for p in positional[len(positional) - len(spec.defaults) :]], spec.defaults))
     defaults.update({p.arg: d for p, d in zip(spec.kwonlyargs, spec.kw_defaults) if d is not None})

@@ -6,6 +6,7 @@ import ast
 
 from lambdalint.interp.values import NONE, Along, Const, Number, Sequence, SliceValue, Tensor, Unknown, Value
 from lambdalint.layers.dims import B, Dim, equal, is_dynamic, product
+from lambdalint.syntax.text import written
 
 from .body import Body, Call, Found, integer, integers, rank_of, show_tuple
 
@@ -117,7 +118,7 @@ def _written(call: Call, count: int) -> str | None:
     if isinstance(shape, (ast.List, ast.Tuple)) and all(
         isinstance(part, (ast.Name, ast.Constant, ast.UnaryOp)) for part in shape.elts[1:]
     ):
-        return show_tuple(tuple(ast.unparse(part) for part in shape.elts[1:]))
+        return show_tuple(tuple(written(part) for part in shape.elts[1:]))
     return f"{shape.id}[1:]" if isinstance(shape, ast.Name) else None
 
 

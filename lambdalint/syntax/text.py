@@ -1,0 +1,18 @@
+"""Syntax nodes as text, for messages."""
+
+from __future__ import annotations
+
+import ast
+
+_MOST_CHARACTERS = 300
+UNPRINTABLE = "…"
+
+
+def written(node: ast.AST) -> str:
+    """The code of a node in one spelling, cut short where it is long; ``…`` where it is too deep or too large."""
+    try:
+        text = ast.unparse(node)
+    except (RecursionError, ValueError):
+        # A number in hexadecimal digits may have more decimal ones than Python is willing to print.
+        return UNPRINTABLE
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + UNPRINTABLE

@@ -1,0 +1,38 @@
+"""``python -m tests.fuzz --inputs 200000 --seed 1``: judge that many inputs, report each kind of fault.
+
+Every input follows from the seed and its number, so that ``--only NUMBER`` repeats one; inputs with
+a fault are shrunk and kept in ``--keep``.  Exits with 1 if there was any fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tests.fuzz.campaign import campaign
+from tests.fuzz.inputs import KINDS, make
+from tests.fuzz.oracle import examine
+
+
+def main() -> int:
+    """Run the fuzzer."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--inputs", type=int, default=2000, help="how many")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=int, default=0, help="the number of the first input")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="which generators: " + ", ".join(KINDS))
+    parser.add_argument("--only", type=int, help="judge this one and print it")
+    parser.add_argument("--keep", type=Path, help="a folder for shrunk inputs that show a fault")
+    options = parser.parse_args()
+    kinds = tuple(options.kinds.split(","))
+    if options.only is not None:
+        given = make(options.seed, options.only, kinds)
+        sys.stdout.buffer.write(given.data + b"\n")
+        print(given.name, examine(given, formats=True))
+        return 0
+    return campaign(options, kinds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
