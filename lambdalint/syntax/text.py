@@ -9,10 +9,18 @@ UNPRINTABLE = "…"
 
 
 def written(node: ast.AST) -> str:
-    """The code of a node in one spelling, cut short where it is long; ``…`` where it is too deep or too large."""
+    """The code of a node in one spelling, cut short where it is long; ``…`` where it is too deep."""
     try:
         text = ast.unparse(node)
     except (RecursionError, ValueError):
         # A number in hexadecimal digits may have more decimal ones than Python is willing to print.
         return UNPRINTABLE
     return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + UNPRINTABLE
+
+
+def identity(node: ast.AST) -> object:
+    """What two nodes share if and only if they are the same code, places aside."""
+    try:
+        return ast.dump(node)
+    except (RecursionError, ValueError):
+        return node

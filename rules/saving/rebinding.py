@@ -6,6 +6,7 @@ import ast
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Binding, Scope
+from lambdalint.syntax.text import identity
 
 from .captures import Capture
 
@@ -14,13 +15,13 @@ _CHANGES = frozenset({"assignment", "augmented", "loop", "with", "walrus"})
 
 def same_constant(bindings: list[Binding]) -> bool:
     """Whether every assignment gives the name the same literal."""
-    texts = {
-        ast.dump(b.value)
+    values = {
+        (type(b.value.value), b.value.value)
         if b.kind == "assignment" and not b.path and isinstance(b.value, ast.Constant)
         else id(b)
         for b in bindings
     }
-    return len(texts) == 1 and len(bindings) > 1
+    return len(values) == 1 and len(bindings) > 1
 
 
 def loop_around(binding: Binding, layer: LayerFacts, capture: Capture) -> bool:
@@ -80,5 +81,5 @@ def _same_text(binding: Binding, before: list[Binding]) -> bool:
     """Whether the name is given what it had: a cell or block that was copied."""
     if binding.value is None:
         return False
-    text = ast.dump(binding.value)
-    return any(b.value is not None and b.path == binding.path and ast.dump(b.value) == text for b in before)
+    text = identity(binding.value)
+    return any(b.value is not None and b.path == binding.path and identity(b.value) == text for b in before)

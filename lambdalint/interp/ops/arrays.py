@@ -12,7 +12,7 @@ from lambdalint.interp.ops.delegate import delegate
 from lambdalint.interp.ops.questions import shape_sequence
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.values import CONSTANT, NONE, Const, Number, Sequence, Sign, Tensor, Unknown, Value
-from lambdalint.layers.dims import Dim, add, fresh, product
+from lambdalint.layers.dims import MOST_BITS, Dim, add, fresh, product
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp2": lambda x: 2.0**x, "abs": abs, "absolute": abs, "fabs": math.fabs, "square": lambda x: x * x,
@@ -33,7 +33,6 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 _OF_SIZES: dict[str, Callable[..., Any]] = {"prod": math.prod, "sum": sum, "max": max, "min": min}
 
 _LARGEST_FACTORIAL = 1000
-_LARGEST_BITS = 4096
 
 
 def _flat(value: Value) -> Iterator[Value]:
@@ -85,7 +84,7 @@ def _computed(call: OpCall, *values: Value) -> Value | None:
 def _calculated(function: Callable[..., Any], plain: list[Any]) -> Value | None:
     if not all(isinstance(each, (int, float)) for each in plain):
         return None
-    if any(isinstance(each, int) and each.bit_length() > _LARGEST_BITS for each in plain):
+    if any(isinstance(each, int) and each.bit_length() > MOST_BITS for each in plain):
         return None
     if function is math.factorial and plain and plain[0] > _LARGEST_FACTORIAL:
         return None

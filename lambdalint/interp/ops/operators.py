@@ -25,7 +25,7 @@ from lambdalint.interp.values import (
     Value,
 )
 from lambdalint.layers import dims
-from lambdalint.layers.dims import Dim
+from lambdalint.layers.dims import MOST_BITS, Dim
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ _SIZES: dict[str, Callable[[Dim, Dim], Dim]] = {
 _LONGEST = 10_000
 """Entries of a list, or characters of a string, that are computed."""
 _LARGEST_POWER = 512
-_LARGEST_BITS = 4096
 WIDE = re.compile(r"\d{4}|\*")
 """A width in a format string that would make a large string, or one that an argument gives."""
 
@@ -188,7 +187,7 @@ def _affordable(operator: str, left: Any, right: Any) -> bool:
 def _small(plain: Any) -> bool:
     """Whether a number or string is of a size that results may be computed from."""
     if isinstance(plain, int):
-        return plain.bit_length() <= _LARGEST_BITS
+        return plain.bit_length() <= MOST_BITS
     return not isinstance(plain, (str, bytes)) or len(plain) <= _LONGEST
 
 
