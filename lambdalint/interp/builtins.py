@@ -136,7 +136,7 @@ def _len(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Val
 def _range(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Value:
     plain = [value.value for value in args if isinstance(value, Const) and isinstance(value.value, int)]
     if len(plain) == len(args) and 1 <= len(plain) <= 3 and (len(plain) < 3 or plain[2] != 0):
-        numbers = range(*plain)
+        numbers = range(*plain)[: LONGEST + 1]
         if len(numbers) <= LONGEST:
             return Sequence("range", [Const(number) for number in numbers])
     for value in args:

@@ -137,7 +137,9 @@ class _Isolation:
         if filler == "pass":
             bound = _bound(self.rows[line.row - 1 : end])
             filler = " = ".join([*bound, "..."]) if bound else filler
-        self.rows[line.row - 1 : end] = [(line.indent + filler).rstrip(), *[""] * (end - line.row)]
+        # The indentation may hold continued, empty rows.
+        indent = line.indent.rpartition("\n")[2]
+        self.rows[line.row - 1 : end] = [(indent + filler).rstrip(), *[""] * (end - line.row)]
 
     def drop(self, line: Line, end: int, filler: str, failure: Failure) -> None:
         """Replace rows for good and say why."""

@@ -218,7 +218,7 @@ def mutated_notebook(random: Random) -> Input:
         while isinstance(node, (dict, list)) and node:
             key = random.choice(list(node) if isinstance(node, dict) else range(len(node)))
             if not isinstance(node[key], (dict, list)) or random.random() < 0.2:
-                node[key] = random.choice(_ODD)
+                node[key] = copy.deepcopy(random.choice(_ODD))
                 break
             node = node[key]
     out = json.dumps(content, indent=random.choice((None, 1)), ensure_ascii=random.random() < 0.7).encode(

@@ -287,8 +287,10 @@ def adaptive_pool(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown) or x.dims is None:
         return x
-    wanted = call.get("output_size")
     spatial = len(x.dims) - 2
+    if spatial < 1:
+        call.impossible(f"it needs 3 axes or more, and the tensor has {len(x.dims)}", before=x)
+    wanted = call.get("output_size")
     items = wanted.items if isinstance(wanted, Sequence) and wanted.items else [wanted] * spatial
     sizes = [call.machine.dim(item) for item in items]
     new = tuple(fresh() if size is None else size for size in sizes)

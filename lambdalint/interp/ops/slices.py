@@ -58,7 +58,7 @@ def _from_shapes(value: Value) -> bool:
 def length(span: Span, dim: Dim) -> Dim:
     """How many entries a slice takes of an axis of this size."""
     start, stop, step = span.start, span.stop, span.step
-    if isinstance(dim, int) and isinstance(step, int) and step:
+    if isinstance(dim, int) and dim >= 0 and isinstance(step, int) and step:
         if isinstance(start, (int, type(None))) and isinstance(stop, (int, type(None))):
             begin, end, stride = slice(start, stop, step).indices(dim)
             return max(0, -((begin - end) // stride))
