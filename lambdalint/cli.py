@@ -14,7 +14,7 @@ import click
 
 from lambdalint import __version__
 from lambdalint.selectors import Choice
-from lambdalint.settings import FORMATS, TARGETS, Overrides, SettingsError, load
+from lambdalint.settings import CACHE_FOLDER, FORMATS, TARGETS, Overrides, SettingsError, load
 
 if TYPE_CHECKING:
     from lambdalint.engine import Stdin
@@ -104,8 +104,12 @@ _config = click.option(
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--jobs", type=click.IntRange(0), help="Processes to use; 0, the default: as many as pay off.")
+@click.option("--no-cache", is_flag=True, help="Judge every file anew, and keep no results for later runs.")
 @click.option(
-    "--no-cache", is_flag=True, help="Judge every file anew; nothing is cached so far, so this is always so."
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar="LAMBDALINT_CACHE_DIR",
+    help=f"Where results are kept for later runs. [default: {CACHE_FOLDER} next to the settings]",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors, nothing else.")
 @click.option("-v", "--verbose", is_flag=True, help="Also print what was read, and the detail of errors.")
@@ -120,11 +124,12 @@ def check(
     output_file: str | None,
     stdin_filename: str | None,
     jobs: int | None,
+    cache_dir: str | None,
     **flags: bool,
 ) -> int:
     """Check files, folders and globs (default: the current folder; - reads standard input)."""
     choice = Choice(_words(select) if select else None, _words(ignore), _words(extend_select))
-    overrides = Overrides(choice, target, output_format, jobs)
+    overrides = Overrides(choice, target, output_format, jobs, not flags["no_cache"], cache_dir)
     settings = _load(config, overrides)
     if flags["statistics"]:
         _check_statistics(settings.output_format)
@@ -247,6 +252,28 @@ def _write(text: str, output_file: str | None) -> None:
         write_atomically(output_file, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise click.ClickException(f"{output_file}: cannot be written: {error.strerror}") from None
+
+
+@cli.command()
+@_config
+@click.option("--cache-dir", metavar="FOLDER", envvar="LAMBDALINT_CACHE_DIR", help="The folder to remove.")
+def clean(config: str | None, cache_dir: str | None) -> int:
+    """Remove the results that earlier runs have kept."""
+    import shutil
+
+    from lambdalint.cache import is_cache
+
+    folder = _load(config, Overrides(cache_dir=cache_dir)).cache_dir or ""
+    if not os.path.lexists(folder):
+        return CLEAN
+    if not is_cache(folder):
+        raise click.ClickException(f"{folder}: is no folder that lambdalint made, and stays")
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise click.ClickException(f"{folder}: cannot be removed: {error.strerror}") from None
+    click.echo(f"removed {folder}")
+    return CLEAN
 
 
 @cli.command()

@@ -21,6 +21,7 @@ from lambdalint.results import FileResult, Quote, RunResult, gather, merge
 from lambdalint.suppress import Outcome, apply
 
 if TYPE_CHECKING:
+    from lambdalint.cache import Cache
     from lambdalint.interp.facts import FileFacts
     from lambdalint.rule import Anchor, Report, Rule
     from lambdalint.settings import Settings
@@ -49,6 +50,7 @@ class Plan:
     rules: tuple[Rule, ...]
     known: Mapping[str, Rule]
     root: str = "."
+    cache: Cache | None = None
 
     @cached_property
     def project(self) -> Project:
@@ -56,6 +58,21 @@ class Plan:
         from lambdalint.syntax.project import Project
 
         return Project(self.root)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Plan:
+        """The plan of a run, in this process or in another one that has part in it.
+
+        Raises:
+            RegistryError: the built-in rules are not installed.
+        """
+        from lambdalint.cache import Cache, fingerprint
+        from lambdalint.registry import load_rules, rule_packages
+
+        plan = cls.make(load_rules().rules, settings.codes, str(settings.root))
+        if settings.cache_dir is None:
+            return plan
+        return replace(plan, cache=Cache.of(settings, fingerprint(rule_packages())))
 
     @classmethod
     def make(cls, known: Mapping[str, Rule], codes: Iterable[str], root: str = ".") -> Plan:
@@ -92,7 +109,7 @@ def run(
     from lambdalint.sources.discover import discover
 
     registry = load_rules()
-    plan = Plan.make(registry.rules, settings.codes, str(settings.root))
+    plan = Plan.of(settings)
     problems = list(registry.problems)
     files: dict[str, None] = {}
     given = [path for path in paths if path != "-"]
@@ -114,6 +131,30 @@ def run(
 
 def judge(path: str, settings: Settings, plan: Plan, data: bytes | None = None) -> FileResult:
     """Judge one file, or ``data`` under the name ``path``.  Never raises: what fails is a Problem."""
+    problems: list[Problem] = []
+    given: bytes | Problem | None = data
+    most = int(settings.max_file_size * 1_000_000)
+    with _guard(problems, path, "reading this file"):
+        from lambdalint.sources.read import content, is_of_interest
+
+        if given is None:
+            given = content(path, most)
+        if isinstance(given, bytes) and len(given) <= most and not is_of_interest(given):
+            return FileResult(path)
+    if not isinstance(given, bytes):
+        return FileResult(path, problems=(*problems, *([given] if given is not None else ())))
+    cache = plan.cache if data is None else None
+    if cache is None:
+        return _judge(path, given, settings, plan)
+    known = cache.get(path, given, plan.project)
+    if known is None:
+        with plan.project.asked.recording() as queries:
+            known = _judge(path, given, settings, plan)
+        cache.put(path, given, plan.project, queries, known)
+    return known
+
+
+def _judge(path: str, data: bytes, settings: Settings, plan: Plan) -> FileResult:
     problems: list[Problem] = []
     unit = None
     with _guard(problems, path, "reading this file"):

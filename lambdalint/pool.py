@@ -98,13 +98,11 @@ def relax_collector() -> None:
 def _start(settings: Settings) -> None:
     import signal
 
-    from lambdalint.registry import load_rules
-
     relax_collector()
     # Ctrl-C reaches the whole group: the parent speaks, the others just end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     global _worker
-    _worker = (settings, Plan.make(load_rules().rules, settings.codes, str(settings.root)))
+    _worker = (settings, Plan.of(settings))
 
 
 def _judge_chunk(paths: Sequence[str]) -> list[FileResult]:

@@ -41,13 +41,23 @@ class Registry:
 
 
 @cache
+def _points() -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=GROUP))
+
+
+def rule_packages() -> tuple[str, ...]:
+    """The names of the packages that hold rules, as installed; none of them is imported."""
+    return tuple(sorted(point.module for point in _points()))
+
+
+@cache
 def load_rules() -> Registry:
     """Load every rule pack that is installed.
 
     Raises:
         RegistryError: the built-in pack is missing or broken.
     """
-    return collect(tuple(entry_points(group=GROUP)))
+    return collect(_points())
 
 
 def collect(points: tuple[EntryPoint, ...]) -> Registry:

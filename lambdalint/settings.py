@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TARGETS = ("keras1", "keras2", "keras3", "auto")
 FORMATS = ("text", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
+CACHE_FOLDER = ".lambdalint_cache"
 FILE_NAMES = (".lambdalint.toml", "lambdalint.toml", "pyproject.toml")
 
 _HEADER = re.compile(r"^\s*\[+\s*tool\s*\.\s*lambdalint\b", re.MULTILINE)
@@ -52,6 +53,8 @@ class Settings:
     jobs: int = 0
     source: str | None = None
     """The file these settings were read from."""
+    cache_dir: str | None = None
+    """The folder where results are kept for later runs; ``None``: nowhere."""
 
     def ignored_in(self, filename: str) -> frozenset[str]:
         """The codes that ``per-file-ignores`` turns off in this file."""
@@ -68,12 +71,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the command line says; ``None`` leaves the file's word or the default."""
+    """What the command line says; ``None`` leaves the file's word or the default.
+
+    ``cache`` is whether results are kept for later runs, in ``cache_dir`` if that is given.
+    """
 
     choice: Choice = field(default_factory=Choice)
     target: str | None = None
     output_format: str | None = None
     jobs: int | None = None
+    cache: bool = True
+    cache_dir: str | None = None
 
 
 def load(
@@ -121,6 +129,7 @@ def load(
         per_file_ignores=tuple((glob, _codes(words, rules)) for glob, words in ignores.items()),
         exclude=(*table.get("exclude", ()), *table.get("extend-exclude", ())),
         source=None if source is None else str(source),
+        cache_dir=(overrides.cache_dir or os.path.join(root, CACHE_FOLDER)) if overrides.cache else None,
         **{key: value for key, value in given.items() if value is not None},
     )
 

@@ -105,7 +105,9 @@ def _pinned(path: str, project: Project, families: frozenset[str], open_to: froz
     """The vote of the nearest telling pin; one of Keras itself goes before one of TensorFlow."""
     bundled = bool(families & _BUNDLED) and "keras" not in families
     best: Vote | None = None
-    for pin in pins_of(path, project.root_of(path)):
+    folder, root = os.path.dirname(os.path.realpath(path)), project.root_of(path)
+    project.asked.note(("pins", folder, root))
+    for pin in pins_of(folder, root):
         allowed = (pin.bundled if bundled else pin.standalone) & open_to
         weight = 8 if bundled or pin.direct else 2
         if allowed and allowed != open_to and (best is None or weight > best.weight):

@@ -49,9 +49,8 @@ class Pin:
     bundled: frozenset[str]
 
 
-def pins_of(path: str, root: str) -> Iterator[Pin]:
-    """The pins that hold for a file, from its own folder upwards to the project's root folder."""
-    folder = os.path.dirname(os.path.realpath(path))
+def pins_of(folder: str, root: str) -> Iterator[Pin]:
+    """The pins that hold for the files of a real folder, from there upwards to the project's root folder."""
     while True:
         yield from _pins_in(folder)
         above = os.path.dirname(folder)

@@ -49,8 +49,7 @@ def read(
         return data
     if len(data) > max_bytes:
         return _too_large(path, len(data), max_bytes)
-    ascii_based = _mark(data)[1] in ("", "utf-8")
-    if prefilter and ascii_based and not (_LAMBDA in data or (b"keras" in data and _MERGE.search(data))):
+    if prefilter and not is_of_interest(data):
         return None
     if path.endswith(".ipynb"):
         from lambdalint.sources.notebook import notebook_unit
@@ -61,6 +60,14 @@ def read(
     if prefilter and isinstance(unit, SourceUnit) and not _may_hold_a_layer(unit):
         return None
     return unit
+
+
+def is_of_interest(data: bytes) -> bool:
+    """Whether the word Lambda or, next to Keras, ``merge`` stands anywhere in the bytes of a file."""
+    if _LAMBDA in data or (b"keras" in data and _MERGE.search(data) is not None):
+        return True
+    # In UTF-16 and UTF-32 no word looks like itself.
+    return _mark(data)[1] not in ("", "utf-8")
 
 
 def _may_hold_a_layer(unit: SourceUnit) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import cached_property
 
 from lambdalint.findings import Problem
 from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.asked import Asked, Query
 from lambdalint.syntax.names import Names
 
 MOST_BYTES = 2_000_000
@@ -57,14 +59,20 @@ class Project:
         self._folders: dict[str, str] = {}
         self._finds: dict[tuple[str, int, str], str | None] = {}
         self._bytes: dict[str, bytes] = {}
-        self._mentions: dict[tuple[str, tuple[bytes, ...]], bool] = {}
+        self._mentions: dict[tuple[str, tuple[bytes, ...]], tuple[bool, dict[Query, None]]] = {}
         self._listed: dict[tuple[str, bool], list[str]] = {}
+        self._answers: dict[Query, str] = {}
+        self.asked = Asked()
 
     # --- finding -----------------------------------------------------------------------------------
 
     def root_of(self, path: str) -> str:
         """The project folder of a file."""
         folder = self._folder_of(path)
+        self.asked.note(("root", folder), path)
+        return self._root_from(folder)
+
+    def _root_from(self, folder: str) -> str:
         known = self._roots.get(folder)
         if known is None:
             known = self._roots[folder] = self._find_root(folder)
@@ -98,9 +106,16 @@ class Project:
     def find(self, dotted: str, level: int, from_path: str) -> str | None:
         """The file of the project module that an import names."""
         folder = self._folder_of(from_path)
+        self.asked.note(("find", dotted, str(level), folder), from_path)
+        found = self._find_from(dotted, level, folder)
+        if found is not None:
+            self.asked.note(("module", found), from_path)
+        return found
+
+    def _find_from(self, dotted: str, level: int, folder: str) -> str | None:
         key = (dotted, level, folder)
         if key not in self._finds:
-            self._finds[key] = self._find(dotted, level, folder, self.root_of(from_path))
+            self._finds[key] = self._find(dotted, level, folder, self._root_from(folder))
         return self._finds[key]
 
     def _find(self, dotted: str, level: int, folder: str, root: str) -> str | None:
@@ -127,7 +142,9 @@ class Project:
 
     def load(self, path: str) -> ParsedModule | None:
         """Read and parse one file of the project; ``None`` if that fails or it is too large."""
-        path = os.path.realpath(path)
+        if path not in self._modules:
+            path = os.path.realpath(path)
+        self.asked.note(("module", path))
         if path in self._modules:
             self._modules[path] = self._modules.pop(path)
         else:
@@ -148,6 +165,7 @@ class Project:
     def dotted(self, path: str) -> str:
         """The name under which a file is imported: its packages, from the outermost, and itself."""
         path = os.path.realpath(path)
+        self.asked.note(("dotted", path), path)
         name = os.path.splitext(os.path.basename(path))[0]
         parts = [] if name == "__init__" else [name]
         folder = os.path.dirname(path)
@@ -162,26 +180,33 @@ class Project:
         """Whether a file, modules it imports or that import it, or its package hold one of the words."""
         key = (os.path.realpath(path), words)
         if key not in self._mentions:
-            self._mentions[key] = any(
-                any(word in data for word in words) for data in map(self.content, self._around(key[0]))
-            )
-        return self._mentions[key]
+            with self.asked.recording() as queries:
+                found = any(
+                    any(word in data for word in words) for data in map(self.content, self._around(key[0]))
+                )
+            self._mentions[key] = found, queries
+        self.asked.note_all(self._mentions[key][1])
+        return self._mentions[key][0]
 
     def users_of(self, path: str) -> list[str]:
         """The files of the project that import a module, as far as a search for its name can tell."""
         path = os.path.realpath(path)
-        name = self.dotted(path).rpartition(".")[2].encode()
-        if not name:
-            return []
-        found = []
-        for other in self._files(self.root_of(path)):
-            if other != path and name in (data := self.content(other)) and _imports(data, name):
-                found.append(other)
-        return found
+        self.asked.note(("users", path))
+        with self.asked.aside():
+            name = self.dotted(path).rpartition(".")[2].encode()
+            others = self._files(self.root_of(path)) if name else []
+            return [
+                other
+                for other in others
+                if other != path and name in (data := self.content(other)) and _imports(data, name)
+            ]
 
     def package_files(self, path: str) -> list[str]:
         """The Python files of the outermost package around a file, or of its folder if it is in none."""
-        folder = self._folder_of(path)
+        return self._package_files(self._folder_of(path))
+
+    def _package_files(self, folder: str) -> list[str]:
+        self.asked.note(("package", folder))
         if not os.path.isfile(os.path.join(folder, "__init__.py")):
             return self._files(folder, deep=False)
         while os.path.isfile(os.path.join(os.path.dirname(folder), "__init__.py")):
@@ -190,6 +215,7 @@ class Project:
 
     def content(self, path: str) -> bytes:
         """The bytes of a file, up to a limit; empty if it cannot be read."""
+        self.asked.note(("content", path))
         known = self._bytes.get(path)
         if known is None:
             try:
@@ -204,11 +230,15 @@ class Project:
 
     def _around(self, path: str) -> Iterator[str]:
         yield path
-        package = os.path.dirname(path)
-        if os.path.isfile(os.path.join(package, "__init__.py")):
-            yield from (other for other in self._files(package, deep=False) if other != path)
+        yield from (other for other in self._siblings(os.path.dirname(path)) if other != path)
         yield from self._imported(path)
         yield from self.users_of(path)
+
+    def _siblings(self, folder: str) -> list[str]:
+        """The modules of a package; none where the folder is no package."""
+        self.asked.note(("siblings", folder))
+        is_package = os.path.isfile(os.path.join(folder, "__init__.py"))
+        return self._files(folder, deep=False) if is_package else []
 
     def _imported(self, path: str) -> Iterator[str]:
         module = self.load(path)
@@ -232,6 +262,43 @@ class Project:
         if key not in self._listed:
             self._listed[key] = list(_python_files(folder, deep=deep))
         return self._listed[key]
+
+    # --- noticing changes --------------------------------------------------------------------------
+
+    def answer(self, query: Query) -> str:
+        """What a question that was taken down gives now, as a short text to compare.
+
+        Raises:
+            ValueError: there is no such question.
+        """
+        known = self._answers.get(query)
+        if known is None:
+            with self.asked.aside():
+                known = self._answers[query] = self._answer(*query)
+        return known
+
+    def _answer(self, kind: str, subject: str, *rest: str) -> str:
+        if kind == "find":
+            return self._find_from(subject, int(rest[0]), rest[1]) or ""
+        if kind == "root":
+            return self._root_from(subject)
+        if kind in ("content", "module"):
+            try:
+                size = os.stat(subject).st_size
+            except OSError:
+                size = -1
+            return f"{size} {digest(self.content(subject))}"
+        if kind == "dotted":
+            return self.dotted(subject)
+        lists = {"users": self.users_of, "package": self._package_files, "siblings": self._siblings}
+        if kind not in lists:
+            raise ValueError(kind)
+        return digest("\n".join(lists[kind](subject)).encode("utf-8", "surrogateescape"))
+
+
+def digest(data: bytes) -> str:
+    """A short text that two contents share only if they are equal."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _python_files(folder: str, *, deep: bool) -> Iterator[str]:

@@ -22,7 +22,7 @@ STOREYS = (
     ("layers",),
     ("interp",),
     ("rule",),
-    ("registry", "selectors", "settings", "results", "suppress"),
+    ("registry", "selectors", "settings", "results", "suppress", "stored", "cache"),
     ("confirm", "engine", "pool", "explaining", "report"),
     ("cli", "testing", "skeleton", "__main__"),
 )
