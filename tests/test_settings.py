@@ -139,6 +139,7 @@ def test_every_option_of_a_file_is_read(tmp_path: Path) -> None:
         max_file_size=2.5,
         jobs=3,
         source=str(tmp_path / "lambdalint.toml"),
+        cache_dir=str(tmp_path / ".lambdalint_cache"),
     )
 
 
