@@ -27,6 +27,7 @@ class Driver:
     Attributes:
         protections: the names of what kept the experiments from doing harm, for ``--verbose``.
         imported: how many workers were started: none when every answer was remembered.
+        folder: where the workers write; empty until the first is started.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Driver:
         project: str = ".",
         seconds: float | None = None,
         backend: str | None = None,
+        without: Sequence[str] = (),
     ) -> None:
         """Look at the interpreter; nothing is imported yet.
 
@@ -49,6 +51,8 @@ class Driver:
             seconds: time limit of one experiment, instead of the request's own.
             backend: the backend of Keras 3: ``tensorflow``, ``torch`` or ``jax``; ``None`` takes that of
                 the environment (``KERAS_BACKEND``), else TensorFlow.
+            without: protections to leave out where they stand in the way: ``limits``, ``capabilities``,
+                ``landlock``, ``seccomp``, ``namespaces``, ``guard``.
 
         Raises:
             Unavailable: the interpreter cannot be run or is too old.
@@ -60,9 +64,10 @@ class Driver:
         self._backend = backend or os.environ.get("KERAS_BACKEND") or "tensorflow"
         self._project = os.path.abspath(project)
         self._seconds = seconds
+        self._without = tuple(without)
         folder = None if cache is None else os.path.join(cache, "confirm")
         self._verdicts = Verdicts(folder, self._python, self._backend)
-        self._folder = ""
+        self.folder = ""
         self._idle: list[Worker] = []
         self._lock = threading.Lock()
         self._busy: list[Worker] = []
@@ -84,9 +89,15 @@ class Driver:
                 worker.close()
             self._idle.clear()
             self._busy.clear()
-            if self._folder:
-                shutil.rmtree(self._folder, ignore_errors=True)
-                self._folder = ""
+            if self.folder:
+                shutil.rmtree(self.folder, ignore_errors=True)
+                self.folder = ""
+
+    @property
+    def workers(self) -> list[Worker]:
+        """The workers that run."""
+        with self._lock:
+            return [*self._idle, *self._busy]
 
     def answers(
         self, requests: Sequence[Request], progress: Callable[[int, int], None] | None = None
@@ -173,9 +184,9 @@ class Driver:
                     return worker
             if self._closed:
                 return None
-            if not self._folder:
-                self._folder = os.path.realpath(tempfile.mkdtemp(prefix="lambdalint-"))
-            worker = Worker(self._python.path, task.kind, self._folder)
+            if not self.folder:
+                self.folder = os.path.realpath(tempfile.mkdtemp(prefix="lambdalint-"))
+            worker = Worker(self._python.path, task.kind, self.folder, self._without)
             self._busy.append(worker)
             self.imported += 1
         try:

@@ -6,9 +6,9 @@ interpreter of the user's project, where nothing of lambdalint is installed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from json import dumps, loads
 from typing import Any
 
 PROTOCOL = 1
@@ -119,7 +119,7 @@ class Request:
 
     def to_json(self) -> str:
         """The request as one line of JSON with sorted keys: also the content that a cache hashes."""
-        return json.dumps({"version": PROTOCOL, **asdict(self)}, sort_keys=True)
+        return dumps({"version": PROTOCOL, **asdict(self)}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Request:
@@ -128,7 +128,7 @@ class Request:
         Raises:
             ValueError: the text is no request of this protocol.
         """
-        made = json.loads(text)
+        made = loads(text)
         if not isinstance(made, dict) or made.pop("version", None) != PROTOCOL:
             raise ValueError("not a request of this protocol")
         program = made.pop("program")
@@ -177,7 +177,7 @@ class Answer:
 
     def to_json(self) -> str:
         """The answer as one line of JSON."""
-        return json.dumps({"version": PROTOCOL, **asdict(self)}, sort_keys=True)
+        return dumps({"version": PROTOCOL, **asdict(self)}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Answer:
@@ -187,7 +187,7 @@ class Answer:
             ValueError: the text is no answer of this protocol.
         """
         try:
-            made = json.loads(text)
+            made = loads(text)
             if made.pop("version", None) != PROTOCOL:
                 raise ValueError("another protocol")
             answer = cls(**made)

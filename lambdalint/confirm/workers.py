@@ -9,6 +9,7 @@ import queue
 import signal
 import subprocess
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,14 +98,15 @@ class Reply:
 class Worker:
     """A running server."""
 
-    def __init__(self, python: str, kind: Kind, folder: str) -> None:
+    def __init__(self, python: str, kind: Kind, folder: str, without: Sequence[str] = ()) -> None:
         """Start it; :meth:`wait_until_ready` before it is asked anything."""
         self.kind = kind
         boot = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker", "boot.py")
         self._log = os.path.join(folder, f"log-{os.urandom(4).hex()}")
+        configuration = {"library": kind.library, "folder": folder, "without": list(without)}
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
-                [python, "-B", boot, json.dumps({"library": kind.library, "folder": folder})],
+                [python, "-B", boot, json.dumps(configuration)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -114,6 +116,11 @@ class Worker:
             )
         self._said: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The process of the server."""
+        return self._process.pid
 
     def wait_until_ready(self) -> None:
         """Wait until the library is imported.

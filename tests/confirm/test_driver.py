@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import subprocess
+import sys
 import textwrap
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +121,82 @@ def test_the_folders_of_experiments_are_removed() -> None:
         assert not os.path.exists(folder)
         assert os.path.exists(os.path.dirname(folder))
     assert not os.path.exists(os.path.dirname(folder))
+
+
+def test_unchanged_findings_need_no_worker(tmp_path: Path) -> None:
+    asked = [request(f"import keras\nraise ValueError({n})") for n in range(3)]
+    with Driver(cache=str(tmp_path)) as first:
+        answers = first.answers(asked)
+        assert first.imported == 1
+    with Driver(cache=str(tmp_path)) as second:
+        assert second.answers(asked) == answers
+        assert second.imported == 0
+        assert (
+            "ValueError: 9"
+            in second.answers([*asked, request("import keras\nraise ValueError(9)")])[3].reason
+        )
+        assert second.imported == 1
+
+
+def test_what_may_go_better_next_time_is_not_remembered(tmp_path: Path) -> None:
+    with Driver(cache=str(tmp_path)) as driver:
+        assert said(driver, "import time\ntime.sleep(60)", seconds=1.0) == "ran longer than 1 s"
+        assert list(tmp_path.rglob("*.json")) == []
+
+
+def test_a_server_that_dies_costs_one_finding() -> None:
+    with Driver() as driver:
+        assert "ValueError: 1" in said(driver, "raise ValueError(1)")
+        (worker,) = driver.workers
+        os.kill(worker.pid, signal.SIGKILL)
+        assert said(driver, "raise ValueError(2)").startswith("the worker ended")
+        assert "ValueError: 3" in said(driver, "raise ValueError(3)")
+        assert driver.imported == 2
+
+
+INTERRUPTED = """
+import sys, time
+from lambdalint.confirm.driver import Driver
+from lambdalint.confirm.request import LIBRARIES
+from tests.confirm.requests import request
+with Driver(jobs=2) as driver:
+    asked = [request("import time\\ntime.sleep(300)", library=each, seconds=300.0) for each in LIBRARIES[:2]]
+    driver.answers(asked, progress=lambda done, all_: print(driver.folder, flush=True))
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="looks at processes as Linux shows them")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_run_leaves_no_process(tmp_path: Path, number: int) -> None:
+    run = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    wait_for(lambda: len(working_below(tmp_path)) >= 4, 60)
+    started = time.monotonic()
+    run.send_signal(number)
+    run.wait(20)
+    wait_for(lambda: not working_below(tmp_path), 20)
+    assert time.monotonic() - started < 10
+    assert number != signal.SIGINT or list(tmp_path.iterdir()) == []
+
+
+def working_below(folder: Path) -> list[str]:
+    """The processes that work below a folder."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if os.readlink(f"/proc/{pid}/cwd").startswith(f"{folder}/"):
+                found.append(pid)
+    return found
+
+
+def wait_for(happened: Callable[[], bool], seconds: float) -> None:
+    """Wait until something has happened."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)

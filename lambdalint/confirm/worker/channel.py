@@ -7,10 +7,10 @@ descriptor, is skipped.
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 from collections.abc import Callable
+from json import dumps, loads
 from typing import Any
 
 LARGEST = 16 * 1024 * 1024
@@ -29,7 +29,7 @@ def frame(nonce: bytes, message: dict[str, Any]) -> bytes:
     Raises:
         TooLarge: the message is over the limit.
     """
-    payload = json.dumps(message).encode()
+    payload = dumps(message).encode()
     if len(payload) > LARGEST:
         raise TooLarge(f"the message has {len(payload)} bytes")
     return nonce + b"%08x" % len(payload) + payload
@@ -84,7 +84,7 @@ def _hexadecimal(digits: bytes) -> int | None:
 
 def _object(payload: bytes) -> dict[str, Any] | None:
     try:
-        made = json.loads(payload)
+        made = loads(payload)
     except (ValueError, RecursionError):
         return None
     return made if isinstance(made, dict) else None

@@ -7,12 +7,23 @@ import os
 import signal
 import socket
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 from lambdalint.confirm.worker import channel, jobs, limits, sandbox
 
 LOUD = 65536
 """Bytes of a child's output that are kept: the last ones."""
+
+
+@dataclass
+class Surroundings:
+    """What a server and all of its children share: Keras, the protections that are in force around them,
+    and the names of those that are left out."""
+
+    keras: Any
+    protections: list[str]
+    without: list[str]
 
 
 class Child:
@@ -35,7 +46,7 @@ class Child:
             os.close(self.output)
 
 
-def fork(job: dict[str, Any], keras: Any, folder: str, nonce: bytes, unwanted: list[int]) -> Child:
+def fork(job: dict[str, Any], server: Surroundings, folder: str, nonce: bytes, unwanted: list[int]) -> Child:
     """Fork a child for ``job``; it closes the file descriptors in ``unwanted``, which are the server's."""
     ours, theirs = socket.socketpair()
     output, printed = os.pipe()
@@ -60,7 +71,8 @@ def fork(job: dict[str, Any], keras: Any, folder: str, nonce: bytes, unwanted: l
             os.dup2(printed, number)
         os.close(printed)
         talk = channel.child_end(theirs, nonce)
-        jobs.perform(job, keras, folder, talk, sandbox.enter(job, folder))
+        protections = [*server.protections, *sandbox.enter(job, folder, server.without)]
+        jobs.perform(job, server.keras, folder, talk, protections)
         code = 0
     except BaseException as error:
         os.write(2, f"\n{type(error).__name__}: {error}\n".encode()[-2000:])

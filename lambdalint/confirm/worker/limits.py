@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
-import sys
+
+from lambdalint.confirm.worker import kernel
 
 MEBIBYTE = 1024 * 1024
 OPEN_FILES = 512
@@ -17,19 +17,19 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-def limit(seconds: float, megabytes: int) -> list[str]:
+def limit(seconds: float, megabytes: int) -> str:
     """Limit memory, processor time, file size, open files, processes and core dumps of this process.
 
     ``megabytes`` come on top of what the process has mapped already: a worker that has imported
     TensorFlow has mapped more than a gigabyte.
 
     Returns:
-        The names of the limits that hold.
+        Which limits hold.
     """
     try:
         import resource
     except ImportError:
-        return []
+        return ""
     mapped, data = _mapped()
     wanted = {
         "memory": [
@@ -53,7 +53,7 @@ def limit(seconds: float, megabytes: int) -> list[str]:
                 # The signal of the processor's limit tells the reason; one second later comes SIGKILL.
                 resource.setrlimit(which, (most, most + 1 if which == resource.RLIMIT_CPU else most))
             held.append(name)
-    return [f"limits: {', '.join(held)}"] if held else []
+    return f"limits: {', '.join(held)}" if held else ""
 
 
 def _mapped() -> tuple[int, int]:
@@ -85,18 +85,20 @@ def _pids() -> list[int]:
 
 def adopt_strays() -> bool:
     """Become the parent of descendants whose parents have ended; whether the system can do that."""
-    return _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    return _control(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def die_with_parent() -> bool:
     """Have this process ended when its parent ends; whether the system can do that."""
-    return _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    return _control(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _prctl(option: int, value: int) -> bool:
-    if not sys.platform.startswith("linux"):
+def _control(option: int, value: int) -> bool:
+    try:
+        kernel.control(option, value)
+    except OSError:
         return False
-    return bool(ctypes.CDLL(None).prctl(option, value, 0, 0, 0) == 0)
+    return True
 
 
 def children(parent: int) -> set[int]:

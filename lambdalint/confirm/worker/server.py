@@ -22,7 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lambdalint.confirm.request import Answer, Request
-from lambdalint.confirm.worker import channel, launch, limits
+from lambdalint.confirm.worker import channel, launch, limits, namespaces
 
 GRACE = 1.0
 """Seconds that a child may take to end after it has sent its result or closed the channel."""
@@ -51,8 +51,8 @@ class Run:
 class Server:
     """Answers the requests that arrive on ``reading`` on ``writing``, one at a time."""
 
-    def __init__(self, keras: Any, folder: str, reading: int, writing: int) -> None:
-        self.keras = keras
+    def __init__(self, surroundings: launch.Surroundings, folder: str, reading: int, writing: int) -> None:
+        self.surroundings = surroundings
         self.folder = folder
         self.reading = reading
         self.writing = writing
@@ -121,7 +121,7 @@ class Server:
         unwanted = [self.reading, self.writing, self.selector.fileno()]
         for run in self.runs:
             unwanted += [run.child.talk.fileno(), run.child.output]
-        child = launch.fork(job, self.keras, folder, nonce, [each for each in unwanted if each >= 0])
+        child = launch.fork(job, self.surroundings, folder, nonce, [each for each in unwanted if each >= 0])
         run = Run(child, nonce, folder, job)
         self.runs.append(run)
         self.selector.register(child.talk, selectors.EVENT_READ, lambda: self.hear(run))
@@ -291,15 +291,19 @@ def serve(configuration: dict[str, Any]) -> None:
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = Server(None, configuration["folder"], reading, writing)
+    without = configuration["without"]
+    held = [] if "namespaces" in without else namespaces.enter(configuration["folder"])
+    surroundings = launch.Surroundings(None, held, without)
+    server = Server(surroundings, configuration["folder"], reading, writing)
     limits.adopt_strays()
     try:
-        server.keras = importlib.import_module(configuration["library"])
+        surroundings.keras = keras = importlib.import_module(configuration["library"])
+        importlib.import_module(f"{configuration['library']}.layers")
     except BaseException as error:
         server.tell({"failed": f"{type(error).__name__}: {error}"})
         return
     importlib.import_module("lambdalint.confirm.experiments")
     gc.collect()
     gc.freeze()
-    server.tell({"ready": str(getattr(server.keras, "__version__", ""))})
+    server.tell({"ready": str(getattr(keras, "__version__", ""))})
     server.serve()

@@ -152,7 +152,10 @@ class Session:
 
 def one_line(error: BaseException) -> str:
     """The type and the first lines of the message of an exception, in one line."""
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = ""
     name = type(error).__name__
     return name if not text else f"{name}: {text[:300]}{'…' if len(text) > 300 else ''}"
 
