@@ -106,7 +106,23 @@ def _foreign(
         return Layer(parts[-1], dict(kwargs), at, function.family, birth=machine.serial())
     if function.name.startswith("tensorflow_hub.KerasLayer"):
         return Layer("KerasLayer", dict(kwargs), at, function.family, birth=machine.serial())
+    if function.name in ("tensorflow_hub.Module", "tensorflow_hub.load"):
+        return Model(at, "loaded", known=False, birth=machine.serial())
+    if machine.trace is not None and makes_variables(function.name):
+        text = ast.unparse(at.node.func) if isinstance(at.node, ast.Call) else function.spelling
+        machine.record(events.VARIABLE_MADE, at, text, {})
     return None
+
+
+_WEIGHTED = (
+    "dense", "fully_connected", "conv", "separable_conv", "batch_norm", "layer_norm", "bias_add", "embed",
+)  # fmt: skip
+
+
+def makes_variables(name: str) -> bool:
+    """Whether a library function makes the weights of a layer when it is called: ``tf.layers.dense``."""
+    home, _, last = name.removeprefix("tensorflow.compat.v1.").removeprefix("tensorflow.").rpartition(".")
+    return home in ("layers", "contrib.layers", "contrib.slim", "tf_slim") and last.startswith(_WEIGHTED)
 
 
 # --- inputs ----------------------------------------------------------------------------------------

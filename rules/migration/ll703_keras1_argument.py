@@ -103,7 +103,7 @@ def _renamed(file: FileFacts, call: ast.Call) -> str | None:
     if canonical.startswith("keras.layers."):
         cls = canonical.rsplit(".", 1)[-1]
         pairs = [(name, new) for name in given if (new := renamed_argument(cls, name))]
-        if not pairs and _sized_by_position(cls, call):
+        if not pairs and _has_kernel_sizes(file, call) and _sized_by_position(cls, call):
             pairs = [("nb_row, nb_col", "kernel_size=(rows, columns)")]
     elif canonical in ("keras.models.Model", "keras.Model", "keras.models.Graph"):
         pairs = [(name, MODEL[name]) for name in given if name in MODEL]
@@ -113,6 +113,11 @@ def _renamed(file: FileFacts, call: ast.Call) -> str | None:
     if not pairs:
         return None
     return ", ".join(f"`{old}` became `{new}`" for old, new in pairs)
+
+
+def _has_kernel_sizes(file: FileFacts, call: ast.Call) -> bool:
+    """Whether a third number may be a size of the kernel: elsewhere it is the stride."""
+    return file.names.family(call.func) == "keras" and file.dialect.name != "keras3"
 
 
 def _sized_by_position(cls: str, call: ast.Call) -> bool:

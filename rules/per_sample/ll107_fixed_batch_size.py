@@ -80,12 +80,13 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
-from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Event
+from lambdalint.interp.facts import Application, LayerFacts, tensors_of
+from lambdalint.interp.values import Event, Tensor
+from lambdalint.layers.dims import B
 from lambdalint.rule import Report, Rule
 
 from ..spelling import spelled
-from .faults import reports
+from .faults import report_of, reports
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -100,6 +101,21 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         )
 
     yield from reports(layer, events.FIXED, message)
+    for use in layer.applications:
+        made = _made_for_all(use)
+        report = None if made is None else report_of(layer, made, message)
+        if report is not None:
+            yield report
+            return
+
+
+def _made_for_all(use: Application) -> Event | None:
+    """What makes the layer's whole result with a written number of rows, whatever the batch."""
+    result, given = use.trace.result, next(tensors_of(use.inputs), None)
+    if not isinstance(result, Tensor) or given is None or given.dims is None or given.dims[0] != B:
+        return None
+    rows = result.dims[0] if result.dims and len(result.dims) > 1 else 1
+    return result.made if isinstance(rows, int) and rows > 1 and not result.inputs else None
 
 
 RULE = Rule(

@@ -24,8 +24,13 @@ TENSORFLOW_FAMILIES = ("tf.keras", "tf_keras", "tensorflow.python.keras")
 
 
 def in_tensorflow(layer: LayerFacts) -> bool:
-    """Whether the layer comes from TensorFlow's Keras or ``tf_keras``."""
-    return layer.site.family in TENSORFLOW_FAMILIES
+    """Whether the layer comes from TensorFlow's Keras or ``tf_keras``, as far as the imports tell."""
+    if layer.site.family is not None:
+        return layer.site.family in TENSORFLOW_FAMILIES
+    modules = {binding.module for binding in layer.names.import_bindings() if not binding.level}
+    return not any(module.split(".")[0] == "keras" for module in modules) and any(
+        module.startswith(("tensorflow.keras", "tensorflow.python.keras", "tf_keras")) for module in modules
+    )
 
 
 def is_graph_mode(layer: LayerFacts) -> bool:

@@ -81,8 +81,9 @@ from lambdalint.interp.values import Layer, Model, Tensor
 from lambdalint.rule import Report, Rule
 
 from .captures import Capture, captures
-from .dialects import gives_custom_objects, resolved_by_loader, stored_as_bytecode
+from .dialects import gives_custom_objects, is_graph_mode, resolved_by_loader, stored_as_bytecode
 from .models import rebuilt_by_class, saves_models
+from .rebinding import changes
 
 _READERS = {
     "keras1": "Keras 1",
@@ -110,14 +111,14 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 
 
 def _counts(layer: LayerFacts, capture: Capture) -> bool:
-    """Whether the name is a defined global of a stored function, and no weight, which is lost in any case."""
+    """Whether a name is a defined global of a stored function, and neither a weight nor a loop's variable."""
     if not stored_as_bytecode(layer, capture.function):
         return False
     if capture.owner is None and not capture.names.may_come_from_star(capture.name):
         if capture.names.canonical(capture.uses[0]) is None:
             return False
     value = capture.value
-    if isinstance(value, (Layer, Model)):
+    if isinstance(value, (Layer, Model)) or changes(layer, capture, is_graph_mode(layer)) is not None:
         return False
     return not (isinstance(value, Tensor) and value.kind in ("variable", "keras"))
 

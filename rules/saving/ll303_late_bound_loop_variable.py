@@ -69,8 +69,8 @@ from lambdalint.rule import Report, Rule
 
 from .captures import Capture, captures
 from .dialects import is_graph_mode
-from .lifetime import keeps_models_inside, made_in_call, model_is_replaced
-from .rebinding import loop_around, rebound_later, same_constant
+from .lifetime import made_in_call
+from .rebinding import changes
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -80,7 +80,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     graph = is_graph_mode(layer)
     changing: dict[int, list[tuple[Capture, str]]] = {}
     for capture in captures(layer):
-        how = _changes(layer, capture, graph)
+        how = changes(layer, capture, graph)
         if how is not None:
             changing.setdefault(id(capture.function.node), []).append((capture, how))
     for found in changing.values():
@@ -106,24 +106,6 @@ def _report(found: list[tuple[Capture, str]], graph: bool) -> Report:
         severity=Severity.WARNING if graph else None,
         related=tuple((capture.use, f"`{capture.name}` {why}") for capture, why in found[1:]),
     )
-
-
-def _changes(layer: LayerFacts, capture: Capture, graph: bool) -> str | None:
-    owner = capture.owner
-    if owner is None or capture.names is not layer.names:
-        return None
-    bindings = owner.bindings[capture.name]
-    if owner.kind == "comprehension":
-        return "changes at each step of the comprehension"
-    if same_constant(bindings):
-        return None
-    loops = [binding.in_loop for binding in bindings if loop_around(binding, layer, capture)]
-    if loops:
-        local = all(loop is not None and keeps_models_inside(layer.names, loop) for loop in loops)
-        return None if local else "changes at each step of the loop"
-    if graph or not rebound_later(bindings, layer, capture) or model_is_replaced(layer):
-        return None
-    return "is assigned anew after this layer is made"
 
 
 RULE = Rule("LL303", "late-bound-loop-variable", Contract.SAVING, Severity.ERROR, check_layer=check)

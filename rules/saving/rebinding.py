@@ -9,6 +9,7 @@ from lambdalint.syntax.names import Binding, Scope
 from lambdalint.syntax.text import identity
 
 from .captures import Capture
+from .lifetime import keeps_models_inside, model_is_replaced
 
 _CHANGES = frozenset({"assignment", "augmented", "loop", "with", "walrus"})
 
@@ -83,3 +84,22 @@ def _same_text(binding: Binding, before: list[Binding]) -> bool:
         return False
     text = identity(binding.value)
     return any(b.value is not None and b.path == binding.path and identity(b.value) == text for b in before)
+
+
+def changes(layer: LayerFacts, capture: Capture, graph: bool) -> str | None:
+    """How a captured name changes while or after the layer is made, or ``None`` where it does not."""
+    owner = capture.owner
+    if owner is None or capture.names is not layer.names:
+        return None
+    bindings = owner.bindings[capture.name]
+    if owner.kind == "comprehension":
+        return "changes at each step of the comprehension"
+    if same_constant(bindings):
+        return None
+    loops = [binding.in_loop for binding in bindings if loop_around(binding, layer, capture)]
+    if loops:
+        local = all(loop is not None and keeps_models_inside(layer.names, loop) for loop in loops)
+        return None if local else "changes at each step of the loop"
+    if graph or not rebound_later(bindings, layer, capture) or model_is_replaced(layer):
+        return None
+    return "is assigned anew after this layer is made"

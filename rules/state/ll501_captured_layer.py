@@ -61,7 +61,7 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Layer, Model, Value
+from lambdalint.interp.values import Const, Layer, Model, Value
 from lambdalint.rule import Report, Rule
 
 from ..calling.functions import layer_name
@@ -97,6 +97,8 @@ def _what(value: Value) -> str:
 def _pretrained(value: Value) -> bool:
     if isinstance(value, Model):
         return value.kind in ("application", "loaded")
+    if isinstance(value, Layer) and value.cls == "KerasLayer":
+        return value.config.get("trainable") != Const(True)
     return isinstance(value, Layer) and value.cls == "?"
 
 

@@ -30,6 +30,8 @@ def holds_weights(value: Value) -> bool:
     if isinstance(value, Layer):
         if isinstance(value.inner, (Layer, Model)):
             return holds_weights(value.inner)
+        if value.cls == "KerasLayer":
+            return True
         facts = catalogue.facts(value.cls)
         return facts is not None and facts.weights != "none"
     return False
