@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -85,7 +86,16 @@ _config = click.option(
 )
 
 
-@cli.command()
+class _Check(click.Command):
+    """A command whose ``--add-ignore`` takes its reason with ``=`` alone, as ruff's ``--add-noqa`` does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        given = ["--add-ignore=" if word == "--add-ignore" else word for word in args[:end]]
+        return super().parse_args(ctx, given + args[end:])
+
+
+@cli.command(cls=_Check)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @_selection
 @_target
@@ -101,6 +111,18 @@ _config = click.option(
 @click.option("--show-unknown", is_flag=True, help="Show what was not judged: the reasons, counted.")
 @click.option(
     "--show-problems", is_flag=True, help="Put problems and notices into json and json-lines reports."
+)
+@click.option(
+    "--force-exclude/--no-force-exclude",
+    default=None,
+    help="Let `exclude` hold for the files that are named, too.",
+)
+@click.option("--baseline", metavar="FILE", help="Pass over the findings that are recorded in FILE.")
+@click.option("--write-baseline", is_flag=True, help="Record all findings in the baseline.")
+@click.option(
+    "--add-ignore",
+    metavar="=REASON",
+    help="Write a suppression comment, with a reason if one is given, for every finding.",
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--jobs", type=click.IntRange(0), help="Processes to use; 0, the default: as many as pay off.")
@@ -125,15 +147,27 @@ def check(
     stdin_filename: str | None,
     jobs: int | None,
     cache_dir: str | None,
+    force_exclude: bool | None,
+    baseline: str | None,
+    add_ignore: str | None,
     **flags: bool,
 ) -> int:
     """Check files, folders and globs (default: the current folder; - reads standard input)."""
     choice = Choice(_words(select) if select else None, _words(ignore), _words(extend_select))
-    overrides = Overrides(choice, target, output_format, jobs, not flags["no_cache"], cache_dir)
+    cache = not flags["no_cache"]
+    overrides = Overrides(choice, target, output_format, jobs, cache, cache_dir, force_exclude)
     settings = _load(config, overrides)
+    settings = settings if baseline is None else replace(settings, baseline=baseline)
     if flags["statistics"]:
         _check_statistics(settings.output_format)
-    result = _judge(paths or (".",), settings, stdin_filename)
+    if flags["write_baseline"] and add_ignore is not None:
+        raise click.UsageError("give --write-baseline or --add-ignore, not both")
+
+    def judge() -> RunResult:
+        found = _judge(paths or (".",), settings, stdin_filename)
+        return _without_known(found, settings, write=flags["write_baseline"], quiet=flags["quiet"])
+
+    result = judge() if add_ignore is None else _suppress(judge, add_ignore, paths, settings, flags["quiet"])
     _complain(result, settings, quiet=flags["quiet"], verbose=flags["verbose"])
     _write(_report(result, settings, flags, output_file), output_file)
     if flags["show_unknown"]:
@@ -186,6 +220,43 @@ def _judge(paths: tuple[str, ...], settings: Settings, stdin_filename: str | Non
         raise click.UsageError("--stdin-filename goes with the path `-`")
     with ProgressBar() as progress:
         return run(paths, settings, stdin=stdin, progress=progress)
+
+
+def _without_known(result: RunResult, settings: Settings, *, write: bool, quiet: bool) -> RunResult:
+    """The result without what the baseline knows, after writing all of it there if that is asked for."""
+    if settings.baseline is None:
+        if write:
+            raise click.UsageError("--write-baseline goes with --baseline FILE or the setting `baseline`")
+        return result
+    from lambdalint.baseline import BaselineError, update
+    from lambdalint.report.view import visible
+
+    try:
+        result, remarks = update(result, settings.baseline, settings.codes, write=write)
+    except BaselineError as error:
+        raise click.ClickException(str(error)) from None
+    for remark in remarks if not quiet else ():
+        _say("baseline", visible(remark))
+    return result
+
+
+def _suppress(
+    judge: Callable[[], RunResult], reason: str, paths: tuple[str, ...], settings: Settings, quiet: bool
+) -> RunResult:
+    """Write suppressions for what ``judge`` finds; what it finds then."""
+    from lambdalint.add_ignore import add_ignores, check_reason
+
+    if "-" in paths:
+        raise click.UsageError("--add-ignore goes with files, not with standard input")
+    wrong = check_reason(reason)
+    if wrong:
+        raise click.UsageError(wrong)
+    written = add_ignores(judge(), reason, int(settings.max_file_size * 1_000_000))
+    if not quiet:
+        _say("added", f"suppressions for {written.findings} findings in {written.files} files")
+    result = judge()
+    problems = {*result.problems, *written.problems}
+    return replace(result, problems=tuple(sorted(problems, key=lambda problem: problem.sort_key)))
 
 
 def _complain(result: RunResult, settings: Settings, *, quiet: bool, verbose: bool) -> None:

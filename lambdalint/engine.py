@@ -106,7 +106,7 @@ def run(
     """
     from lambdalint.pool import judge_all
     from lambdalint.registry import load_rules
-    from lambdalint.sources.discover import discover
+    from lambdalint.sources.discover import discover, is_excluded
 
     registry = load_rules()
     plan = Plan.of(settings)
@@ -117,6 +117,7 @@ def run(
         for item in discover(
             given,
             exclude=settings.exclude,
+            force_exclude=settings.force_exclude,
             respect_gitignore=settings.respect_gitignore,
             root=Path(settings.root),
         ):
@@ -124,6 +125,9 @@ def run(
                 problems.append(item)
             else:
                 files[item] = None
+    if stdin is not None and settings.force_exclude:
+        if is_excluded(stdin.filename, settings.exclude, Path(settings.root)):
+            stdin = None
     results = [judge(stdin.filename, settings, plan, stdin.data)] if stdin is not None else []
     results += judge_all(list(files), settings, plan, progress)
     return gather(results, problems)
@@ -324,7 +328,7 @@ def _finish(
         for finding, noqa_row in zip(outcome.kept, outcome.noqa_rows):
             row = source.row_of(finding.location)
             line = source.lines[row - 1] if row <= len(source.lines) else ""
-            quotes[finding.location] = Quote(line, noqa_row)
+            quotes[finding.location] = Quote(line, noqa_row, source.scope_at(row))
         outcomes.append(replace(outcome, kept=(), noqa_rows=()))
     return replace(
         result,

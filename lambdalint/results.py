@@ -14,10 +14,14 @@ _LOUDNESS = {severity: rank for rank, severity in enumerate(Severity)}
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The text of a finding's first line, and the row where a comment that suppresses it belongs."""
+    """The text of a finding's first line, and the row where a comment that suppresses it belongs.
+
+    ``scope`` names the classes and functions around it, outermost first, as in ``Net.build``.
+    """
 
     line: str
     noqa_row: int
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,8 @@ class FileResult:
 class RunResult:
     """What a whole run gave, sorted by file, cell, row, column and code.
 
-    ``files`` and ``layers`` count what was looked at; ``unknowns`` counts the reasons for which
-    something could not be judged.
+    ``paths`` are the files that were looked at, ``layers`` counts what was found in them; ``unknowns``
+    counts the reasons for which something could not be judged.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -46,8 +50,13 @@ class RunResult:
     notices: tuple[Notice, ...] = ()
     quotes: dict[Location, Quote] = field(default_factory=dict)
     unknowns: Counter[str] = field(default_factory=Counter)
-    files: int = 0
+    paths: tuple[str, ...] = ()
     layers: int = 0
+
+    @property
+    def files(self) -> int:
+        """How many files were looked at."""
+        return len(self.paths)
 
     def quote(self, finding: Finding) -> Quote:
         """The quote of a finding, with an empty line where the source is not known."""
@@ -83,6 +92,6 @@ def gather(results: Sequence[FileResult], problems: Iterable[Problem] = ()) -> R
         notices=tuple(unused([outcome for result in results for outcome in result.outcomes])),
         quotes=quotes,
         unknowns=unknowns,
-        files=len(results),
+        paths=tuple(result.path for result in results),
         layers=sum(result.layers for result in results),
     )

@@ -46,6 +46,8 @@ class Settings:
     codes: frozenset[str]
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
     exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    """Whether ``exclude`` holds for files and folders that are named, too."""
     respect_gitignore: bool = True
     target: str = "auto"
     output_format: str = "text"
@@ -55,6 +57,8 @@ class Settings:
     """The file these settings were read from."""
     cache_dir: str | None = None
     """The folder where results are kept for later runs; ``None``: nowhere."""
+    baseline: str | None = None
+    """The file of known findings."""
 
     def ignored_in(self, filename: str) -> frozenset[str]:
         """The codes that ``per-file-ignores`` turns off in this file."""
@@ -82,6 +86,7 @@ class Overrides:
     jobs: int | None = None
     cache: bool = True
     cache_dir: str | None = None
+    force_exclude: bool | None = None
 
 
 def load(
@@ -121,6 +126,10 @@ def load(
         "output_format": overrides.output_format or table.get("output-format"),
         "max_file_size": table.get("max-file-size"),
         "jobs": table.get("jobs") if overrides.jobs is None else overrides.jobs,
+        "force_exclude": (
+            table.get("force-exclude") if overrides.force_exclude is None else overrides.force_exclude
+        ),
+        "baseline": _baseline(table, root, source),
         "respect_gitignore": table.get("respect-gitignore"),
     }
     return Settings(
@@ -132,6 +141,22 @@ def load(
         cache_dir=(overrides.cache_dir or os.path.join(root, CACHE_FOLDER)) if overrides.cache else None,
         **{key: value for key, value in given.items() if value is not None},
     )
+
+
+def _baseline(table: Mapping[str, Any], root: Path, source: Path | None) -> str | None:
+    """The path of the baseline that a settings file names: it is written to, so it must not lead elsewhere.
+
+    Raises:
+        SettingsError: it lies outside of the folder of the settings.
+    """
+    name = table.get("baseline")
+    if name is None:
+        return None
+    path = os.path.join(root, name)
+    real, inside = os.path.realpath(path), os.path.realpath(root)
+    if os.path.isabs(name) or not real.startswith(os.path.join(inside, "")):
+        raise SettingsError(f"{source}: baseline must be a file in the folder of the settings, not {name!r}")
+    return os.path.relpath(path) if os.path.isabs(path) else path
 
 
 def find(start: Path) -> Path | None:
@@ -258,6 +283,10 @@ def _flag(value: object) -> object:
     return value if isinstance(value, bool) else None
 
 
+def _path(value: object) -> object:
+    return value if isinstance(value, str) and value and "\0" not in value else None
+
+
 def _megabytes(value: object) -> object:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 else None
 
@@ -275,10 +304,12 @@ _KEYS: dict[str, tuple[Callable[[object], object], str]] = {
     "per-file-ignores": (_word_lists, "a table of lists of strings"),
     "exclude": _LIST,
     "extend-exclude": _LIST,
+    "force-exclude": (_flag, "true or false"),
     "respect-gitignore": (_flag, "true or false"),
     "target": (_one_of(TARGETS), "one of " + ", ".join(TARGETS)),
     "output-format": (_one_of(FORMATS), "one of " + ", ".join(FORMATS)),
     "max-file-size": (_megabytes, "a number of megabytes above 0"),
+    "baseline": (_path, "the path of a file"),
     "jobs": (_count, "a number of processes, or 0 for automatic"),
 }
 

@@ -133,6 +133,37 @@ def apply(
     return Outcome(tuple(kept), frozenset(used), idle, tuple(scan.notices), tuple(rows))
 
 
+def comments(unit: SourceUnit) -> dict[int, str]:
+    """The comments of a unit by the row of its joined text."""
+    return {
+        token.start[0]: token.string for token in _tokens(unit.text_lines) if token.type == tokenize.COMMENT
+    }
+
+
+def extended(comment: str, codes: Sequence[str], reason: str) -> str:
+    """A comment that also suppresses ``codes``: words join a suppression of ours, else it is put in front.
+
+    Args:
+        comment: the comment on the row, ``""`` if there is none.
+        codes: the rules to suppress.
+        reason: put behind the words, unless a reason stands there.
+    """
+    ours = _OURS.search(comment)
+    body = _BODY.match(ours["text"]) if ours else None
+    if ours is not None and body is not None and body["words"] is not None and not body["file"]:
+        words = [word.strip() for word in body["words"].split(",") if word.strip()]
+        words += [code for code in codes if code not in words]
+        start = ours.start("text")
+        rest = comment[start + body.end("words") + 1 :]
+        given = f" {reason}" if reason and not rest.strip() else rest
+        return f"{comment[: start + body.start('words')]}{', '.join(words)}]{given}"
+    mark = f"# {_MARK} ignore[{', '.join(codes)}]" + (f" {reason}" if reason else "")
+    if ours is not None:
+        # Only the first of our marks in a comment is read.
+        return f"{mark}  {comment}"
+    return f"{comment}  {mark}" if comment else mark
+
+
 def unused(outcomes: Sequence[Outcome]) -> list[Notice]:
     """The notices of a whole run: words that suppressed nothing in any file, and broken comments."""
     used = frozenset[Use]().union(*(outcome.used for outcome in outcomes))

@@ -23,26 +23,49 @@ _MAGIC = re.compile(r"[*?\[]")
 
 
 def discover(
-    paths: Iterable[str], *, exclude: Sequence[str] = (), respect_gitignore: bool = True, root: Path
+    paths: Iterable[str],
+    *,
+    exclude: Sequence[str] = (),
+    force_exclude: bool = False,
+    respect_gitignore: bool = True,
+    root: Path,
 ) -> Iterator[str | Problem]:
     """Find the scripts and notebooks to judge, each once.
 
     The paths keep their order; within a folder names are sorted.  A file that is named is taken
-    whatever its name and whatever is excluded.  Folders are walked without hidden ones, virtual
-    environments and what tools leave behind; links to folders are not followed.
+    whatever its name and, without ``force_exclude``, whatever is excluded.  Folders are walked
+    without hidden ones, virtual environments and what tools leave behind; links to folders are not
+    followed.
 
     Args:
         paths: files, folders and globs (``models/**/*.py``), relative to the current folder.
         exclude: patterns in the manner of ``.gitignore``, relative to ``root``.
+        force_exclude: whether they hold for named files and folders too.
         respect_gitignore: whether to obey ``.gitignore`` files, up to the root of the repository.
         root: the folder of the settings.
 
     Yields:
         Paths as given or below what was given; a ``Problem`` for one that is missing or unreadable.
     """
-    walk = _Walk(Patterns.of(exclude, os.path.abspath(root)), respect_gitignore)
+    walk = _Walk(_excluding(exclude, root), force_exclude, respect_gitignore)
     for path in paths:
         yield from walk.named(path)
+
+
+def is_excluded(path: str, exclude: Sequence[str], root: Path) -> bool:
+    """Whether the patterns exclude this file or folder or a folder around it."""
+    patterns = _excluding(exclude, root)
+    return patterns is not None and _excludes(patterns, path)
+
+
+def _excluding(exclude: Sequence[str], root: Path) -> Patterns | None:
+    return Patterns.of(exclude, os.path.realpath(root))
+
+
+def _excludes(patterns: Patterns, path: str) -> bool:
+    # Of a link, the place of the link counts, as it does on a walk.
+    real = os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
+    return patterns.ignores(real, os.path.isdir(path)) is True or patterns.cover(os.path.dirname(real))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +95,9 @@ _Item = _Folder | str | Problem
 class _Walk:
     """One run of :func:`discover`: what holds everywhere, and the files seen so far."""
 
-    def __init__(self, exclude: Patterns | None, respect_gitignore: bool) -> None:
+    def __init__(self, exclude: Patterns | None, force_exclude: bool, respect_gitignore: bool) -> None:
         self.exclude = exclude
+        self.forced = exclude if force_exclude else None
         self.inside: Patterns | None = None
         """The exclusions that hold in the folder being walked."""
         self.respect_gitignore = respect_gitignore
@@ -81,6 +105,8 @@ class _Walk:
 
     def named(self, path: str) -> Iterator[str | Problem]:
         """The files of one argument."""
+        if self.forced is not None and _excludes(self.forced, path):
+            return
         try:
             mode = os.stat(path).st_mode
         except (OSError, ValueError) as error:
@@ -116,6 +142,8 @@ class _Walk:
     def below(self, path: str, glob: _Glob | None = None) -> Iterator[str | Problem]:
         """The files in a folder and the folders in it."""
         real = os.path.realpath(path)
+        if self.forced is not None and self.forced.cover(real):
+            return
         shown = "" if os.path.normpath(path) == "." else path
         above = gitignores_above(real) if self.respect_gitignore else ()
         # Whoever names an ignored folder wants it: what ignores the folder does not count inside.

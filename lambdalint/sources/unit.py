@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from lambdalint.findings import Location
+
+_DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+_DEEPEST = 20
+_WIDEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,21 @@ class Cell:
 
     number: int
     first_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A ``def`` or ``class`` row, its indentation, and the header of the definition it stands in."""
+
+    row: int
+    width: int
+    name: str
+    outer: _Header | None
+
+
+def _width(line: str) -> int:
+    text = line[:_WIDEST].expandtabs()
+    return len(text) - len(text.lstrip())
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,35 @@ class SourceUnit:
     def text_lines(self) -> tuple[str, ...]:
         """The lines of ``text``, without line ends; row ``r`` is ``text_lines[r - 1]``."""
         return tuple(self.text.split("\n"))
+
+    @cached_property
+    def _headers(self) -> tuple[list[int], list[_Header]]:
+        """The rows of all ``def`` and ``class`` headers, and the headers."""
+        found: list[_Header] = []
+        open_ones: list[_Header] = []
+        for row, line in enumerate(self.lines, start=1):
+            match = _DEFINITION.match(line)
+            if match:
+                width = _width(line)
+                while open_ones and open_ones[-1].width >= width:
+                    open_ones.pop()
+                found.append(_Header(row, width, match[1], open_ones[-1] if open_ones else None))
+                open_ones.append(found[-1])
+        return [header.row for header in found], found
+
+    def scope_at(self, row: int) -> str:
+        """The names of the classes and functions around a row, judged by indentation, as ``Net.build``."""
+        rows, headers = self._headers
+        index = bisect_right(rows, row - 1)
+        header = headers[index - 1] if index else None
+        width = _width(self.lines[row - 1]) if row <= len(self.lines) else 0
+        names: list[str] = []
+        while header is not None and len(names) < _DEEPEST:
+            if header.width < width:
+                names.append(header.name)
+                width = header.width
+            header = header.outer
+        return ".".join(reversed(names))
 
     def cell_at(self, row: int) -> Cell | None:
         """The cell that holds this row of the joined text; ``None`` in a script."""

@@ -86,6 +86,6 @@ def run_result() -> RunResult:
             at: Quote("x = f(x)", 12),
         },
         unknowns=Counter({"unknown function": 3, "opaque input": 12}),
-        files=4,
+        paths=("a.py", "b.py", "c.py", "d.py"),
         layers=3,
     )

@@ -71,8 +71,8 @@ def test_json_is_a_list_of_ruffs_objects_and_more(run_result: RunResult) -> None
 
 
 def test_json_without_findings_is_an_empty_list() -> None:
-    assert json.loads(render("json", RunResult(files=1), View())) == []
-    assert render("json-lines", RunResult(files=1), View()) == ""
+    assert json.loads(render("json", RunResult(paths=("train.py",)), View())) == []
+    assert render("json-lines", RunResult(paths=("train.py",)), View()) == ""
 
 
 def test_json_holds_problems_and_notices_on_request(run_result: RunResult) -> None:
@@ -205,6 +205,6 @@ def test_junit(run_result: RunResult) -> None:
 
 
 def test_junit_without_findings_is_one_passed_case() -> None:
-    root = ElementTree.fromstring(render("junit", RunResult(files=1), View()))
+    root = ElementTree.fromstring(render("junit", RunResult(paths=("train.py",)), View()))
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "0", "0")
     assert len(root[0][0]) == 0

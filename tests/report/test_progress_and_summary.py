@@ -59,9 +59,9 @@ def test_summary(run_result: RunResult) -> None:
 
 
 def test_passed_is_said_only_where_something_was_checked(run_result: RunResult) -> None:
-    assert summary(RunResult(files=1)) == "All checks passed!\n"
+    assert summary(RunResult(paths=("train.py",))) == "All checks passed!\n"
     assert summary(RunResult()) == ""
-    assert summary(RunResult(files=1, problems=run_result.problems)) == ""
+    assert summary(RunResult(paths=("train.py",), problems=run_result.problems)) == ""
 
 
 def test_statistics_rank_by_count(run_result: RunResult) -> None:

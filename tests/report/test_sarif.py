@@ -32,13 +32,13 @@ def run(result: RunResult) -> dict[str, Any]:
 
 
 def test_a_clean_run_is_valid_and_successful() -> None:
-    clean = run(RunResult(files=1))
+    clean = run(RunResult(paths=("train.py",)))
     assert clean["results"] == []
     assert clean["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
 
 
 def test_the_subset_is_strict() -> None:
-    good = log(RunResult(files=1))
+    good = log(RunResult(paths=("train.py",)))
     spoilers: list[dict[str, Any]] = [{"version": "2.0.0"}, {"extra": 1}, {"runs": [{"results": []}]}]
     for spoil in spoilers:
         with pytest.raises(jsonschema.ValidationError):

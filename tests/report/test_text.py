@@ -16,7 +16,7 @@ def one(
     found = Finding(
         "LL102", "whole-batch-reduction", Severity.ERROR, Contract.PER_SAMPLE, message, location, note
     )
-    return RunResult(findings=(found,), quotes={location: Quote(line, 7)}, files=1)
+    return RunResult(findings=(found,), quotes={location: Quote(line, 7)}, paths=("train.py",))
 
 
 def excerpt(result: RunResult, view: View | None = None) -> list[str]:
@@ -122,4 +122,4 @@ def test_concise(run_result: RunResult) -> None:
 
 @pytest.mark.parametrize("output_format", ["text", "concise"])
 def test_nothing_found_is_nothing_said(output_format: str) -> None:
-    assert render(output_format, RunResult(files=1), View()) == ""
+    assert render(output_format, RunResult(paths=("train.py",)), View()) == ""
