@@ -156,7 +156,9 @@ def check(
     choice = Choice(_words(select) if select else None, _words(ignore), _words(extend_select))
     cache = not flags["no_cache"]
     overrides = Overrides(choice, target, output_format, jobs, cache, cache_dir, force_exclude)
-    settings = _load(config, overrides)
+    special = baseline is not None or flags["write_baseline"] or add_ignore is not None or stdin_filename
+    plain = None if special else _plain(paths, config, overrides)
+    settings = _load(config, overrides) if plain is None else plain[0]
     settings = settings if baseline is None else replace(settings, baseline=baseline)
     if flags["statistics"]:
         _check_statistics(settings.output_format)
@@ -164,6 +166,8 @@ def check(
         raise click.UsageError("give --write-baseline or --add-ignore, not both")
 
     def judge() -> RunResult:
+        if plain is not None:
+            return plain[1]
         found = _judge(paths or (".",), settings, stdin_filename)
         return _without_known(found, settings, write=flags["write_baseline"], quiet=flags["quiet"])
 
@@ -178,6 +182,22 @@ def check(
     if result.problems:
         return FAILED
     return FINDINGS if result.findings and not flags["exit_zero"] else CLEAN
+
+
+def _plain(
+    paths: tuple[str, ...], config: str | None, overrides: Overrides
+) -> tuple[Settings, RunResult] | None:
+    """The settings and result of a run that needs no rules; ``None`` for one that may need some."""
+    from lambdalint.plain import plain_run
+
+    if not paths or overrides.choice != Choice():
+        return None
+    try:
+        settings = load({}, config=config, overrides=overrides)
+    except SettingsError:
+        return None
+    result = plain_run(paths, settings)
+    return None if result is None else (settings, result)
 
 
 def _words(given: Sequence[str]) -> tuple[str, ...]:

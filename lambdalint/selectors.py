@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -93,6 +92,8 @@ def _vocabulary(rules: Mapping[str, Rule]) -> list[str]:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``" (did you mean 'x'?)"`` for the nearest known word, or nothing."""
     by_lower = {candidate.lower(): candidate for candidate in known}
+    import difflib
+
     near = difflib.get_close_matches(word.lower(), by_lower, n=5, cutoff=0.6)
     if not near:
         return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -43,6 +42,8 @@ def statistics(result: RunResult, output_format: str) -> str:
             {"code": c, "name": first[c].name, "severity": first[c].severity.value, "count": number}
             for c, number in ranked
         ]
+        import json
+
         return json.dumps(rows, indent=2) + "\n"
     width = len(str(ranked[0][1])) if ranked else 0
     return "".join(f"{number:>{width}}\t{code}\t{first[code].name}\n" for code, number in ranked)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,6 +48,8 @@ def absolute(path: str) -> str:
 
 def fingerprints(result: RunResult) -> Iterator[tuple[Finding, str]]:
     """Each finding with a hash that survives moved lines: of its rule, file, text, and place among equals."""
+    import hashlib
+
     seen: Counter[str] = Counter()
     for finding in result.findings:
         path = relative(finding.location.filename) or finding.location.filename
@@ -80,6 +80,8 @@ def columns(text: str) -> int:
 
 
 def _columns(char: str) -> int:
+    import unicodedata
+
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sysconfig
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -30,18 +31,11 @@ def rows(folders: list[Path], rounds: int) -> Iterator[Row]:
 def measured(name: str, paths: list[Path], rounds: int) -> Row:
     """One tree, by the clock."""
     files = sum(isinstance(item, str) for item in discover(map(str, paths), root=Path.cwd()))
-    ruff = [
-        Path(sysconfig.get_path("scripts")) / "ruff",
-        "check",
-        "--no-cache",
-        "--isolated",
-        "--exit-zero",
-        "-q",
-    ]
+    ruff = [os.path.join(sysconfig.get_path("scripts"), "ruff"), *_RUFF]
     for setting in _SAME_FILES:
         ruff += ["--config", setting]
     ours, theirs = alternate(
-        lambda: run([*CHECK, "--no-cache", *paths]), lambda: run([*ruff, *paths]), rounds
+        lambda: run([*CHECK, "--no-cache", *map(str, paths)]), lambda: run([*ruff, *map(str, paths)]), rounds
     )
     remark = f"{files} files; processors {ours.cpu:.2f} / {theirs.cpu:.2f} s; peak {ours.peak:.0f} MiB"
     return Row("tree", name, ours.wall, theirs.wall, 1.0, remark=remark)

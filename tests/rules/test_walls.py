@@ -23,7 +23,7 @@ STOREYS = (
     ("interp",),
     ("rule",),
     ("registry", "selectors", "settings", "results", "suppress", "stored", "cache"),
-    ("confirm", "engine", "pool", "explaining", "report", "baseline", "add_ignore"),
+    ("confirm", "engine", "plain", "pool", "explaining", "report", "baseline", "add_ignore"),
     ("cli", "testing", "skeleton", "__main__"),
 )
 HEIGHT = {part: height for height, storey in enumerate(STOREYS) for part in storey}
