@@ -35,7 +35,7 @@ def plain_run(paths: Sequence[str], settings: Settings) -> RunResult | None:
         return None
     from lambdalint.results import RunResult
 
-    return RunResult(files=len(paths))
+    return RunResult(paths=tuple(paths))
 
 
 def _rule_packs() -> set[str]:
