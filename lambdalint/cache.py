@@ -107,6 +107,10 @@ class Cache:
         if not os.path.isdir(folder):
             self._prepare()
             os.makedirs(folder, exist_ok=True)
+        if os.path.realpath(folder) != os.path.join(
+            os.path.realpath(self.folder), *folder.split(os.sep)[-2:]
+        ):
+            raise PermissionError(13, "a link leads out of the folder", folder)
         temporary = f"{place}.{secrets.token_hex(6)}.tmp"
         try:
             with open(temporary, "xb") as file:

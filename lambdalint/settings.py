@@ -138,9 +138,15 @@ def load(
         per_file_ignores=tuple((glob, _codes(words, rules)) for glob, words in ignores.items()),
         exclude=(*table.get("exclude", ()), *table.get("extend-exclude", ())),
         source=None if source is None else str(source),
-        cache_dir=(overrides.cache_dir or os.path.join(root, CACHE_FOLDER)) if overrides.cache else None,
+        cache_dir=(overrides.cache_dir or _cache_folder(root)) if overrides.cache else None,
         **{key: value for key, value in given.items() if value is not None},
     )
+
+
+def _cache_folder(root: Path) -> str | None:
+    path = os.path.join(root, CACHE_FOLDER)
+    # A link may have come with the project, and lead out of it.
+    return None if os.path.islink(path) else path
 
 
 def _baseline(table: Mapping[str, Any], root: Path, source: Path | None) -> str | None:

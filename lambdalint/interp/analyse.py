@@ -15,6 +15,7 @@ from lambdalint.interp.machine import BUDGET, Machine, OutOfBudget
 from lambdalint.interp.modules import Modules
 from lambdalint.interp.statements import run_block
 from lambdalint.interp.values import Layer, Unknown
+from lambdalint.layers.dims import forget
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def analyse(parsed: ParsedUnit, *, target: str = "auto", project: Project | None
     sites = names.layer_sites()
     if not sites:
         return FileFacts(parsed.unit, parsed.tree, names, project, Dialect("unknown"))
+    forget()
     dialect = detect(parsed, names, project, target)
     facts = FileFacts(parsed.unit, parsed.tree, names, project, dialect)
     env = ModuleEnv(parsed.unit, parsed.tree)

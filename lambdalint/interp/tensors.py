@@ -139,6 +139,8 @@ def is_integer(dtype: str | None) -> bool:
 
 def result(operands: Iterable[Tensor | Unknown], dims: Dims | None, batch: Batch, **fields: Any) -> Tensor:
     """A tensor computed from operands: it depends on what they depend on."""
+    if dims is not None and isinstance(batch, Along) and batch.axis >= len(dims):
+        batch = Unsure("the operands do not fit each other", carries=True)
     known = list(operands)
     tensors = [operand for operand in known if isinstance(operand, Tensor)]
     keras = next((tensor for tensor in tensors if tensor.kind == "keras"), None)

@@ -149,13 +149,23 @@ def divide(a: Dim, b: Dim) -> Dim | None:
     return _make(result)
 
 
+_MANY = 50_000
+_derived_uids: dict[tuple[str, Dim, Dim], int] = {}
+
+
+def forget() -> None:
+    """Let go of the symbols of earlier files, where there are many."""
+    if len(_derived_uids) > _MANY:
+        _derived_uids.clear()
+
+
 def _derived(operator: str, a: Dim, b: Dim) -> Sym:
     label = f"({_factor(a)}{operator}{_factor(b)})"
     if len(label) > MOST_LETTERS:
         label = "?"
     atoms = [atom for dim in (a, b) if isinstance(dim, Sym) for atom in dim.atoms]
-    # The same operands give the same symbol: the uid is a function of the operands.
-    uid = hash((operator, a, b)) | (1 << 62)
+    # The same operands give the same symbol.
+    uid = _derived_uids.setdefault((operator, a, b), next(_uids))
     return Sym((((Atom(label, uid, any(atom.dynamic for atom in atoms)),), 1),))
 
 

@@ -165,7 +165,7 @@ def _lookup(config: Config, shape: Shape) -> Result:
 def _text(config: Config, shape: Shape) -> Result:
     if config.get("ragged", False) is not False or config.get("split", "whitespace") is UNKNOWN:
         return None
-    batch = B if shape is None else shape[0]
+    batch = shape[0] if shape else B
     if config.get("split", "whitespace") is None:
         return None
     if config.get("output_mode", "int") != "int":

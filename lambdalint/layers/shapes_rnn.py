@@ -104,7 +104,7 @@ def _time_distributed(config: Config, shape: Shape) -> Result:
         raise Impossible(f"TimeDistributed needs at least 3 axes, gets {len(shape)}")
     result = config.apply(inner, None if shape is None else (shape[0], *shape[2:]))
     steps = fresh("steps") if shape is None else shape[1]
-    shapes = tuple(None if one is None else (one[0], steps, *one[1:]) for one in result.shapes)
+    shapes = tuple((one[0], steps, *one[1:]) if one else None for one in result.shapes)
     return Outputs(shapes, result.several, result.known, result.problem)
 
 

@@ -96,11 +96,19 @@ class SourceUnit:
             header = header.outer
         return ".".join(reversed(names))
 
+    @cached_property
+    def _first_rows(self) -> list[int]:
+        return [cell.first_row for cell in self.cells]
+
+    @cached_property
+    def _shifts(self) -> dict[int | None, int]:
+        return {cell.number: cell.first_row - 1 for cell in self.cells}
+
     def cell_at(self, row: int) -> Cell | None:
         """The cell that holds this row of the joined text; ``None`` in a script."""
         if not self.cells:
             return None
-        index = bisect_right([cell.first_row for cell in self.cells], row) - 1
+        index = bisect_right(self._first_rows, row) - 1
         return self.cells[max(index, 0)]
 
     def location(self, row: int, column: int, end_row: int, end_column: int) -> Location:
@@ -113,7 +121,4 @@ class SourceUnit:
 
     def row_of(self, location: Location) -> int:
         """The row of the joined text for a location of this unit."""
-        for cell in self.cells:
-            if cell.number == location.cell:
-                return location.row + cell.first_row - 1
-        return location.row
+        return location.row + self._shifts.get(location.cell, 0)

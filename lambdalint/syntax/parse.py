@@ -31,7 +31,7 @@ def parse(unit: SourceUnit) -> ParsedUnit:
     broken, each broken statement is replaced by ``pass``.
     """
     tree = try_parse(unit.text)
-    if isinstance(tree, ast.Module):
+    if isinstance(tree, ast.Module) and not _leaves_its_cell(unit, tree):
         return ParsedUnit(unit, tree)
     rows: list[str] = []
     touched = set(unit.touched_rows)
@@ -55,6 +55,14 @@ def parse(unit: SourceUnit) -> ParsedUnit:
         problems.append(_problem(unit.path, tree, None))
         tree = ast.Module(body=[], type_ignores=[])
     return ParsedUnit(new, tree, tuple(problems))
+
+
+def _leaves_its_cell(unit: SourceUnit, tree: ast.Module) -> bool:
+    """Whether a statement begins in one cell and ends in another, which no notebook can run."""
+    return bool(unit.cells) and any(
+        unit.cell_at(statement.lineno) is not unit.cell_at(statement.end_lineno or statement.lineno)
+        for statement in tree.body
+    )
 
 
 def _segments(unit: SourceUnit) -> list[tuple[str, int | None]]:

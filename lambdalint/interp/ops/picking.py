@@ -99,6 +99,8 @@ def gathered(call: OpCall, params: Tensor, indices: Tensor, axis: int, shared: i
 
 
 def _check_range(call: OpCall, params: Tensor, indices: Tensor, axis: int) -> None:
+    if params.dims is not None and axis >= len(params.dims):
+        call.impossible(f"axis {axis} does not exist: {axes_of(len(params.dims))}", before=params, axis=axis)
     size = params.dims[axis] if params.dims is not None else None
     for index in whole_numbers(indices) or ():
         if isinstance(size, int) and not -size <= index < size:

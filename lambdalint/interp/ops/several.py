@@ -34,18 +34,17 @@ def inputs_of(tensors: Iterable[Tensor]) -> frozenset[int]:
 
 def combined(call: OpCall, dims: Dims | None, batch: Batch, **changes: Any) -> Tensor:
     """A result that depends on every tensor of the call."""
-    if dims is not None and isinstance(batch, Along) and batch.axis >= len(dims):
-        batch = Unsure("the operands do not fit each other", carries=True)
     return result(tensors_in(call), dims, batch, **changes)
 
 
 def per_sample(call: OpCall) -> Value:
     """Row ``i`` of the result depends on row ``i`` of the operands; ``rank=`` the result's rank."""
     operands = tensors_in(call)
-    if not operands:
+    place = int(call.option("operand", "0"))
+    if len(operands) <= place:
         return call.unknown("the operand is not known")
     batch = meet_batches([tensor.batch for tensor in operands])
-    lead = operands[int(call.option("operand", "0"))]
+    lead = operands[place]
     rank = int(call.option("rank", "0")) or lead.rank
     dims = None
     if rank is not None and lead.dims:
