@@ -104,13 +104,12 @@ class Cache:
     def _write(self, place: str, content: bytes) -> None:
         """Write a file that is whole once it can be seen; what a power cut leaves is known by its digest."""
         folder = os.path.dirname(place)
+        inside = os.path.join(os.path.realpath(self.folder), *folder.split(os.sep)[-2:])
+        if os.path.realpath(folder) != inside:
+            raise PermissionError(13, "a link leads out of the folder", folder)
         if not os.path.isdir(folder):
             self._prepare()
             os.makedirs(folder, exist_ok=True)
-        if os.path.realpath(folder) != os.path.join(
-            os.path.realpath(self.folder), *folder.split(os.sep)[-2:]
-        ):
-            raise PermissionError(13, "a link leads out of the folder", folder)
         temporary = f"{place}.{secrets.token_hex(6)}.tmp"
         try:
             with open(temporary, "xb") as file:
