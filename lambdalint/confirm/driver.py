@@ -52,7 +52,8 @@ class Driver:
             backend: the backend of Keras 3: ``tensorflow``, ``torch`` or ``jax``; ``None`` takes that of
                 the environment (``KERAS_BACKEND``), else TensorFlow.
             without: protections to leave out where they stand in the way: ``limits``, ``capabilities``,
-                ``landlock``, ``seccomp``, ``namespaces``, ``guard``.
+                ``landlock``, ``seccomp``, ``namespaces``, ``guard``; ``fork`` gives each experiment a process
+                that imports Keras for itself.
 
         Raises:
             Unavailable: the interpreter cannot be run or is too old.

@@ -106,7 +106,7 @@ class Worker:
         configuration = {"library": kind.library, "folder": folder, "without": list(without)}
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
-                [python, "-B", boot, json.dumps(configuration)],
+                [python, "-B", boot],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -114,6 +114,7 @@ class Worker:
                 cwd=folder,
                 start_new_session=True,
             )
+        self._send(configuration)
         self._said: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -131,6 +132,13 @@ class Worker:
         told = self._wait(STARTING)
         if "ready" not in told:
             raise Broken(str(told.get("failed", "it said something else than that it is ready")))
+
+    def _send(self, message: dict[str, Any]) -> None:
+        """Write a message; that a server which has ended cannot read it shows when it does not answer."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.flush()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -164,12 +172,7 @@ class Worker:
         Raises:
             Broken: the server has ended or hangs.
         """
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps({"request": request.to_json()}).encode() + b"\n")
-            self._process.stdin.flush()
-        except OSError:
-            raise Broken(self._last_words()) from None
+        self._send({"request": request.to_json()})
         told = self._wait(request.seconds + MARGIN)
         try:
             protections = tuple(str(each) for each in told.get("protections", ()))

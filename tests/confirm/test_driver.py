@@ -154,6 +154,44 @@ def test_a_server_that_dies_costs_one_finding() -> None:
         assert driver.imported == 2
 
 
+ASKS_FOR_A_SCRIPT = """
+import sys
+frame = sys._getframe()
+while "self" not in frame.f_locals:
+    frame = frame.f_back
+session = frame.f_locals["self"]
+with open("data", "w") as file:
+    file.write("seen")
+script = "import keras\\nresult = [open('data').read(), keras.ops.ones(2).numpy().tolist()]\\nprint('said')"
+fresh = session.fresh(script, ["data"])
+assert fresh.value == ["seen", [1.0, 1.0]] and fresh.output == "said\\n" and fresh.code == 0, fresh
+assert session.fresh("import sys; sys.exit(1)").code == 1
+assert session.fresh("import os; os._exit(7)").code == 7
+assert session.fresh("1 / 0").error == "ZeroDivisionError: division by zero"
+assert "no attribute 'fresh'" in session.fresh("import main", program=True).error
+assert "No module named 'main'" in session.fresh("import main").error
+ended = session.fresh("while True: pass", seconds=1)
+assert (ended.code, ended.error) == (None, "ran longer than 1 s"), ended
+raise ArithmeticError("all of it worked")
+"""
+
+
+def test_an_experiment_can_run_scripts_in_fresh_processes(driver: Driver) -> None:
+    assert "ArithmeticError: all of it worked" in said(driver, ASKS_FOR_A_SCRIPT)
+
+
+def test_without_fork_every_experiment_has_a_process() -> None:
+    first = ASKS_FOR_A_SCRIPT.partition("assert session")[0]
+    asked = [
+        request(first + "raise ArithmeticError('it worked')", seconds=120.0),
+        request("while True: pass", seconds=1.0),
+    ]
+    with Driver(without=("fork",)) as driver:
+        works, ends = driver.answers(asked)
+    assert "ArithmeticError: it worked" in works.reason
+    assert ends.reason == "ran longer than 1 s"
+
+
 INTERRUPTED = """
 import sys, time
 from lambdalint.confirm.driver import Driver

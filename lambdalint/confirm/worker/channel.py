@@ -8,7 +8,6 @@ descriptor, is skipped.
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable
 from json import dumps, loads
 from typing import Any
@@ -17,6 +16,8 @@ LARGEST = 16 * 1024 * 1024
 """Most bytes of one message; a larger one is no message."""
 
 _DIGITS = 8
+
+Talk = Callable[[dict[str, Any], bool], dict[str, Any]]
 
 
 class TooLarge(ValueError):
@@ -90,25 +91,23 @@ def _object(payload: bytes) -> dict[str, Any] | None:
     return made if isinstance(made, dict) else None
 
 
-def child_end(end: socket.socket, nonce: bytes) -> Callable[[dict[str, Any], bool], dict[str, Any]]:
+def child_end(reading: int, writing: int, nonce: bytes) -> Talk:
     """How a child speaks to its server: ``talk(message, wait)`` sends a message and, with ``wait``,
-    returns the server's reply.
+    returns the server's reply.  It raises an ``OSError`` when the user's code has closed the channel.
 
     The functions that it needs are bound here, before the user's code can replace them, and the file
-    descriptor is moved away from the low numbers that code tries first.
-
-    Raises:
-        OSError: the user's code has closed the channel.
+    descriptors are moved away from the low numbers that code tries first.
     """
-    number = _moved(end.detach())
+    source = _moved(reading)
+    target = source if reading == writing else _moved(writing)
     send, receive, framed, parser = os.write, os.read, frame, Parser(nonce)
 
     def talk(message: dict[str, Any], wait: bool) -> dict[str, Any]:
         data = memoryview(framed(nonce, message))
         while data:
-            data = data[send(number, data) :]
+            data = data[send(target, data) :]
         while wait:
-            chunk = receive(number, 65536)
+            chunk = receive(source, 65536)
             if not chunk:
                 raise OSError("the server has closed the channel")
             for reply in parser.feed(chunk):

@@ -9,15 +9,12 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
 from lambdalint.confirm.request import Answer, Request
-from lambdalint.confirm.worker.channel import TooLarge
+from lambdalint.confirm.worker.channel import Talk, TooLarge
 from lambdalint.confirm.worker.session import Session, install, one_line
-
-Talk = Callable[[dict[str, Any], bool], dict[str, Any]]
 
 
 def perform(job: dict[str, Any], keras: ModuleType, folder: str, talk: Talk, protections: list[str]) -> None:

@@ -119,7 +119,8 @@ def end(leader: int, spared: set[int]) -> int:
     ``spared``; reap them all.
 
     Returns:
-        The wait status of ``leader``: how it ended by itself where it had.
+        The exit code of ``leader`` where it had ended by itself; a negative number is the signal that
+        ended it.
     """
     with contextlib.suppress(OSError):
         os.killpg(leader, signal.SIGKILL)
@@ -136,6 +137,6 @@ def end(leader: int, spared: set[int]) -> int:
 
 def _reap(pid: int) -> int:
     try:
-        return os.waitpid(pid, 0)[1]
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     except ChildProcessError:
         return 0

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+from collections.abc import Callable
 
 from lambdalint.confirm.worker import kernel
 
@@ -41,14 +42,27 @@ def enter(folder: str) -> list[str]:
         What is in force from now on.
     """
     held = []
-    with contextlib.suppress(OSError):
-        _leave(_NEW_MOUNTS | _NEW_IPC)
+    if _works(lambda: _read_only(folder)):
         _read_only(folder)
         held.append("mount namespace: all but its folder is read-only")
     with contextlib.suppress(OSError):
         kernel.call(kernel.libc().unshare, _NEW_NETWORK)
         held.append("network namespace: no network")
     return held
+
+
+def _works(attempt: Callable[[], None]) -> bool:
+    """Whether an attempt succeeds, made in a process that is thrown away: half of one is worse than none."""
+    if not hasattr(os, "fork"):
+        return False
+    pid = os.fork()
+    if pid == 0:
+        try:
+            attempt()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitpid(pid, 0)[1] == 0
 
 
 def _leave(what: int) -> None:
@@ -68,6 +82,7 @@ def _leave(what: int) -> None:
 
 
 def _read_only(folder: str) -> None:
+    _leave(_NEW_MOUNTS | _NEW_IPC)
     mount = kernel.libc().mount
     kernel.call(mount, None, b"/", None, ctypes.c_ulong(_RECURSIVE | _PRIVATE), None)
     path = os.fsencode(folder)

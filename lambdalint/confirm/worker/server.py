@@ -7,51 +7,37 @@ out.  It uses neither Keras nor TensorFlow itself, so that its children start fr
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib
 import json
 import os
 import secrets
 import selectors
-import shutil
-import signal
-import stat
-import sys
+import socket
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from lambdalint.confirm.request import Answer, Request
-from lambdalint.confirm.worker import channel, launch, limits, namespaces
+from lambdalint.confirm.request import Request
+from lambdalint.confirm.worker import channel, launch
+from lambdalint.confirm.worker.run import GRACE, Run
 
-GRACE = 1.0
-"""Seconds that a child may take to end after it has sent its result or closed the channel."""
+_CHUNK = 1 << 20
 
 
-class Run:
-    """A child at work: what it has sent and printed, and until when it may go on."""
+class Readable(Protocol):
+    """A socket, or a pipe that looks like one."""
 
-    def __init__(self, child: launch.Child, nonce: bytes, folder: str, job: dict[str, Any]) -> None:
-        self.child = child
-        self.parser = channel.Parser(nonce)
-        self.nonce = nonce
-        self.folder = folder
-        self.job = job
-        self.started = time.monotonic()
-        self.deadline = self.started + job["seconds"]
-        self.message: dict[str, Any] | None = None
-        self.closed = False
-        self.late = False
-        self.alone = False
-        self.output = b""
-        self.inner: Run | None = None
-        self.done: Callable[[dict[str, Any]], None] = lambda reply: None
+    def fileno(self) -> int:
+        """Its file descriptor."""
+
+    def recv(self, most: int, /) -> bytes:
+        """What has arrived; empty at the end."""
 
 
 class Server:
     """Answers the requests that arrive on ``reading`` on ``writing``, one at a time."""
 
-    def __init__(self, surroundings: launch.Surroundings, folder: str, reading: int, writing: int) -> None:
+    def __init__(
+        self, surroundings: launch.Surroundings, folder: str, reading: Readable, writing: int
+    ) -> None:
         self.surroundings = surroundings
         self.folder = folder
         self.reading = reading
@@ -63,7 +49,6 @@ class Server:
 
     def serve(self) -> None:
         """Work until the driver closes the channel, then end all children."""
-        os.set_blocking(self.reading, False)
         self.selector.register(self.reading, selectors.EVENT_READ, None)
         try:
             while True:
@@ -85,26 +70,18 @@ class Server:
 
     def command(self) -> bool:
         """Read what the driver asks; false when it has gone."""
-        data = os.read(self.reading, 65536)
+        data = self.reading.recv(_CHUNK)
         *lines, self.received = (self.received + data).split(b"\n")
         for line in lines:
             request = Request.from_json(json.loads(line)["request"])
-            job = {
-                "request": request.to_json(),
-                "seconds": request.seconds,
-                "megabytes": request.megabytes,
-            }
-            self.begin(job)
+            job = {"seconds": request.seconds, "megabytes": request.megabytes}
+            self.begin({**job, "request": request.to_json()})
         return bool(data)
 
     def begin(self, job: dict[str, Any]) -> None:
         """Start an experiment; the driver gets its answer."""
         run = self.start(job)
-
-        def done(reply: dict[str, Any]) -> None:
-            self.tell({"answer": verdict(run, reply).to_json(), **seen(reply)})
-
-        run.done = done
+        run.done = lambda reply: self.tell(run.answer(reply))
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send the driver a message."""
@@ -117,45 +94,51 @@ class Server:
         self.count += 1
         folder = os.path.join(self.folder, f"{os.getpid()}-{self.count}")
         os.mkdir(folder, 0o700)
-        nonce = secrets.token_hex(16).encode()
-        unwanted = [self.reading, self.writing, self.selector.fileno()]
-        for run in self.runs:
-            unwanted += [run.child.talk.fileno(), run.child.output]
-        child = launch.fork(job, self.surroundings, folder, nonce, [each for each in unwanted if each >= 0])
-        run = Run(child, nonce, folder, job)
+        job = {**job, "nonce": secrets.token_hex(16)}
+        forks = self.surroundings.keras is not None
+        if forks:
+            child = launch.fork(job, self.surroundings, folder, self.own())
+        else:
+            child = launch.spawn(job, self.surroundings, folder)
+        run = Run(child, folder, job, forks)
         self.runs.append(run)
+        child.talk.setblocking(False)
+        child.output.setblocking(False)
         self.selector.register(child.talk, selectors.EVENT_READ, lambda: self.hear(run))
         self.selector.register(child.output, selectors.EVENT_READ, lambda: self.listen(run))
         return run
 
+    def own(self) -> list[int]:
+        """The file descriptors that a child must not have."""
+        numbers = [self.reading.fileno(), self.writing, self.selector.fileno()]
+        for run in self.runs:
+            numbers += [run.child.talk.fileno(), run.child.output.fileno()]
+        return [number for number in numbers if number >= 0]
+
     def hear(self, run: Run) -> None:
         """Take what a child has sent."""
-        try:
-            data = run.child.talk.recv(1 << 20)
-        except BlockingIOError:
+        data = _received(run.child.talk)
+        if data is None:
             return
-        except OSError:
-            data = b""
         for message in run.parser.feed(data):
-            if "fresh" in message and "fresh" not in run.job:
-                if run.inner is None:
-                    self.begin_fresh(run, message)
-            else:
+            if "begun" in message:
+                run.begin(True)
+            elif "fresh" not in message:
                 run.message = message
+            elif "fresh" not in run.job and run.inner is None:
+                self.begin_fresh(run, message)
         if run.message is not None:
             self.finish(run)
-        elif not data and not run.closed:
-            run.closed = True
-            run.deadline = min(run.deadline, time.monotonic() + GRACE)
+        elif not data:
+            run.close()
             self.selector.unregister(run.child.talk)
 
     def listen(self, run: Run) -> None:
-        """Take what a child has printed; the last of it is kept."""
-        with contextlib.suppress(BlockingIOError):
-            data = os.read(run.child.output, launch.LOUD)
-            run.output = (run.output + data)[-launch.LOUD :]
-            if not data:
-                self.selector.unregister(run.child.output)
+        """Take what a child has printed."""
+        data = _received(run.child.output)
+        if data == b"":
+            self.selector.unregister(run.child.output)
+        run.print(data or b"")
 
     def begin_fresh(self, run: Run, message: dict[str, Any]) -> None:
         """Start the script that an experiment wants run; it gets the script's end as a reply."""
@@ -168,15 +151,13 @@ class Server:
             "from": run.folder,
             "seconds": min(left, wanted) if isinstance(wanted, (int, float)) else left,
         }
-        inner = self.start(job)
-        run.inner = inner
+        inner = run.inner = self.start(job)
 
         def done(reply: dict[str, Any]) -> None:
             run.inner = None
             with contextlib.suppress(OSError):
-                run.child.talk.setblocking(True)
                 run.child.talk.settimeout(GRACE)
-                run.child.talk.sendall(channel.frame(run.nonce, fresh_reply(inner, reply)))
+                run.child.talk.sendall(channel.frame(run.nonce, inner.fresh(reply)))
                 run.child.talk.setblocking(False)
 
         inner.done = done
@@ -184,8 +165,7 @@ class Server:
     def expire(self) -> None:
         """Reap the children that have ended, and end those whose time is over."""
         for run in list(self.runs):
-            over = time.monotonic() >= run.deadline
-            if run in self.runs and (over or (run.closed and ended(run.child.pid))):
+            if run in self.runs and run.over():
                 run.late = not run.closed
                 self.finish(run)
 
@@ -195,20 +175,16 @@ class Server:
             run.inner.done = lambda reply: None
             self.finish(run.inner)
         self.runs.remove(run)
-        run.alone = ended(run.child.pid)
-        status = limits.end(run.child.pid, {other.child.pid for other in self.runs})
-        with contextlib.suppress(OSError):
-            for _ in range(64):
-                data = os.read(run.child.output, launch.LOUD)
-                run.output = (run.output + data)[-launch.LOUD :]
-                if not data:
-                    break
+        run.alone = run.child.ended()
+        status = run.child.end({other.child.pid for other in self.runs})
+        for _ in range(16):
+            run.print(_received(run.child.output) or b"")
         for each in (run.child.talk, run.child.output):
             with contextlib.suppress(KeyError, ValueError):
                 self.selector.unregister(each)
         run.child.close()
-        remove(run.folder)
-        run.done({"status": status, **(run.message or {})})
+        run.remove()
+        run.done({**(run.message or {}), "status": status})
 
     def end_all(self) -> None:
         """End every child, telling nobody."""
@@ -217,93 +193,11 @@ class Server:
             self.finish(self.runs[0])
 
 
-def ended(pid: int) -> bool:
-    """Whether a child has ended by itself; it stays to be reaped."""
+def _received(end: socket.socket) -> bytes | None:
+    """What has arrived; empty at the end; ``None`` when nothing has arrived yet."""
     try:
-        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        return True
-
-
-def verdict(run: Run, reply: dict[str, Any]) -> Answer:
-    """The answer of an experiment, or why it has none."""
-    seconds = round(time.monotonic() - run.started, 3)
-    try:
-        told = Answer.from_json(reply["answer"])
-    except (KeyError, ValueError):
-        told = Answer("unconfirmed", str(reply.get("stopped") or why(run, reply["status"])))
-    return Answer(told.status, told.reason, told.witness, told.details, told.repro, seconds)
-
-
-def fresh_reply(run: Run, reply: dict[str, Any]) -> dict[str, Any]:
-    """How a script ended, as the experiment that wanted it learns it."""
-    output = run.output.decode(errors="replace")
-    if "code" in reply:
-        return {**{name: reply.get(name) for name in ("code", "value", "error")}, "output": output}
-    status = reply["status"]
-    code = os.WEXITSTATUS(status) if os.WIFEXITED(status) and not run.late else None
-    return {"code": code, "error": reply.get("stopped") or why(run, status), "output": output}
-
-
-def seen(reply: dict[str, Any]) -> dict[str, Any]:
-    """What a child tells about itself besides its answer."""
-    settled = "answer" in reply or "stopped" in reply
-    return {"protections": reply.get("protections", []), "settled": settled}
-
-
-def why(run: Run, status: int) -> str:
-    """Why a child has sent no result."""
-    if run.late:
-        return f"ran longer than {run.job['seconds']:g} s"
-    printed = run.output[-4000:].decode(errors="replace")
-    if "bad_alloc" in printed or "MemoryError" in printed or "Cannot allocate memory" in printed:
-        return f"used more than {run.job['megabytes'] / 1024:g} GB of memory"
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == getattr(signal, "SIGXCPU", None):
-            return f"used more processor time than {run.job['seconds']:g} s allow"
-        if not run.alone:
-            return "the code closed the file descriptors of its process"
-        return f"the process crashed: {signal.Signals(number).name}"
-    if run.parser.garbage:
-        return "the code wrote to the channel of the result"
-    return f"the code ended the process: os._exit({os.WEXITSTATUS(status)})"
-
-
-def remove(folder: str) -> None:
-    """Remove an experiment's folder, whatever the code has made of its permissions."""
-
-    def retry(function: Callable[..., Any], path: str, _: Any) -> None:
-        with contextlib.suppress(OSError):
-            for each in (os.path.dirname(path), path):
-                os.chmod(each, stat.S_IRWXU)
-            function(path)
-
-    shutil.rmtree(folder, onerror=retry)
-
-
-def serve(configuration: dict[str, Any]) -> None:
-    """Import Keras and answer the driver, whose channel is standard input and output."""
-    reading, writing = os.dup(0), os.dup(1)
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    os.dup2(2, 1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    without = configuration["without"]
-    held = [] if "namespaces" in without else namespaces.enter(configuration["folder"])
-    surroundings = launch.Surroundings(None, held, without)
-    server = Server(surroundings, configuration["folder"], reading, writing)
-    limits.adopt_strays()
-    try:
-        surroundings.keras = keras = importlib.import_module(configuration["library"])
-        importlib.import_module(f"{configuration['library']}.layers")
-    except BaseException as error:
-        server.tell({"failed": f"{type(error).__name__}: {error}"})
-        return
-    importlib.import_module("lambdalint.confirm.experiments")
-    gc.collect()
-    gc.freeze()
-    server.tell({"ready": str(getattr(keras, "__version__", ""))})
-    server.serve()
+        return end.recv(_CHUNK)
+    except (BlockingIOError, InterruptedError):
+        return None
+    except OSError:
+        return b""
