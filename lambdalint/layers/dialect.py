@@ -41,7 +41,8 @@ class Dialect:
     ``name`` is ``keras1``, ``keras2``, ``keras3`` or ``unknown``; ``certain`` is set where code,
     pins or the target leave no other.  ``families`` are the Keras packages the file imports, as in
     :func:`lambdalint.syntax.canonical.normalise`.  ``backend`` is ``theano``, ``tensorflow``,
-    ``torch`` or ``jax`` where the code shows it, else ``""``.
+    ``torch`` or ``jax`` where the code shows it, else ``""``.  ``shared`` says whether the pins make
+    ``keras`` and ``tf.keras`` one package.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Dialect:
     families: frozenset[str] = frozenset()
     certain: bool = False
     backend: str = ""
+    shared: bool | None = None
 
 
 def detect(parsed: ParsedUnit, names: Names, project: Project, target: str = "auto") -> Dialect:
@@ -74,7 +76,7 @@ def detect(parsed: ParsedUnit, names: Names, project: Project, target: str = "au
     if families and not certain:
         votes += _neighbours(unit.path, project)
         name, _, spoke = _decide(votes, open_to)
-    return Dialect(name, tuple(spoke), families, certain, backend)
+    return Dialect(name, tuple(spoke), families, certain, backend, _shared(unit.path, project))
 
 
 def _possible(families: frozenset[str]) -> frozenset[str]:
@@ -107,12 +109,21 @@ def _pinned(path: str, project: Project, families: frozenset[str], open_to: froz
     best: Vote | None = None
     folder, root = os.path.dirname(os.path.realpath(path)), project.root_of(path)
     project.asked.note(("pins", folder, root))
-    for pin in pins_of(folder, root):
+    pins = list(pins_of(folder, root))
+    legacy = bundled and any(pin.text.startswith("tf-keras") for pin in pins)
+    for pin in pins:
         allowed = (pin.bundled if bundled else pin.standalone) & open_to
         weight = 8 if bundled or pin.direct else 2
         if allowed and allowed != open_to and (best is None or weight > best.weight):
             best = Vote(allowed, weight, f"{pin.file} pins {pin.text}")
-    return [] if best is None else [best]
+    # With tf-keras next to it, the tf.keras of TensorFlow 2.16 and later may be Keras 2 as well.
+    return [] if best is None or (legacy and best.fits == {"keras3"}) else [best]
+
+
+def _shared(path: str, project: Project) -> bool | None:
+    """Whether the pins of the project say that ``keras`` and ``tf.keras`` are one package."""
+    pins = pins_of(os.path.dirname(os.path.realpath(path)), project.root_of(path))
+    return next((pin.shared for pin in pins if pin.shared is not None), None)
 
 
 def _neighbours(path: str, project: Project) -> list[Vote]:

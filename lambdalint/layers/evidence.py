@@ -303,6 +303,8 @@ def _library_call(
 ) -> Iterator[_Keyed]:
     if canonical == "keras.layers.merge":
         yield ("merge",), vote("1", 5, f"`merge(...)` is called {where}")
+    elif canonical in ("keras.Input", "keras.layers.Input") and "type_spec" in keywords:
+        yield ("type_spec",), vote("2", 4, f"`type_spec=` {where}")
     elif canonical.startswith("keras.layers."):
         for keyword in keywords:
             if keyword in _LAYER_KEYWORDS:

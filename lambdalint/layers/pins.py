@@ -16,6 +16,7 @@ _FILES = (
 )  # fmt: skip
 _MOST_BYTES = 3_000_000
 _NEVER = (1 << 30,)
+_SHARED = (2, 6)
 
 _PACKAGE = r"(?P<name>keras|keras-core|tf-keras|theano|tensorflow(?:-(?:gpu|cpu|macos|intel|rocm))?)"
 _OPERATOR = r"(?P<operator>===|==|~=|>=|<=|!=|<|>|\^|=)"
@@ -39,7 +40,8 @@ class Pin:
     """What one requirement file says of a package: the generations it leaves open for each Keras.
 
     ``standalone`` speaks of ``import keras``, ``bundled`` of ``tf.keras``; empty where the
-    package has no say.  ``direct`` is set for a pin of Keras itself.
+    package has no say.  ``direct`` is set for a pin of Keras itself.  ``shared`` says whether ``keras``
+    and ``tf.keras`` are one package, as they are since version 2.6 of both, where the versions agree on it.
     """
 
     file: str
@@ -47,6 +49,7 @@ class Pin:
     direct: bool
     standalone: frozenset[str]
     bundled: frozenset[str]
+    shared: bool | None = None
 
 
 def pins_of(folder: str, root: str) -> Iterator[Pin]:
@@ -111,7 +114,11 @@ def _pin(file: str, name: str, spec: str) -> Pin | None:
     else:
         bundled = _overlap(low, high, (((0,), "keras2"), ((2, 16), "keras3")))
         standalone = _overlap(low, high, (((0,), "keras1"), ((1, 1), "keras2"), ((2, 16), "keras3")))
-    return Pin(file, text, name.startswith("keras"), standalone, bundled) if standalone or bundled else None
+    if not standalone and not bundled and name != "tf-keras":
+        return None
+    told = name not in ("theano", "tf-keras", "keras-core") and (low >= _SHARED or high <= _SHARED)
+    shared = low >= _SHARED if told else None
+    return Pin(file, text, name.startswith("keras"), standalone, bundled, shared)
 
 
 def _overlap(

@@ -140,3 +140,11 @@ def words(node: ast.AST, limit: int = 40) -> str:
     """An expression as short text for a message."""
     text = " ".join(written(node).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def tree_of(layer: LayerFacts, at: Anchor) -> ast.Module | None:
+    """The syntax of the file that a place in the layer or its functions belongs to, if it is in view."""
+    if at.unit is layer.unit:
+        return layer.file.tree
+    functions = [function for function in layer.functions if isinstance(function, Function)]
+    return next((each.env.tree for each in functions if each.env.unit is at.unit), None)

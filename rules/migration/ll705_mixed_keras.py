@@ -4,8 +4,9 @@
 
 Reports, in files with a Lambda or merge layer, a layer or model of one Keras that gets a tensor, or a
 layer, of another: `keras`, `tf.keras`, `tf_keras` and `tensorflow.python.keras` have classes of their own.
-In Keras 3 `keras` and `tf.keras` are one package (TensorFlow 2.16 and later), and may be mixed. `advice` for
-`tf.keras` with `tensorflow.python.keras`, which were one package up to TensorFlow 2.5.
+Since version 2.6 `keras` and `tf.keras` are one package, and may be mixed: silent where the code or the pins
+show it, `advice` where nothing tells the version. `advice` too for `tf.keras` with
+`tensorflow.python.keras`, which were one package up to TensorFlow 2.5.
 
 ## Why it hurts
 
@@ -65,6 +66,7 @@ https://github.com/tensorflow/probability/issues/478
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
@@ -72,7 +74,13 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import FileFacts
 from lambdalint.rule import Report, Rule
 
-_ONE_IN_KERAS_3 = frozenset({"keras", "tf.keras"})
+_ONE = frozenset({"keras", "tf.keras"})
+"""One package in Keras 3, and before it from version 2.6 on."""
+_OLD = re.compile(
+    r"fit_generator|keras\.layers\.core|tensorflow_backend|_keras_shape|nb_epoch"
+    r"|\btf\.(Session|placeholder|contrib|get_variable|ConfigProto)\b"
+)
+"""Words of the time before."""
 _BUNDLED = frozenset({"tf.keras", "tensorflow.python.keras"})
 """Twins: TensorFlow 2.0-2.5 exports the classes of its private package."""
 
@@ -85,10 +93,10 @@ def check(file: FileFacts) -> Iterator[Report]:
             continue
         family, other = str(event.data["family"]), str(event.data["other"])
         pair = frozenset({family, other})
-        if pair == _ONE_IN_KERAS_3 and file.dialect.name == "keras3":
+        if pair == _ONE and (file.dialect.name == "keras3" or file.dialect.shared):
             continue
         seen.add(id(event.at.node))
-        since = "from TensorFlow 2.6 on " if pair == _BUNDLED else ""
+        since = {_BUNDLED: "from TensorFlow 2.6 on ", _ONE: "before TensorFlow 2.6 "}.get(pair, "")
         yield Report(
             event.at,
             f"A {event.text} of `{other}` goes into `{family}`: {since}the two packages do not know each "
@@ -102,7 +110,8 @@ def _severity(pair: frozenset[str], file: FileFacts) -> Severity | None:
     """Less where in some versions both packages share their classes, and nothing says which version it is."""
     if pair == _BUNDLED and file.dialect.name != "keras3":
         return Severity.ADVICE
-    return Severity.WARNING if pair == _ONE_IN_KERAS_3 and file.dialect.name == "unknown" else None
+    old = file.dialect.name == "keras1" or file.dialect.shared is False or _OLD.search(file.unit.text)
+    return Severity.ADVICE if pair == _ONE and not old else None
 
 
 RULE = Rule("LL705", "mixed-keras", Contract.MIGRATION, Severity.ERROR, check_file=check)

@@ -81,9 +81,12 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Step
+from lambdalint.interp.values import Event, Step
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.enclosing import enclosing
+from lambdalint.syntax.walk import walk
 
+from ..calling.functions import tree_of
 from ..spelling import kept_from_zero
 from .operands import loudness, maker, operand_of, when_zero
 
@@ -110,7 +113,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 continue
             step = maker(trace, divisor)
             what = "" if step is None else _what(step)
-            if step is not None and _is_rounded(step):
+            if (step is not None and _is_rounded(step)) or _is_asked_first(layer, event):
                 continue
             if not what and severity is not Severity.WARNING:
                 continue
@@ -133,6 +136,24 @@ def _what(step: Step) -> str:
 def _is_rounded(step: Step) -> bool:
     """Whether the divisor is a rounded number, such as a size in pixels: seldom 0, though it could be."""
     return step.text.rpartition(".")[2] in ("round", "rint", "floor", "ceil")
+
+
+def _is_asked_first(layer: LayerFacts, event: Event) -> bool:
+    """Whether it is a branch of ``tf.cond`` or ``K.switch`` whose condition asks for the divisor."""
+    node = event.at.node
+    tree = tree_of(layer, event.at)
+    if tree is None or not isinstance(node, ast.BinOp):
+        return False
+    choices = [
+        outer
+        for outer in enclosing(tree, node)
+        if isinstance(outer, ast.Call) and ast.unparse(outer.func).endswith(("cond", "switch")) and outer.args
+    ]
+    return any(_names(node.right) & _names(choice.args[0]) for choice in choices)
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {part.id for part in walk(node) if isinstance(part, ast.Name)}
 
 
 RULE = Rule("LL601", "unguarded-division", Contract.NUMERICS, Severity.WARNING, check_layer=check)

@@ -81,10 +81,11 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.enclosing import enclosing
 from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
-from ..calling.functions import written_functions
+from ..calling.functions import tree_of, written_functions
 from .faults import rank_before, reports
 
 
@@ -110,7 +111,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     loops = [node for node in _loops(layer) if rows and id(node.iter) in rows]
 
     def counts(event: Event) -> bool:
-        return _is_batched(event) and id(event.at.node) not in rows and not _steps(loops, event.at.node)
+        told = id(event.at.node) in rows or _steps(loops, event.at.node)
+        return _is_batched(event) and not told and not _takes_known_rows(layer, event)
 
     yield from reports(layer, events.INDEXED, message, counts)
 
@@ -127,6 +129,27 @@ def _steps(loops: list[ast.For | ast.comprehension], node: ast.AST) -> bool:
     if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Name):
         return False
     return any(isinstance(loop.target, ast.Name) and loop.target.id == node.slice.id for loop in loops)
+
+
+def _takes_known_rows(layer: LayerFacts, event: Event) -> bool:
+    """Whether one case of the function cuts out row after row, ``t[0:1]``, ``t[1:2]``: it knows the batch."""
+    tree = tree_of(layer, event.at)
+    around = enclosing(tree, event.at.node) if tree is not None else []
+    cases = [node for node in around if isinstance(node, ast.If)]
+    if not cases or not isinstance(event.at.node, ast.Subscript):
+        return False
+    cuts = [_row(node) for node in walk(cases[-1]) if isinstance(node, ast.Subscript)]
+    return len({cut for cut in cuts if cut is not None}) > 1 and _row(event.at.node) is not None
+
+
+def _row(node: ast.Subscript) -> int | None:
+    """The row that a slice of one row takes."""
+    first = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+    if not isinstance(first, ast.Slice) or first.step is not None:
+        return None
+    ends = (first.lower, first.upper)
+    values = [end.value for end in ends if isinstance(end, ast.Constant) and isinstance(end.value, int)]
+    return values[0] if len(values) == 2 and values[1] == values[0] + 1 else None
 
 
 def _is_batched(event: Event) -> bool:

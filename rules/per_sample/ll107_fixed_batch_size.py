@@ -112,7 +112,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 def _made_for_all(use: Application) -> Event | None:
     """What makes the layer's whole result with a written number of rows, whatever the batch."""
     result, given = use.trace.result, next(tensors_of(use.inputs), None)
-    if not isinstance(result, Tensor) or given is None or given.dims is None or given.dims[0] != B:
+    if not isinstance(result, Tensor) or given is None or not given.dims or given.dims[0] != B:
         return None
     rows = result.dims[0] if result.dims and len(result.dims) > 1 else 1
     return result.made if isinstance(rows, int) and rows > 1 and not result.inputs else None

@@ -13,6 +13,8 @@ from lambdalint.syntax.enclosing import enclosing
 from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
+from ..calling.functions import tree_of
+
 _PAIRING = re.compile(
     r"(mini?_?batch|mini?b)_?(disc|std|stat|feat|sim)|(^|_)mbd(_|$)|contrast|in_?batch|pair_?wise|ranking"
     r"|rank_(loss|cross|hinge)|triplet|quadruplet|hard_negative|negative_samp|sim_?clr|nt_?xent|info_?nce"
@@ -79,10 +81,7 @@ def _names_of(layer: LayerFacts) -> Iterator[str]:
 
 def _around(layer: LayerFacts, at: Anchor) -> Iterator[_Definition]:
     """The functions and classes around a node of the layer's file or of its function's."""
-    tree: ast.Module | None = layer.file.tree if at.unit is layer.unit else None
-    for function in layer.functions:
-        if tree is None and isinstance(function, Function) and function.env.unit is at.unit:
-            tree = function.env.tree
+    tree = tree_of(layer, at)
     for node in enclosing(tree, at.node) if tree is not None else ():
         if isinstance(node, _Definition):
             yield node

@@ -25,12 +25,11 @@ TENSORFLOW_FAMILIES = ("tf.keras", "tf_keras", "tensorflow.python.keras")
 
 def in_tensorflow(layer: LayerFacts) -> bool:
     """Whether the layer comes from TensorFlow's Keras or ``tf_keras``, as far as the imports tell."""
-    if layer.site.family is not None:
-        return layer.site.family in TENSORFLOW_FAMILIES
+    if layer.site.family in TENSORFLOW_FAMILIES:
+        return True
     modules = {binding.module for binding in layer.names.import_bindings() if not binding.level}
-    return not any(module.split(".")[0] == "keras" for module in modules) and any(
-        module.startswith(("tensorflow.keras", "tensorflow.python.keras", "tf_keras")) for module in modules
-    )
+    tops = {module.partition(".")[0] for module in modules}
+    return "keras" not in tops and not tops.isdisjoint(("tensorflow", "tf_keras"))
 
 
 def is_graph_mode(layer: LayerFacts) -> bool:
