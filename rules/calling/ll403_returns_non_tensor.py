@@ -69,21 +69,22 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Const, Number, Sequence, Value
+from lambdalint.interp.values import NONE, Const, Number, Sequence, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.walk import children, walk
 
-from .functions import Outcome, outcomes, words
+from .functions import Outcome, outcomes, words, written_function
 
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """A returned value that is known and is no tensor, or a way out of the function without a value."""
+    empty = {id(_node(trace.function)) for trace in layer.traces if trace.result == NONE}
     for outcome in outcomes(layer):
         if isinstance(outcome.at.node, _DEFS):
-            yield from _without_return(outcome)
+            yield from _without_return(outcome, id(outcome.at.node) in empty)
             continue
         what = _kind(outcome.value)
         if what is not None:
@@ -116,7 +117,14 @@ def _is_size(value: Value) -> bool:
     )
 
 
-def _without_return(outcome: Outcome) -> Iterator[Report]:
+def _node(value: Value) -> ast.AST | None:
+    """The syntax of a function in view."""
+    function = written_function(value)
+    return None if function is None else function.node
+
+
+def _without_return(outcome: Outcome, always: bool) -> Iterator[Report]:
+    """A function that never returns, that does not where its only ``if`` fails, or not for its arguments."""
     node = outcome.at.node
     assert isinstance(node, _DEFS)
     message = (
@@ -126,6 +134,12 @@ def _without_return(outcome: Outcome) -> Iterator[Report]:
     header = Anchor(outcome.at.unit, def_line(node))
     if not any(isinstance(part, ast.Return) and part.value is not None for part in own_statements(node)):
         yield Report(header, message.format("returns nothing", "Add the `return`."), note="no return")
+    elif always:
+        yield Report(
+            header,
+            message.format("returns nothing for these arguments", "Return a tensor on that path too."),
+            note="a path without return",
+        )
     elif _bare_if(node):
         yield Report(
             header,
