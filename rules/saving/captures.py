@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Function, Tensor, Unknown, Value
+from lambdalint.interp.values import Function, Sequence, Tensor, Unknown, Value
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.names import Names, Scope, is_builtin
 
@@ -78,8 +78,19 @@ def _same(value: Value, function: Function) -> TypeGuard[Function]:
 
 
 def stands_for(layer: LayerFacts, capture: Capture) -> str:
-    """The parameter that a captured name is the value of, in every use of the layer; ``""`` for none."""
+    """The parameter, or its entry, that a captured name is the value of in every use; ``""`` for none."""
     spec = capture.function.node.args
     parameters = [*spec.posonlyargs, *spec.args]
-    own = bool(layer.applications) and all(use.inputs is capture.value for use in layer.applications)
-    return parameters[0].arg if own and parameters and isinstance(capture.value, Tensor) else ""
+    places = {_place(use.inputs, capture.value) for use in layer.applications}
+    if len(places) != 1 or not parameters or not isinstance(capture.value, Tensor):
+        return ""
+    place = places.pop()
+    return "" if place is None else parameters[0].arg + place
+
+
+def _place(inputs: Value, value: Value | None) -> str | None:
+    """Where a value stands in a layer's inputs: ``""`` for the only one, ``[1]``, ``None`` for nowhere."""
+    if inputs is value:
+        return ""
+    items = inputs.items or [] if isinstance(inputs, Sequence) else []
+    return next((f"[{index}]" for index, item in enumerate(items) if item is value), None)

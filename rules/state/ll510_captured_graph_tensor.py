@@ -66,6 +66,7 @@ from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 from ..saving.captures import Capture, captures, stands_for
+from ..saving.dialects import is_graph_mode
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -73,9 +74,13 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     if layer.site.in_loss:
         return
     for capture in captures(layer):
-        use = next(_computing_uses(capture), None) if _symbolic(capture.value) else None
+        if not _symbolic(capture.value):
+            continue
+        parameter = stands_for(layer, capture)
+        # In the one graph of Keras 1 and 2, the size of an input is right wherever it is read.
+        sized = bool(parameter) and is_graph_mode(layer)
+        use = next(_computing_uses(capture, {"shape"} if sized else set()), None)
         if use is not None:
-            parameter = stands_for(layer, capture)
             yield _report(Anchor(capture.use.unit, use), capture.name, parameter)
     for value in layer.site.arguments[:1]:
         for name, item in value.items.items() if isinstance(value, Dictionary) else ():
@@ -88,16 +93,16 @@ _FACTS = frozenset({"shape", "get_shape", "dtype", "ndim", "name", "_keras_shape
 _ASKING = frozenset({"int_shape", "ndim", "dtype"})
 
 
-def _computing_uses(capture: Capture) -> Iterator[ast.Name]:
-    """The uses that take entries of the tensor, and not only its static shape or type."""
+def _computing_uses(capture: Capture, more: set[str]) -> Iterator[ast.Name]:
+    """The uses that take entries of the tensor, and not only its static shape or type, or ``more`` of it."""
     asked: set[int] = set()
     for node in walk(capture.function.node):
         if isinstance(node, ast.Attribute) and node.attr in _FACTS:
             asked.add(id(node.value))
-        elif (
-            isinstance(node, ast.Call)
-            and (capture.names.canonical(node.func) or "").split(".")[-1] in _ASKING
-        ):
+        elif isinstance(node, ast.Call) and (capture.names.canonical(node.func) or "").split(".")[-1] in {
+            *_ASKING,
+            *more,
+        }:
             asked.update(id(argument) for argument in node.args)
     return (use for use in capture.uses if id(use) not in asked)
 
@@ -114,7 +119,7 @@ def _report(at: Anchor, name: str, parameter: str = "") -> Report:
     if parameter:
         return Report(
             at,
-            f"`{name}` is the input that the layer is called on, but the function reads it from outside: on "
+            f"`{name}` is an input that the layer is called on, but the function reads it from outside: on "
             f"another input, or in a loaded model, it still computes from this one. Use `{parameter}`.",
             note=f"the function's own input is `{parameter}`",
         )
