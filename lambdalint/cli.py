@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from lambdalint import __version__
+from lambdalint.confirming import confirm, confirmation, options
 from lambdalint.selectors import Choice
 from lambdalint.settings import CACHE_FOLDER, FORMATS, TARGETS, Overrides, SettingsError, load
 
@@ -133,6 +134,7 @@ class _Check(click.Command):
     envvar="LAMBDALINT_CACHE_DIR",
     help=f"Where results are kept for later runs. [default: {CACHE_FOLDER} next to the settings]",
 )
+@confirmation
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors, nothing else.")
 @click.option("-v", "--verbose", is_flag=True, help="Also print what was read, and the detail of errors.")
 def check(
@@ -150,12 +152,19 @@ def check(
     force_exclude: bool | None,
     baseline: str | None,
     add_ignore: str | None,
+    sample: str | None,
+    input_shape: str | None,
+    python: str | None,
+    repro: str | None,
     **flags: bool,
 ) -> int:
     """Check files, folders and globs (default: the current folder; - reads standard input)."""
+    confirming = options(flags["confirm"], sample, input_shape, python)
+    if confirming is None and (flags["confirmed_only"] or repro):
+        raise click.UsageError("--confirmed-only and --repro go with --confirm")
     choice = Choice(_words(select) if select else None, _words(ignore), _words(extend_select))
     cache = not flags["no_cache"]
-    overrides = Overrides(choice, target, output_format, jobs, cache, cache_dir, force_exclude)
+    overrides = Overrides(choice, target, output_format, jobs, cache, cache_dir, force_exclude, confirming)
     special = baseline is not None or flags["write_baseline"] or add_ignore is not None or stdin_filename
     plain = None if special else _plain(paths, config, overrides)
     settings = _load(config, overrides) if plain is None else plain[0]
@@ -172,6 +181,8 @@ def check(
         return _without_known(found, settings, write=flags["write_baseline"], quiet=flags["quiet"])
 
     result = judge() if add_ignore is None else _suppress(judge, add_ignore, paths, settings, flags["quiet"])
+    if confirming is not None:
+        result = confirm(result, settings, flags, repro)
     _complain(result, settings, quiet=flags["quiet"], verbose=flags["verbose"])
     _write(_report(result, settings, flags, output_file), output_file)
     if flags["show_unknown"]:
@@ -181,7 +192,8 @@ def check(
         click.echo("\n" + unknowns(result.unknowns), nl=False, err=not for_people)
     if result.problems:
         return FAILED
-    return FINDINGS if result.findings and not flags["exit_zero"] else CLEAN
+    counting = any(finding.counts for finding in result.findings)
+    return FINDINGS if counting and not flags["exit_zero"] else CLEAN
 
 
 def _plain(

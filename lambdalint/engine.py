@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lambdalint.findings import Finding, Location, Problem, Related
-from lambdalint.results import FileResult, Quote, RunResult, gather, merge
+from lambdalint.results import FileResult, Quote, Requests, RunResult, gather, merge
 from lambdalint.suppress import Outcome, apply
 
 if TYPE_CHECKING:
     from lambdalint.cache import Cache
-    from lambdalint.interp.facts import FileFacts
+    from lambdalint.interp.facts import FileFacts, LayerFacts
     from lambdalint.rule import Anchor, Report, Rule
     from lambdalint.settings import Settings
     from lambdalint.sources.unit import SourceUnit
@@ -70,7 +70,7 @@ class Plan:
         from lambdalint.registry import load_rules, rule_packages
 
         plan = cls.make(load_rules().rules, settings.codes, str(settings.root))
-        if settings.cache_dir is None:
+        if settings.cache_dir is None or settings.confirming is not None:
             return plan
         return replace(plan, cache=Cache.of(settings, fingerprint(rule_packages())))
 
@@ -172,8 +172,15 @@ def _judge(path: str, data: bytes, settings: Settings, plan: Plan) -> FileResult
     facts = _facts(unit, settings, plan, problems)
     if facts is None:
         return _finish(unit, [], settings, plan, FileResult(path, problems=tuple(problems)))
-    placed = _apply_rules(facts, plan, problems)
-    result = FileResult(path, problems=tuple(problems), unknowns=facts.unknowns, layers=len(facts.layers))
+    asked: Requests = {}
+    placed = _apply_rules(facts, plan, problems, _asker(settings, asked))
+    result = FileResult(
+        path,
+        problems=tuple(problems),
+        unknowns=facts.unknowns,
+        layers=len(facts.layers),
+        requests=asked,
+    )
     return _finish(facts.unit, placed, settings, plan, result)
 
 
@@ -237,7 +244,30 @@ def _facts(unit: SourceUnit, settings: Settings, plan: Plan, problems: list[Prob
 _Placed = tuple[Finding, "SourceUnit"]
 
 
-def _apply_rules(facts: FileFacts, plan: Plan, problems: list[Problem]) -> list[_Placed]:
+_Ask = Callable[["Rule", "Report", Finding, "LayerFacts | FileFacts"], None]
+
+
+def _asker(settings: Settings, asked: Requests) -> _Ask | None:
+    """What prepares the experiment for a finding at a layer; ``None`` where nothing is to be confirmed."""
+    confirming = settings.confirming
+    if confirming is None:
+        return None
+
+    def ask(rule: Rule, report: Report, finding: Finding, subject: LayerFacts | FileFacts) -> None:
+        from lambdalint.confirm.plan import request
+
+        key = (finding.code, finding.location)
+        if not isinstance(asked.get(key, ""), str):
+            return
+        try:
+            asked[key] = request(rule, report, finding, subject, confirming)
+        except Exception as error:
+            asked[key] = f"internal error while preparing the experiment: {type(error).__name__}: {error}"
+
+    return ask
+
+
+def _apply_rules(facts: FileFacts, plan: Plan, problems: list[Problem], ask: _Ask | None) -> list[_Placed]:
     """Run each rule on each layer, then on the file; a rule is silent where one it yields to spoke."""
     placed: list[_Placed] = []
     names = _Names(facts.unit)
@@ -245,7 +275,7 @@ def _apply_rules(facts: FileFacts, plan: Plan, problems: list[Problem]) -> list[
         spoke: set[str] = set()
         for rule in plan.rules:
             if rule.check_layer is not None:
-                found = _check(rule, rule.check_layer, layer, problems, layer.at, layer.dialect, names)
+                found = _check(rule, rule.check_layer, layer, problems, layer.at, layer.dialect, names, ask)
                 if spoke.isdisjoint(rule.yields_to):
                     placed += found
                 if found:
@@ -253,7 +283,9 @@ def _apply_rules(facts: FileFacts, plan: Plan, problems: list[Problem]) -> list[
     for rule in plan.rules:
         if rule.check_file is not None:
             named = {finding.location for finding, _ in placed if finding.code in rule.yields_to}
-            found = _check(rule, rule.check_file, facts, problems, facts.unit.path, facts.dialect.name, names)
+            found = _check(
+                rule, rule.check_file, facts, problems, facts.unit.path, facts.dialect.name, names, ask
+            )
             placed += [(finding, unit) for finding, unit in found if finding.location not in named]
     return placed
 
@@ -266,13 +298,17 @@ def _check(
     at: Anchor | str,
     dialect: str,
     names: _Names,
+    ask: Callable[[Rule, Report, Finding, _Subject], None] | None = None,
 ) -> list[_Placed]:
     """The findings of one rule on one layer or file, up to the point where the rule crashes, if it does."""
     placed: list[_Placed] = []
     with _guard(problems, at, f"applying the rule {rule.code} {rule.name}"):
         call = None if isinstance(at, str) else at
         for report in check(subject):
-            placed.append((_finding(rule, report, call, dialect, names), names.of(report.at.unit)))
+            finding = _finding(rule, report, call, dialect, names)
+            placed.append((finding, names.of(report.at.unit)))
+            if ask is not None:
+                ask(rule, report, finding, subject)
     return placed
 
 

@@ -139,6 +139,11 @@ class Finding:
     verdict: Verdict | None = None
 
     @property
+    def counts(self) -> bool:
+        """Whether it counts for the exit code: one that an experiment refuted does not."""
+        return self.verdict is None or self.verdict.status is not Status.REFUTED
+
+    @property
     def sort_key(self) -> tuple[str, int, int, int, str, str]:
         """Order of reports: file, cell, row, column, code."""
         at = self.location

@@ -24,6 +24,10 @@ class Quote:
     scope: str = ""
 
 
+Requests = dict[tuple[str, Location], object]
+"""By code and place of a finding: the request for the experiment that confirms it, or why there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileResult:
     """What judging one input gave.  ``outcomes`` tell what its suppression comments did."""
@@ -35,6 +39,7 @@ class FileResult:
     quotes: dict[Location, Quote] = field(default_factory=dict)
     unknowns: Counter[str] = field(default_factory=Counter)
     layers: int = 0
+    requests: Requests = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,8 @@ class RunResult:
     """What a whole run gave, sorted by file, cell, row, column and code.
 
     ``paths`` are the files that were looked at, ``layers`` counts what was found in them; ``unknowns``
-    counts the reasons for which something could not be judged.
+    counts the reasons for which something could not be judged.  ``requests`` are the experiments that confirm
+    findings, where asked for.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -52,6 +58,7 @@ class RunResult:
     unknowns: Counter[str] = field(default_factory=Counter)
     paths: tuple[str, ...] = ()
     layers: int = 0
+    requests: Requests = field(default_factory=dict)
 
     @property
     def files(self) -> int:
@@ -94,4 +101,5 @@ def gather(results: Sequence[FileResult], problems: Iterable[Problem] = ()) -> R
         unknowns=unknowns,
         paths=tuple(result.path for result in results),
         layers=sum(result.layers for result in results),
+        requests={key: request for result in results for key, request in result.requests.items()},
     )

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lambdalint.findings import Contract, Fix, Severity
 from lambdalint.syntax.anchor import Anchor
@@ -41,7 +41,7 @@ class Report:
     """One defect, as a rule sees it: where, what to tell the user, and how loud.
 
     ``severity`` and ``dialect`` override what the rule and the layer say; ``note`` stands next to
-    the caret.
+    the caret.  ``facts`` are what an experiment needs to confirm it, by word.
     """
 
     at: Anchor
@@ -51,6 +51,7 @@ class Report:
     dialect: str | None = None
     related: tuple[tuple[Anchor, str], ...] = ()
     fix: Fix | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -31,6 +31,21 @@ _HEADER = re.compile(r"^\s*\[+\s*tool\s*\.\s*lambdalint\b", re.MULTILINE)
 
 class SettingsError(Exception):
     """The settings cannot be used; the message is one line that says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """How findings are confirmed by running the layers.
+
+    ``input_shape`` is the shape of one sample, ``sample`` a file of samples; ``samples`` pairs the name
+    of a layer, or a glob of files, with a file of samples.  ``python`` is the interpreter to run them in.
+    """
+
+    input_shape: tuple[int, ...] | None = None
+    sample: str | None = None
+    samples: tuple[tuple[str, str], ...] = ()
+    python: str | None = None
+    seconds: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,8 @@ class Settings:
     """The folder where results are kept for later runs; ``None``: nowhere."""
     baseline: str | None = None
     """The file of known findings."""
+    confirming: Confirming | None = None
+    """Set when layers are run to confirm what is found."""
 
     def ignored_in(self, filename: str) -> frozenset[str]:
         """The codes that ``per-file-ignores`` turns off in this file."""
@@ -87,6 +104,7 @@ class Overrides:
     cache: bool = True
     cache_dir: str | None = None
     force_exclude: bool | None = None
+    confirming: Confirming | None = None
 
 
 def load(
@@ -138,6 +156,7 @@ def load(
         per_file_ignores=tuple((glob, _codes(words, rules)) for glob, words in ignores.items()),
         exclude=(*table.get("exclude", ()), *table.get("extend-exclude", ())),
         source=None if source is None else str(source),
+        confirming=_confirming(overrides.confirming, table, root),
         cache_dir=(overrides.cache_dir or _cache_folder(root)) if overrides.cache else None,
         **{key: value for key, value in given.items() if value is not None},
     )
@@ -163,6 +182,14 @@ def _baseline(table: Mapping[str, Any], root: Path, source: Path | None) -> str 
     if os.path.isabs(name) or not real.startswith(os.path.join(inside, "")):
         raise SettingsError(f"{source}: baseline must be a file in the folder of the settings, not {name!r}")
     return os.path.relpath(path) if os.path.isabs(path) else path
+
+
+def _confirming(asked: Confirming | None, table: Mapping[str, Any], root: Path) -> Confirming | None:
+    if asked is None:
+        return None
+    named = table.get("samples", {})
+    pairs = tuple((key, os.path.join(root, file)) for key, file in named.items())
+    return replace(asked, samples=pairs)
 
 
 def find(start: Path) -> Path | None:
@@ -281,6 +308,12 @@ def _word_lists(value: object) -> dict[str, tuple[str, ...]] | None:
     return good if len(good) == len(lists) else None
 
 
+def _texts(value: object) -> dict[str, str] | None:
+    if isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
+        return value
+    return None
+
+
 def _one_of(words: tuple[str, ...]) -> Callable[[object], object]:
     return lambda value: value if value in words else None
 
@@ -308,6 +341,7 @@ _KEYS: dict[str, tuple[Callable[[object], object], str]] = {
     "ignore": _LIST,
     "extend-select": _LIST,
     "per-file-ignores": (_word_lists, "a table of lists of strings"),
+    "samples": (_texts, "a table of layer names or file globs, each with a .npy or .npz file"),
     "exclude": _LIST,
     "extend-exclude": _LIST,
     "force-exclude": (_flag, "true or false"),

@@ -128,6 +128,7 @@ def _call(machine: Machine, node: ast.Call, frame: Frame) -> Value:
         "builtins.globals",
     ):
         return objects.frame_builtin(machine, function.name, frame)
+    machine.caller = frame
     return machine.call(function, args, kwargs, at, source_text(node.func))
 
 

@@ -26,6 +26,7 @@ from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
+    from lambdalint.interp.frames import Frame
     from lambdalint.layers.dialect import Dialect
     from lambdalint.syntax.names import Names
     from lambdalint.syntax.project import Project
@@ -127,6 +128,8 @@ class Site:
     applications: list[Application] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
     in_loss: bool = False
+    frame: Frame | None = None
+    """The variables around the construction, as they are once all has run."""
 
 
 @dataclass(eq=False)

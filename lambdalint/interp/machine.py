@@ -83,6 +83,8 @@ class Machine:
         self.compiled: list[Model] = []
         """The models that are compiled with a loss."""
         self.stack: list[ast.AST] = []
+        self.caller: Frame | None = None
+        """The frame of the call that was evaluated last."""
         self._entered: dict[int, int] = {}
         """By functions that run: how many uncertain regions were open when the outermost call began."""
         self.called: set[int] = set()
@@ -207,6 +209,8 @@ class Machine:
             site = self.sites[id(node)] = Site(node, at, kind, family)
         if self.loss_depth:
             site.in_loss = True
+        if self.caller is not None:
+            site.frame = self.caller
         return site
 
     # --- calls -------------------------------------------------------------------------------------

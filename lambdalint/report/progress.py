@@ -20,7 +20,8 @@ class ProgressBar:
     a terminal.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "Checking") -> None:
+        self._doing = doing
         self._started = time.monotonic()
         self._bar: Progress | None = None
         self._drawing = sys.stderr.isatty()
@@ -29,7 +30,7 @@ class ProgressBar:
         if not self._drawing:
             return
         if self._bar is None and time.monotonic() - self._started > _PATIENCE_SECONDS:
-            self._bar = _start(total)
+            self._bar = _start(self._doing, total)
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=done)
 
@@ -43,12 +44,12 @@ class ProgressBar:
             self._bar.stop()
 
 
-def _start(total: int) -> Progress:
+def _start(doing: str, total: int) -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    bar.add_task("files", total=total)
+    bar.add_task(doing, total=total)
     bar.start()
     return bar

@@ -99,6 +99,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         f"{condition} is what `{found.call}` does: use the layer; it saves, loads and exports without "
         f"custom code. {versions}".rstrip(),
         note=f"is {found.call}",
+        facts={"replacement": found.call},
     )
 
 

@@ -105,6 +105,7 @@ def _report(found: list[tuple[Capture, str]], graph: bool) -> Report:
         note="looked up when the function runs",
         severity=Severity.WARNING if graph else None,
         related=tuple((capture.use, f"`{capture.name}` {why}") for capture, why in found[1:]),
+        facts={"variables": names},
     )
 
 

@@ -8,12 +8,68 @@
 
 from __future__ import annotations
 
-from lambdalint.confirm.request import Answer, Request
+from collections.abc import Callable
+
+from lambdalint.confirm.request import Answer, Inputs, Request
 from lambdalint.confirm.worker.session import Session
+
+PER_SAMPLE = ("LL101", "LL102", "LL103", "LL104", "LL105", "LL106", "LL107", "LL108")
 
 
 def run(request: Request, session: Session) -> Answer:
     """Judge the finding of a request by running the layer."""
-    if session.failure is not None:
-        return Answer("unconfirmed", f"the code does not run: {session.describe(session.failure)}")
-    return Answer("unconfirmed", f"{request.code} has no experiment")
+    from lambdalint.confirm.experiments import equality, statement
+    from lambdalint.confirm.experiments.arrays import Unusable
+    from lambdalint.confirm.experiments.subject import NotRunnable, Subject
+
+    try:
+        if request.program.statement is not None:
+            return statement.run(session)
+        if request.code in ("LL701", "LL702", "LL703", "LL704", "LL707"):
+            return equality.removed(session, request.candidates)
+        experiment = _experiment(request.code)
+        if experiment is None:
+            return Answer("unconfirmed", f"no experiment shows {request.code}")
+        return experiment(Subject(session), request.candidates)
+    except (NotRunnable, Unusable) as error:
+        return Answer("unconfirmed", str(error))
+
+
+def _experiment(code: str) -> Callable[..., Answer] | None:
+    """The experiment for a rule: a function of a subject and inputs to try."""
+    from lambdalint.confirm.experiments import (
+        calling,
+        equality,
+        noise,
+        numerics,
+        per_sample,
+        saving,
+        shape,
+        state,
+    )
+
+    by_code: dict[str, Callable[..., Answer]] = {
+        **dict.fromkeys(PER_SAMPLE, per_sample.run),
+        "LL109": noise.run,
+        "LL201": shape.missing,
+        **dict.fromkeys(("LL202", "LL203", "LL204"), shape.declared),
+        "LL205": calling.run,
+        **dict.fromkeys(("LL301", "LL302", "LL304", "LL305", "LL306", "LL307"), saving.run),
+        "LL303": saving.late,
+        **dict.fromkeys(("LL401", "LL402", "LL403", "LL404", "LL408", "LL409"), calling.run),
+        "LL410": calling.duplicated,
+        "LL411": calling.ignored,
+        **dict.fromkeys(("LL501", "LL502", "LL510"), state.weights),
+        **dict.fromkeys(("LL503", "LL504", "LL505"), calling.run),
+        "LL507": state.frozen,
+        "LL508": state.mask_dropped,
+        "LL509": state.gradient_cut,
+        **dict.fromkeys(("LL601", "LL603"), numerics.finite_output),
+        "LL602": numerics.finite_gradient,
+        "LL604": numerics.direction_kept,
+        "LL801": equality.replaced,
+    }
+    return by_code.get(code)
+
+
+__all__ = ["Inputs", "run"]

@@ -1,0 +1,195 @@
+"""Contract 4, and all that fails when a layer is called: the exception that Keras hides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lambdalint.confirm.experiments.arrays import ROWS, batch, differ, number
+from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
+from lambdalint.confirm.experiments.subject import NotRunnable, Subject
+from lambdalint.confirm.request import Answer, Inputs, Sample
+
+_SYMBOLIC = """
+defect = False
+try:
+    made = make_layer()({symbols})
+    print("the layer gives", made)
+except Exception as error:
+    defect = True
+    print(type(error).__name__, error)
+"""
+FAILS = """
+defect = False
+try:
+    print(flat(make_layer()(given(arrays)))[0].shape)
+except Exception as error:
+    defect = True
+    print(type(error).__name__, error)
+"""
+_RETURNS = """
+returned = make_function()(given(arrays))
+print("the function returns", repr(returned))
+defect = returned is None or callable(returned) or isinstance(returned, (str, bytes))
+"""
+_ANY = Inputs("tensor", (Sample((4,), origin="fitted"),))
+
+
+def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """Call the layer on symbolic inputs, then its function on a batch: what fails there is the cause."""
+    inputs = candidates[0] if candidates else _ANY
+    returned = _returned(subject, inputs)
+    if returned is not None:
+        return confirmed(subject.session, returned)
+    hidden = _symbolic_error(subject, inputs)
+    if hidden is None:
+        return refuted(f"the layer runs on samples of shape {inputs.samples[0].shape}, in a model and alone")
+    if inputs.samples[0].origin == "fitted" and _runs_somewhere(subject, candidates):
+        return refuted("the layer runs on one of the inputs that were tried")
+    cause = _eager_error(subject, inputs)
+    if cause is None:
+        witness = f"applied to an Input: {hidden}"
+    elif _said(cause) == _said(hidden):
+        witness = cause
+    else:
+        witness = f"{cause}; Keras says: {hidden}" if _is_vague(hidden) else cause
+    if inputs.samples[0].origin == "fitted" and _about_shapes(cause or hidden):
+        return unconfirmed(f"the input shape is not known, and the one tried fails: {cause or hidden}")
+    check = _SYMBOLIC.format(symbols=symbols_text(inputs))
+    arrays = batch(inputs, ROWS, 0)
+    return confirmed(subject.session, Shown(witness, check, inputs, arrays, {"exception": cause or hidden}))
+
+
+def _returned(subject: Subject, inputs: Inputs) -> Shown | None:
+    """A function that returns something that is no tensor: another function, a layer, nothing."""
+    arrays = batch(inputs, ROWS, 0)
+    try:
+        value = subject.function(subject.tensors(inputs, arrays))
+    except Exception:
+        return None
+    if value is None or callable(value) or isinstance(value, (str, bytes)):
+        name = getattr(value, "__name__", None)
+        what = f"{type(value).__name__} `{name}`" if name else type(value).__name__
+        witness = (
+            f"called on a batch, the function returns {'None' if value is None else f'a {what}'}, no tensor"
+        )
+        return Shown(witness, _RETURNS, inputs, arrays, {"returned": type(value).__name__})
+    return None
+
+
+def _symbolic_error(subject: Subject, inputs: Inputs) -> str | None:
+    try:
+        layer = subject.fresh_layer()
+        layer(subject.symbols(inputs))
+    except NotRunnable:
+        raise
+    except Exception as error:
+        return subject.session.describe(error)
+    return None
+
+
+def _eager_error(subject: Subject, inputs: Inputs) -> str | None:
+    try:
+        subject.outputs(subject.function(subject.tensors(inputs, batch(inputs, ROWS, 0))))
+    except NotRunnable:
+        return None
+    except Exception as error:
+        return subject.session.describe(error)
+    return None
+
+
+def _runs_somewhere(subject: Subject, candidates: tuple[Inputs, ...]) -> bool:
+    return any(_symbolic_error(subject, inputs) is None for inputs in candidates[1:])
+
+
+def _said(text: str) -> str:
+    return text.partition(" (")[0][:80]
+
+
+def _is_vague(text: str) -> bool:
+    return "could not automatically infer" in text or "Exception encountered" in text
+
+
+def _about_shapes(text: str) -> bool:
+    words = ("shape", "rank", "dimension", "Dimension", "axis", "out of range", "Incompatible")
+    return text.startswith(("InvalidArgumentError", "ValueError", "IndexError")) and any(
+        w in text for w in words
+    )
+
+
+def symbols_text(inputs: Inputs) -> str:
+    """The expression of symbolic inputs, for scripts."""
+    made = [f"keras.Input({s.shape!r}, dtype={s.dtype!r})" for s in inputs.samples]
+    if inputs.structure == "tensor":
+        return made[0]
+    if inputs.structure == "dict":
+        return "{" + ", ".join(f"{key!r}: {each}" for key, each in zip(inputs.keys, made)) + "}"
+    return "[" + ", ".join(made) + "]"
+
+
+# --- inputs that are ignored, outputs that are the same -----------------------------------------------
+
+_IGNORED = """
+layer = make_layer()
+before = flat(layer(given(arrays)))
+changed = [np.array(each) for each in arrays]
+changed[{index}] = changed[{index}][::-1] + 1
+after = flat(layer(given(changed)))
+print("before", before[0].ravel()[:4], "after another input {index}", after[0].ravel()[:4])
+defect = all(np.allclose(a, b, equal_nan=True) for a, b in zip(before, after))
+"""
+
+
+def ignored(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL411: one of the inputs, or all, changes nothing."""
+    for inputs in candidates:
+        arrays = batch(inputs, ROWS, 0)
+        try:
+            before = subject.call(inputs, arrays)
+            for index in range(len(arrays)):
+                changed = [np.array(each) for each in arrays]
+                changed[index] = (changed[index][::-1] + 1).astype(changed[index].dtype)
+                after = subject.call(inputs, changed)
+                if all(a.shape == b.shape and differ(a, b) is None for a, b in zip(before, after)):
+                    which = "the input" if len(arrays) == 1 else f"input {index}"
+                    value = number(before[0].ravel()[0]) if before[0].size else "the same"
+                    witness = (
+                        f"{which} changed in every entry, and the output stayed as it was ({value} first)"
+                    )
+                    shown = Shown(witness, _IGNORED.format(index=index), inputs, arrays, {"input": index})
+                    return confirmed(subject.session, shown)
+        except NotRunnable:
+            raise
+        except Exception as error:
+            failed = subject.session.describe(error)
+            continue
+        if inputs.samples[0].origin != "fitted":
+            return refuted(f"each of the {len(arrays)} inputs changes the output")
+        failed = "the input shape is not known, and every input changed the output of those tried"
+    return unconfirmed(failed if candidates else "no input is known that the layer takes")
+
+
+_DUPLICATED = """
+outputs = flat(make_layer()(given(arrays)))
+pairs = [(i, j) for i in range(len(outputs)) for j in range(i) if np.array_equal(outputs[i], outputs[j])]
+print("equal outputs:", pairs)
+defect = bool(pairs)
+"""
+
+
+def duplicated(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL410: two outputs of one layer are the same tensor, or two columns of one output."""
+    for inputs in candidates:
+        arrays = batch(inputs, ROWS, 0)
+        try:
+            outputs: list[Any] = subject.call(inputs, arrays)
+        except Exception:
+            continue
+        for i, one in enumerate(outputs):
+            for j in range(i):
+                if np.array_equal(one, outputs[j]):
+                    witness = f"outputs {j} and {i} are equal in every entry ({number(one.ravel()[0])} first)"
+                    return confirmed(subject.session, Shown(witness, _DUPLICATED, inputs, arrays, {}))
+        return unconfirmed("the outputs of this layer alone differ: the copy is made outside of it")
+    return unconfirmed("no input is known that the layer takes")

@@ -1,0 +1,43 @@
+"""LL109: one draw of noise serves all samples of a batch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lambdalint.confirm.experiments.arrays import batch, number
+from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
+from lambdalint.confirm.experiments.subject import Subject
+from lambdalint.confirm.request import Answer, Inputs
+
+_CHECK = """
+layer = make_layer()
+rows = flat(layer(given(arrays)))[0]
+other = flat(layer(given(arrays)))[0]
+print(rows)
+defect = np.ptp(rows, axis=0).max() == 0 and not np.array_equal(rows, other)
+"""
+
+
+def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """Equal samples get equal noise in one batch, and other noise in the next."""
+    failed = "no input is known that the layer takes"
+    for inputs in candidates:
+        arrays = [np.repeat(each[:1], 3, axis=0) for each in batch(inputs, 1, 0)]
+        try:
+            subject.seed()
+            first = subject.call(inputs, arrays)[0]
+            second = subject.call(inputs, arrays)[0]
+        except Exception as error:
+            failed = subject.session.describe(error)
+            continue
+        if first.shape[:1] != (3,) or np.array_equal(first, second):
+            return unconfirmed("two runs of the layer give the same: no noise was seen")
+        if np.ptp(first, axis=0).max() > 0:
+            return refuted("three equal samples of one batch got different noise")
+        index = (0,) * (first.ndim - 1)
+        witness = (
+            f"three equal samples of a batch all give {number(first[0][index])}, in the next run "
+            f"{number(second[0][index])}: one draw for all"
+        )
+        return confirmed(subject.session, Shown(witness, _CHECK, inputs, arrays, {"batch": 3}))
+    return unconfirmed(failed)

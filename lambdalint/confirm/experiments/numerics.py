@@ -1,0 +1,157 @@
+"""Contract 6: finite inputs give finite outputs and gradients, tiny vectors keep their direction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lambdalint.confirm.experiments import state
+from lambdalint.confirm.experiments.arrays import batch, number
+from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
+from lambdalint.confirm.experiments.subject import NotRunnable, Subject
+from lambdalint.confirm.request import Answer, Inputs
+
+_FILLS = (("zeros", 0.0), ("1e-8", 1e-8), ("1e-20", 1e-20), ("1e20", 1e20), ("-1", -1.0), ("ones", 1.0))
+"""Probes: batches all of whose entries are one number."""
+_TINY = (3.7e-7, 3.7e-10, 3.7e-14)
+"""Norms of tiny vectors; a factor in the body may hide the first."""
+
+_OUTPUT = """
+outputs = flat(make_layer()(given(arrays)))
+print(outputs[0])
+defect = not all(np.isfinite(each).all() for each in outputs)
+"""
+_GRADIENT = """
+layer = make_layer()
+tensors = [tf.convert_to_tensor(each) for each in arrays]
+with tf.GradientTape() as tape:
+    tape.watch(tensors)
+    outputs = layer({structure})
+    total = tf.add_n([tf.reduce_sum(tf.cast(each, "float32")) for each in tf.nest.flatten(outputs)])
+slopes = [np.array(each) for each in tape.gradient(total, tensors) if each is not None]
+print("output", np.array(tf.nest.flatten(outputs)[0]).ravel()[:4], "gradient", slopes[0].ravel()[:4])
+defect = not all(np.isfinite(each).all() for each in slopes)
+"""
+_NORM = """
+layer = make_layer()
+small = flat(layer(given(arrays)))[0]
+scale = 1e3 / np.linalg.norm(arrays[0][0])
+large = flat(layer(given([(each * scale).astype(each.dtype) for each in arrays])))[0]
+print("norms", np.linalg.norm(small.reshape(len(small), -1), axis=1))
+print("norms of the same vectors, longer", np.linalg.norm(large.reshape(len(large), -1), axis=1))
+defect = not np.allclose(small, large, 1e-3, 1e-6)
+"""
+
+
+def _probes(inputs: Inputs) -> list[tuple[str, list[Any]]]:
+    """Named batches of two samples, those within the range that the inputs are known to have."""
+    made: list[tuple[str, list[Any]]] = []
+    for name, fill in _FILLS:
+        if all(_allowed(s.low, s.high, fill) for s in inputs.samples):
+            arrays = batch(inputs, 2, 0, fill)
+            if all(np.isfinite(each).all() for each in arrays if each.dtype.kind == "f"):
+                made.append((name, arrays))
+    return made
+
+
+def _allowed(low: float | None, high: float | None, fill: float) -> bool:
+    return (low is None or fill >= low) and (high is None or fill <= high)
+
+
+def finite_output(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL601, LL603: some finite batch gives inf or nan."""
+    ran, failed = 0, "no input is known that the layer takes"
+    for inputs in candidates:
+        try:
+            probes = _probes(inputs)
+            for name, arrays in probes:
+                for output in subject.call(inputs, arrays):
+                    if output.dtype.kind == "f" and not np.isfinite(output).all():
+                        bad = output[~np.isfinite(output)].ravel()[0]
+                        witness = f"a batch of {_entries(name)} gives {number(bad)}"
+                        return confirmed(
+                            subject.session, Shown(witness, _OUTPUT, inputs, arrays, {"fill": name})
+                        )
+            ran += len(probes)
+        except NotRunnable:
+            raise
+        except Exception as error:
+            failed = subject.session.describe(error)
+            continue
+        if inputs.samples[0].origin != "fitted":
+            break
+    if ran:
+        return unconfirmed("zeros, tiny, huge and negative entries all gave finite outputs: others may not")
+    return unconfirmed(failed)
+
+
+def finite_gradient(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL602: some finite batch has an infinite or undefined gradient."""
+    ran, failed = 0, "no input is known that the layer takes"
+    structure = {"tensor": "tensors[0]"}
+    for inputs in candidates:
+        try:
+            for name, arrays in _probes(inputs):
+                if any(each.dtype.kind != "f" for each in arrays):
+                    continue
+                slopes = [each for each in state.gradients(subject, inputs, arrays) if each is not None]
+                ran += 1
+                for slope in slopes:
+                    if not np.isfinite(slope).all():
+                        bad = slope[~np.isfinite(slope)].ravel()[0]
+                        witness = f"the gradient at a batch of {_entries(name)} is {number(bad)}"
+                        check = _GRADIENT.format(structure=structure.get(inputs.structure, "tensors"))
+                        return confirmed(
+                            subject.session, Shown(witness, check, inputs, arrays, {"fill": name})
+                        )
+        except NotRunnable:
+            raise
+        except Exception as error:
+            failed = subject.session.describe(error)
+            continue
+    if ran:
+        return unconfirmed("zeros, tiny, huge and equal entries all gave finite gradients: others may not")
+    return unconfirmed(failed)
+
+
+def direction_kept(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL604: a tiny vector comes out with another norm than a long one of the same direction."""
+    failed = "no input is known that the layer takes"
+    for inputs in candidates:
+        arrays = batch(inputs, 2, 0)
+        if any(each.dtype.kind != "f" for each in arrays):
+            continue
+        file_given = any(sample.file for sample in inputs.samples)
+        tried = [arrays] if file_given else [[_of_norm(a, n) for a in arrays] for n in _TINY]
+        try:
+            for small in tried:
+                tiny = subject.call(inputs, small)[0]
+                large = subject.call(inputs, [_of_norm(each, 1e3) for each in small])[0]
+                if np.allclose(tiny, large, 1e-3, 1e-6):
+                    continue
+                norms = [float(np.linalg.norm(each[0])) for each in (small[0], tiny, large)]
+                witness = (
+                    f"a sample of norm {norms[0]:.2g} comes out with norm {norms[1]:.2g}, one of norm 1000 "
+                    f"in the same direction with {norms[2]:.2g}"
+                )
+                return confirmed(subject.session, Shown(witness, _NORM, inputs, small, {"norms": norms}))
+        except NotRunnable:
+            raise
+        except Exception as error:
+            failed = subject.session.describe(error)
+            continue
+        return refuted("tiny vectors and long ones of the same direction come out alike")
+    return unconfirmed(failed)
+
+
+def _of_norm(array: Any, norm: float) -> Any:
+    """Samples of the same directions and this norm."""
+    flat = array.reshape(len(array), -1).astype("float64")
+    lengths = np.linalg.norm(flat, axis=1, keepdims=True)
+    scaled = flat / np.where(lengths == 0, 1, lengths) * norm
+    return scaled.reshape(array.shape).astype(array.dtype)
+
+
+def _entries(name: str) -> str:
+    return name if name in ("zeros", "ones") else f"entries {name}"

@@ -1,0 +1,260 @@
+"""Contract 1: each output depends on its own sample alone, and the batch stays on axis 0.
+
+A batch is run whole, each sample of it alone, and with its samples in another order; in a layer that
+keeps the contract all three give the same numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from lambdalint.confirm.experiments.arrays import batch, differ, number
+from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
+from lambdalint.confirm.experiments.subject import Subject
+from lambdalint.confirm.request import Answer, Inputs
+
+SIZES = (2, 3, 5)
+"""Batch sizes that are tried, smallest first."""
+SEEDS = (0, 1)
+_MOST_SHRINKS = 30
+
+_CALL = "layer = make_layer()\ncall = lambda arrays: flat(layer(given(arrays)))\n"
+_CALL_FUNCTION = "call = lambda arrays: flat(make_function()(given(arrays)))\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A batch on which the contract is broken, and how it shows.
+
+    ``kind`` is ``axis`` (the output has no row for each sample), ``alone``, ``order`` or ``size``
+    (another number of samples makes the layer fail).
+    """
+
+    kind: str
+    witness: str
+    arrays: list[Any]
+    details: dict[str, Any]
+
+
+def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """Confirm or refute that samples of a batch are mixed, moved, dropped or multiplied."""
+    failed = ""
+    passed: list[Inputs] = []
+    for inputs in candidates:
+        found = examine(subject, inputs)
+        if isinstance(found, Difference):
+            inputs, found = _shrunk(subject, inputs, found)
+            return confirmed(subject.session, _shown(subject, inputs, found))
+        if found:
+            failed = failed or found
+        else:
+            passed.append(inputs)
+            if inputs.samples[0].origin != "fitted" or len(passed) == 3:
+                break
+    if not passed:
+        return unconfirmed(failed or "no input is known that the layer takes")
+    if any(sample.origin == "fitted" for sample in passed[0].samples):
+        shapes = ", ".join(str(sample.shape) for each in passed for sample in each.samples)
+        return unconfirmed(f"the input shape is not known, and samples of shape {shapes} do not show it")
+    return refuted(
+        f"batches of {_listed(SIZES)} samples of shape {_shapes(passed[0])}, each sample alone, and the "
+        f"batch in another order all gave the same numbers"
+    )
+
+
+def examine(subject: Subject, inputs: Inputs, sizes: tuple[int, ...] = SIZES) -> Difference | str | None:
+    """A difference on the smallest batch that shows one; why nothing ran; ``None``: the contract is kept."""
+    errors: dict[int, str] = {}
+    ran: list[int] = []
+    for rows in (*sizes, 1):
+        if rows == 1 and ran:
+            break
+        for seed in SEEDS:
+            arrays = batch(inputs, rows, seed)
+            if len(arrays[0]) < rows:
+                return (
+                    None if ran else f"the sample file holds {len(arrays[0])} samples, and {rows} are needed"
+                )
+            try:
+                whole = _call(subject, inputs, arrays)
+                again = _call(subject, inputs, arrays)
+            except Exception as error:
+                errors[rows] = subject.session.describe(error)
+                break
+            if rows not in ran:
+                ran.append(rows)
+            if any(a.shape != b.shape or differ(a, b) is not None for a, b in zip(whole, again)):
+                return "the function gives other numbers each time, with the same seed"
+            found = _compare(subject, inputs, arrays, whole)
+            if found is not None:
+                return found
+    if errors and ran:
+        rows, text = min(errors.items())
+        witness = f"a batch of {_words(ran[0])} runs, a batch of {_words(rows)} fails: {text}"
+        return Difference("size", witness, batch(inputs, rows, 0), {"batch": rows, "exception": text})
+    return next(iter(errors.values()), None)
+
+
+def _call(subject: Subject, inputs: Inputs, arrays: list[Any]) -> list[Any]:
+    subject.seed()
+    return subject.call(inputs, arrays)
+
+
+def _compare(subject: Subject, inputs: Inputs, arrays: list[Any], whole: list[Any]) -> Difference | None:
+    rows = len(arrays[0])
+    for output in whole:
+        if output.shape[:1] != (rows,):
+            witness = (
+                f"a batch of {_words(rows)} gives an output of shape {output.shape}, not one row for each"
+            )
+            return Difference("axis", witness, arrays, {"batch": rows, "shape": list(output.shape)})
+    for row in range(rows):
+        one = [each[row : row + 1] for each in arrays]
+        try:
+            alone = _call(subject, inputs, one)
+        except Exception as error:
+            text = subject.session.describe(error)
+            witness = f"a batch of {_words(rows)} runs, sample {row} alone fails: {text}"
+            return Difference("size", witness, one, {"batch": 1, "exception": text})
+        for number_of, (output, single) in enumerate(zip(whole, alone)):
+            if single.shape != (1, *output.shape[1:]):
+                witness = (
+                    f"sample {row} alone gives shape {single.shape}, in a batch of {_words(rows)} "
+                    f"{(1, *output.shape[1:])}"
+                )
+                return Difference("alone", witness, arrays, {"batch": rows, "sample": row})
+            index = differ(single[0], output[row])
+            if index is not None:
+                return _alone(arrays, row, number_of, index, single[0][index], output[row][index])
+    return _other_order(subject, inputs, arrays, whole)
+
+
+def _alone(
+    arrays: list[Any], row: int, output: int, index: tuple[int, ...], alone: Any, together: Any
+) -> Difference:
+    rows = len(arrays[0])
+    at = "" if not index else f" at {list(index)}"
+    witness = f"sample {row} alone gives {number(alone)}{at}, in a batch of {_words(rows)} {number(together)}"
+    details = {
+        "batch": rows, "sample": row, "output": output, "index": list(index),
+        "alone": float(np.real(alone)), "together": float(np.real(together)),
+    }  # fmt: skip
+    return Difference("alone", witness, arrays, details)
+
+
+def _other_order(subject: Subject, inputs: Inputs, arrays: list[Any], whole: list[Any]) -> Difference | None:
+    turned = [each[::-1].copy() for each in arrays]
+    for output, other in zip(whole, _call(subject, inputs, turned)):
+        index = differ(output, other[::-1])
+        if index is not None:
+            first, second = number(output[index]), number(other[::-1][index])
+            witness = (
+                f"sample {index[0]} gives {first}, and {second} when the batch of {_words(len(output))} "
+                "is in another order"
+            )
+            return Difference("order", witness, arrays, {"batch": len(output), "index": list(index)})
+    return None
+
+
+# --- the smallest batch and shape -------------------------------------------------------------------
+
+
+def _shrunk(subject: Subject, inputs: Inputs, found: Difference) -> tuple[Inputs, Difference]:
+    """Smaller sizes of the axes of a sample, as long as the same kind of difference shows."""
+    if any(sample.file for sample in inputs.samples):
+        return inputs, found
+    tries = 0
+    smaller = True
+    while smaller and tries < _MOST_SHRINKS:
+        smaller = False
+        for candidate in _smaller(inputs):
+            tries += 1
+            if tries > _MOST_SHRINKS:
+                break
+            try:
+                other = examine(
+                    subject, candidate, (len(found.arrays[0]),) if found.kind != "size" else SIZES
+                )
+            except Exception:
+                continue
+            if isinstance(other, Difference) and other.kind == found.kind:
+                inputs, found, smaller = candidate, other, True
+                break
+    return inputs, found
+
+
+def _smaller(inputs: Inputs) -> list[Inputs]:
+    """The inputs with one size made smaller wherever it occurs: equal sizes stay equal."""
+    sizes = sorted({size for sample in inputs.samples for size in sample.shape if size > 1}, reverse=True)
+    made = []
+    for size in sizes:
+        for less in dict.fromkeys((2, size // 2)):
+            if 1 <= less < size:
+                samples = tuple(
+                    replace(s, shape=tuple(less if each == size else each for each in s.shape))
+                    for s in inputs.samples
+                )
+                made.append(replace(inputs, samples=samples))
+    return made
+
+
+def _shown(subject: Subject, inputs: Inputs, found: Difference) -> Shown:
+    call = _CALL if subject.program.layer is not None else _CALL_FUNCTION
+    return Shown(found.witness, call + _CHECKS[found.kind], inputs, found.arrays, found.details)
+
+
+_CHECKS = {
+    "axis": """
+rows = len(arrays[0])
+shapes = [each.shape for each in call(arrays)]
+print("a batch of", rows, "gives", shapes)
+defect = any(shape[:1] != (rows,) for shape in shapes)
+""",
+    "alone": """
+rows = len(arrays[0])
+together = call(arrays)
+defect = False
+for row in range(rows):
+    for whole, alone in zip(together, call([each[row : row + 1] for each in arrays])):
+        same = alone.shape == (1, *whole.shape[1:]) and np.allclose(alone[0], whole[row], 1e-4, 1e-6, True)
+        if not same:
+            defect = True
+            print("sample", row, "alone gives")
+            print(alone[0] if alone.shape[:1] == (1,) else alone)
+            print("and in the batch of", rows)
+            print(whole[row])
+""",
+    "order": """
+turned = call([each[::-1].copy() for each in arrays])
+defect = False
+for first, second in zip(call(arrays), turned):
+    if not np.allclose(first, second[::-1], 1e-4, 1e-6, True):
+        defect = True
+        print(first)
+        print("and with the samples in another order, put back:")
+        print(second[::-1])
+""",
+    "size": """
+defect = False
+try:
+    call(arrays)
+except Exception as error:
+    defect = True
+    print("a batch of", len(arrays[0]), "fails:", type(error).__name__, error)
+""",
+}
+
+
+def _listed(sizes: tuple[int, ...]) -> str:
+    return f"{', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"
+
+
+def _shapes(inputs: Inputs) -> str:
+    return " and ".join(str(sample.shape) for sample in inputs.samples)
+
+
+def _words(count: int) -> str:
+    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}.get(count, str(count))

@@ -1,0 +1,194 @@
+"""Contract 5: no weights hide inside, gradients pass, and nothing is frozen."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from lambdalint.confirm.experiments import calling
+from lambdalint.confirm.experiments.arrays import ROWS, batch, number
+from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
+from lambdalint.confirm.experiments.subject import NotRunnable, Subject
+from lambdalint.confirm.request import Answer, Inputs
+
+_WEIGHTS = """
+layer = make_layer()
+with tf.GradientTape() as tape:
+    returned = layer(given(arrays))
+touched = len({id(each) for each in tape.watched_variables()})
+print("touches", touched, "variables, tracks", len(layer.weights))
+defect = touched > len(layer.weights)
+"""
+
+
+_UNTRACKED = re.compile(r"[Vv]ariables? (was|were) created|singleton tf\.Variable|not tracked")
+"""What Keras says of a variable that a layer's function creates."""
+
+
+def weights(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL501, LL502, LL510: variables that the layer uses against those that it tracks."""
+    import tensorflow as tf
+
+    failed = "no input is known that the layer takes"
+    for inputs in candidates:
+        arrays = batch(inputs, ROWS, 0)
+        try:
+            with tf.GradientTape() as tape:
+                subject.raw(inputs, arrays)
+        except NotRunnable:
+            raise
+        except Exception as error:
+            failed = subject.session.describe(error)
+            if _UNTRACKED.search(str(error)):
+                shown = Shown(failed, calling.FAILS, inputs, arrays, {"exception": failed})
+                return confirmed(subject.session, shown)
+            continue
+        touched = len({id(each) for each in tape.watched_variables()})
+        tracked = 0 if subject.layer is None else len(subject.layer.weights)
+        if touched > tracked:
+            plural = "variable" if touched == 1 else "variables"
+            witness = (
+                f"the function uses {touched} {plural}, and the layer tracks {tracked}: 0 weights are saved"
+            )
+            if tracked:
+                witness = f"the function uses {touched} {plural}, and the layer tracks {tracked} of them"
+            details = {"touched": touched, "tracked": tracked}
+            return confirmed(subject.session, Shown(witness, _WEIGHTS, inputs, arrays, details))
+        if touched:
+            return refuted(f"the layer tracks all {touched} variables that its function uses")
+        failed = _failing(subject, inputs) or "no variable was used when the layer ran"
+    return unconfirmed(failed)
+
+
+def _failing(subject: Subject, inputs: Inputs) -> str | None:
+    try:
+        subject.fresh_layer()(subject.symbols(inputs))
+    except Exception as error:
+        return subject.session.describe(error)
+    return None
+
+
+_GRADIENT = """
+layer = make_layer()
+tensors = [tf.convert_to_tensor(each) for each in arrays]
+with tf.GradientTape() as tape:
+    tape.watch(tensors)
+    outputs = layer({structure})
+    total = tf.add_n([tf.reduce_sum(tf.cast(each, "float32")) for each in tf.nest.flatten(outputs)])
+gradients = tape.gradient(total, tensors)
+print("gradients", [None if each is None else np.array(each).ravel()[:4] for each in gradients])
+defect = all(each is None or not np.any(np.array(each)) for each in gradients)
+"""
+
+
+def gradient_cut(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL509: no gradient comes back through the layer."""
+    failed = "no input is known that the layer takes"
+    for inputs in candidates:
+        arrays = batch(inputs, ROWS, 0)
+        if any(each.dtype.kind != "f" for each in arrays):
+            failed = "the inputs are no floating-point numbers, and carry no gradient anyway"
+            continue
+        try:
+            slopes = gradients(subject, inputs, arrays)
+        except NotRunnable:
+            raise
+        except Exception as error:
+            failed = subject.session.describe(error)
+            continue
+        if all(each is None or not np.any(each) for each in slopes):
+            what = "None" if all(each is None for each in slopes) else "zero in every entry"
+            witness = f"the gradient of the output with respect to the input is {what}"
+            structure = "tensors[0]" if inputs.structure == "tensor" else "tensors"
+            shown = Shown(witness, _GRADIENT.format(structure=structure), inputs, arrays, {"gradient": what})
+            return confirmed(subject.session, shown)
+        return refuted("a gradient comes back through the layer")
+    return unconfirmed(failed)
+
+
+def gradients(subject: Subject, inputs: Inputs, arrays: list[Any]) -> list[Any]:
+    """The gradients of the sum of the outputs with respect to each input; ``None`` where there is none."""
+    import tensorflow as tf
+
+    tensors = [tf.convert_to_tensor(each) for each in arrays]
+    given: Any = tensors[0] if inputs.structure == "tensor" else tensors
+    if inputs.structure == "dict":
+        given = dict(zip(inputs.keys, tensors))
+    with tf.GradientTape() as tape:
+        tape.watch(tensors)
+        outputs = subject.function(given) if subject.layer is None else subject.layer(given)
+        parts = [tf.reduce_sum(tf.cast(each, "float32")) for each in tf.nest.flatten(outputs)]
+        total = tf.add_n(parts)
+    return [None if each is None else np.array(each) for each in tape.gradient(total, tensors)]
+
+
+_FROZEN = """
+inputs = {symbols}
+model = keras.Model(inputs, make_layer()(inputs))
+first, second = (model.predict({arrays}, verbose=0) for _ in range(2))
+print(np.array(first).ravel()[:4], np.array(second).ravel()[:4])
+defect = np.array_equal(np.array(first), np.array(second))
+"""
+
+
+def frozen(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL507: two predictions of the same batch give the same random numbers."""
+    failed = "no input is known that the layer takes"
+    for inputs in candidates:
+        arrays = batch(inputs, ROWS, 0)
+        try:
+            symbols = subject.symbols(inputs)
+            model = subject.keras.Model(symbols, subject.fresh_layer()(symbols))
+            given = arrays[0] if inputs.structure == "tensor" else arrays
+            first, second = (np.array(model.predict(given, verbose=0)) for _ in range(2))
+        except NotRunnable:
+            raise
+        except Exception as error:
+            failed = subject.session.describe(error)
+            continue
+        if not np.array_equal(first, second):
+            return refuted("two predictions of the same batch give different numbers")
+        witness = f"two predictions of the same batch are equal: {number(first.ravel()[0])} first in both"
+        given_text = "arrays[0]" if inputs.structure == "tensor" else "arrays"
+        check = _FROZEN.format(symbols=calling.symbols_text(inputs), arrays=given_text)
+        return confirmed(subject.session, Shown(witness, check, inputs, arrays, {}))
+    return unconfirmed(failed)
+
+
+_MASK = """
+layer = make_layer()
+shape = {shape}
+masked = keras.layers.Masking(mask_value=-9.0)(keras.Input(shape))
+out = layer(masked)
+kept = getattr(out, "_keras_mask", None)
+print("mask in:", getattr(masked, "_keras_mask", None) is not None, "mask out:", kept is not None)
+defect = getattr(masked, "_keras_mask", None) is not None and kept is None
+"""
+
+
+def mask_dropped(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL508: a mask goes in, and none comes out."""
+    failed = "no input with steps is known that the layer takes"
+    for inputs in candidates:
+        if inputs.structure != "tensor" or len(inputs.samples[0].shape) < 2:
+            continue
+        shape = inputs.samples[0].shape
+        try:
+            masked = subject.keras.layers.Masking(mask_value=-9.0)(subject.keras.Input(shape))
+            out = subject.fresh_layer()(masked)
+        except NotRunnable:
+            raise
+        except Exception as error:
+            failed = subject.session.describe(error)
+            continue
+        if getattr(masked, "_keras_mask", None) is None:
+            return unconfirmed("this Keras shows no mask on its tensors")
+        if getattr(out, "_keras_mask", None) is not None:
+            return refuted("the layer passes the mask on")
+        witness = f"of a masked sequence of shape {shape} the layer passes no mask on"
+        return confirmed(
+            subject.session, Shown(witness, _MASK.format(shape=shape), inputs, batch(inputs, 1, 0), {})
+        )
+    return unconfirmed(failed)

@@ -1,0 +1,160 @@
+"""The layer that an experiment is about, ready to be called on arrays."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import Any
+
+import numpy as np
+
+from lambdalint.confirm.experiments import theano
+from lambdalint.confirm.experiments.merging import merge_function
+from lambdalint.confirm.request import Inputs, Request
+from lambdalint.confirm.worker.session import Session
+
+
+class NotRunnable(Exception):
+    """The layer could not be brought to run, for a reason that is no defect of its own."""
+
+
+class Subject:
+    """A layer, or the function of a merge, with the inputs it is called on.
+
+    Attributes:
+        session: the program it comes from.
+        keras: the Keras it runs on.
+        layer: the layer object; ``None`` for a Keras-1 merge.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.keras = session.keras
+        self.program = session.request.program
+        self.layer: Any = None
+        self._function: Any = None
+        if session.failure is not None:
+            raise NotRunnable(f"the code around the layer does not run: {session.describe(session.failure)}")
+        if speaks_theano(session.request):
+            theano.install()
+        if self.program.layer is not None:
+            self.layer = self._made(self.program.layer)
+        else:
+            self._function = self._merged()
+
+    def _made(self, expression: str) -> Any:
+        try:
+            return self.session.evaluate(expression)
+        except Exception as error:
+            raise NotRunnable(f"the layer cannot be constructed: {self.session.describe(error)}") from error
+
+    def _merged(self) -> Any:
+        facts = self.session.request.facts
+        mode = facts.get("mode")
+        if self.program.function is not None and not isinstance(mode, str):
+            return self._made(self.program.function)
+        try:
+            return merge_function(str(mode or "sum"), facts)
+        except ValueError as error:
+            raise NotRunnable(str(error)) from None
+
+    @property
+    def function(self) -> Any:
+        """The function of the layer itself, as the user wrote it.
+
+        Raises:
+            NotRunnable: the layer is of a class that has none.
+        """
+        if self._function is None:
+            if self.program.function is None:
+                found = getattr(self.layer, "function", None)
+                if found is None:
+                    raise NotRunnable("the layer has no function of its own")
+                self._function = found
+            else:
+                self._function = self._made(self.program.function)
+        return self._function
+
+    def seed(self, value: int = 0) -> None:
+        """Set all random generators."""
+        import random
+
+        random.seed(value)
+        np.random.seed(value)
+        self.keras.utils.set_random_seed(value)
+
+    def tensors(self, inputs: Inputs, arrays: list[Any]) -> Any:
+        """Arrays as the tensors, or the list, tuple or dict of them, that the layer is called on."""
+        import tensorflow as tf
+
+        made = [tf.convert_to_tensor(each) for each in arrays]
+        if inputs.structure == "tensor":
+            return made[0]
+        if inputs.structure == "dict":
+            return dict(zip(inputs.keys, made))
+        return tuple(made) if inputs.structure == "tuple" else made
+
+    def symbols(self, inputs: Inputs, names: bool = False) -> Any:
+        """Symbolic inputs of the same structure."""
+        made = [
+            self.keras.Input(sample.shape, dtype=sample.dtype, **({"name": f"input_{i}"} if names else {}))
+            for i, sample in enumerate(inputs.samples)
+        ]
+        if inputs.structure == "tensor":
+            return made[0]
+        if inputs.structure == "dict":
+            return dict(zip(inputs.keys, made))
+        return made
+
+    def call(self, inputs: Inputs, arrays: list[Any], **options: Any) -> list[Any]:
+        """The outputs for a batch, as arrays: one, or those of a returned list, tuple or dict.
+
+        Raises:
+            Exception: whatever the function or Keras raises.
+        """
+        return self.outputs(self.raw(inputs, arrays, **options))
+
+    def raw(self, inputs: Inputs, arrays: list[Any], **options: Any) -> Any:
+        """What the layer returns for a batch."""
+        given = self.tensors(inputs, arrays)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if self.layer is None:
+                return self.function(given)
+            return self.layer(given, **options)
+
+    def outputs(self, returned: Any) -> list[Any]:
+        """A returned value as arrays.
+
+        Raises:
+            TypeError: it holds something that is no tensor.
+        """
+        if isinstance(returned, dict):
+            return [each for value in returned.values() for each in self.outputs(value)]
+        if isinstance(returned, (list, tuple)):
+            return [each for value in returned for each in self.outputs(value)]
+        array = np.array(returned)
+        if array.dtype == object:
+            raise TypeError(f"the function returns {type(returned).__name__}, no tensor")
+        return [array]
+
+    def fresh_layer(self) -> Any:
+        """Another object of the same layer: a name of its own, no history.
+
+        Raises:
+            NotRunnable: it cannot be constructed.
+        """
+        if self.program.layer is None:
+            return self.keras.layers.Lambda(self.function)
+        return self._made(self.program.layer)
+
+
+def speaks_theano(request: Request) -> bool:
+    """Whether the code is run as Keras 1 would: with the methods of Theano's tensors."""
+    return request.dialect == "keras1" and request.library == "tf_keras"
+
+
+def place(session: Session) -> str:
+    """The user's file and row that an experiment is about, for texts."""
+    region = session.request.program.region
+    return "" if region is None else f"{os.path.basename(region[0])}:{region[1]}"

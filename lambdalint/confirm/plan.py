@@ -1,0 +1,222 @@
+"""From a finding to a request: the slice of the program, the inputs, and the Keras to run it on.
+
+Nothing is run here.  The facts that a request carries besides, by code:
+
+=====================  ==============================================================================
+LL202, LL203, LL204    ``declared``: the text of the ``output_shape``
+LL303                  ``variables``: the names that change; ``last``: the expression of their last values
+LL701                  ``mode``, ``concat_axis``, ``dot_axes`` of a Keras-1 merge, where they are literals
+LL801, LL802           ``replacement``: the expression that makes the built-in layer
+any                    ``assumed``: by parameter, the stand-in for a value that nothing in view gives
+=====================  ==============================================================================
+
+A finding about a statement (a Keras-1 argument, a call of what ``add`` returns, an undefined input) carries
+it in ``program.statement``: executing it raises the error that the finding foretells.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from lambdalint.confirm.inputs import Given, candidates
+from lambdalint.confirm.request import Program, Request
+from lambdalint.confirm.slice import KERAS, Slicer, refuse
+from lambdalint.confirm.statements import COMPOUND, DEFINITIONS, Statements
+from lambdalint.confirm.surroundings import FACTORY
+from lambdalint.confirm.unsliceable import Unsliceable
+from lambdalint.findings import Finding
+from lambdalint.interp.facts import FileFacts, LayerFacts
+from lambdalint.interp.values import Function
+from lambdalint.rule import Report, Rule
+from lambdalint.settings import Confirming
+from lambdalint.syntax.scopes import Binding
+
+_MODES = ("mode", "concat_axis", "dot_axes")
+_TOO_MUCH = "the function needs too much of its program"
+
+
+def request(
+    rule: Rule, report: Report, finding: Finding, subject: LayerFacts | FileFacts, options: Confirming
+) -> Request | str:
+    """The experiment for a finding at a layer or a statement, or why there can be none."""
+    try:
+        if isinstance(subject, FileFacts):
+            return _of_statement(rule, report, finding, subject, options)
+        if rule.code == "LL701" or not _within(report.at.node, subject):
+            return _of_statement(rule, report, finding, subject.file, options, subject)
+        return _of_layer(rule, report, finding, subject, options)
+    except Unsliceable as reason:
+        return str(reason)
+    except RecursionError:
+        return _TOO_MUCH
+
+
+def _within(node: ast.AST, layer: LayerFacts) -> bool:
+    """Whether a node belongs to a layer's construction or to a function that it runs."""
+    roots: list[ast.AST] = [layer.node]
+    for trace in layer.traces:
+        if isinstance(trace.function, Function):
+            roots.append(trace.function.node)
+        roots += [step.at.node for step in trace.steps]
+        roots += [event.at.node for event in trace.events]
+    return any(each is node for root in roots for each in ast.walk(root))
+
+
+def _of_layer(
+    rule: Rule, report: Report, finding: Finding, layer: LayerFacts, options: Confirming
+) -> Request:
+    library = _library(layer.site.family, layer.dialect, rule.code)
+    slicer = Slicer(layer.unit, layer.names, layer.file.project, library, layer.site.frame, layer.node)
+    parts: dict[str, ast.expr] = {}
+    if layer.kind not in ("merge", "Merge"):
+        parts["layer"] = layer.node
+    for word, node in (
+        ("function", layer.function_node),
+        ("output_shape", layer.output_shape_node),
+        ("arguments", layer.arguments_node),
+    ):
+        if node is not None:
+            parts[word] = node
+    slicer.want(*parts.values())
+    last = _last_value(slicer, layer, report) if rule.code == "LL303" else None
+    texts = {word: ast.unparse(node) for word, node in parts.items()}
+    if last is not None:
+        texts["last"] = last
+    modules = slicer.modules(texts)
+    calls = {word: f"{FACTORY}({word!r})" if slicer.around else text for word, text in texts.items()}
+    facts = {**report.facts, **_declared(layer), **_merge_facts(layer)}
+    if "last" in calls:
+        facts["last"] = calls.pop("last")
+    if slicer.assumed:
+        facts["assumed"] = slicer.assumed
+    place = finding.location
+    return Request(
+        code=rule.code,
+        contract=rule.contract.value,
+        library=library,
+        dialect=layer.dialect,
+        program=Program(modules, region=(place.filename, place.row, place.end_row), **calls),
+        candidates=candidates(layer, _given(layer, options)),
+        facts=facts,
+        seconds=options.seconds,
+    )
+
+
+def _of_statement(
+    rule: Rule,
+    report: Report,
+    finding: Finding,
+    file: FileFacts,
+    options: Confirming,
+    layer: LayerFacts | None = None,
+) -> Request:
+    """The experiment for a finding about a statement outside of any layer's function."""
+    if report.at.unit is not file.unit:
+        raise Unsliceable("the finding is about another file")
+    statement = _telling(rule.code, report.at.node, Statements(file.tree).of(report.at.node))
+    refuse(statement, "what is wrong")
+    dialect = layer.dialect if layer is not None else file.dialect.name
+    family = layer.site.family if layer is not None else next(iter(file.dialect.families), None)
+    library = _library(family, dialect, rule.code)
+    frame = None if layer is None else layer.site.frame
+    slicer = Slicer(file.unit, file.names, file.project, library, frame, report.at.node)
+    if not isinstance(statement, (ast.Import, ast.ImportFrom)):
+        slicer.want(statement)
+    modules = slicer.modules({}, statement)
+    text = f"{FACTORY}('statement')" if slicer.around else ast.unparse(statement)
+    place = finding.location
+    return Request(
+        code=rule.code,
+        contract=rule.contract.value,
+        library=library,
+        dialect=dialect,
+        program=Program(
+            modules,
+            statement="\n".join([*slicer.missing, text]),
+            region=(place.filename, place.row, place.end_row),
+        ),
+        facts={**report.facts, **({"assumed": slicer.assumed} if slicer.assumed else {})},
+        seconds=options.seconds,
+    )
+
+
+def _telling(code: str, node: ast.AST, statement: ast.stmt | None) -> ast.stmt:
+    """The statement that raises the error which a finding foretells, and nothing else if possible."""
+    if code == "LL409" and isinstance(node, ast.Name):
+        return ast.copy_location(ast.Expr(node), node)
+    if statement is None or isinstance(statement, (*COMPOUND, *DEFINITIONS)):
+        raise Unsliceable("the finding is not about one statement that could be run")
+    if code == "LL407" and isinstance(node, ast.Call):
+        added = ast.parse(f"{KERAS}.layers.Activation('linear')", mode="eval").body
+        add = ast.Call(node.func, [added], [])
+        called = any(isinstance(each, ast.Call) and each.func is node for each in ast.walk(statement))
+        made = ast.Expr(ast.Call(add, [], [])) if called else ast.parse(f"assert {ast.unparse(add)}").body[0]
+        return ast.fix_missing_locations(ast.copy_location(made, node))
+    if code == "LL703" and isinstance(node, ast.Call):
+        keywords = [ast.keyword(each.arg, ast.Constant(None)) for each in node.keywords if each.arg]
+        made = ast.Expr(ast.Call(node.func, [], keywords))
+        return ast.fix_missing_locations(ast.copy_location(made, node))
+    if isinstance(statement, ast.Return) and statement.value is not None:
+        return ast.copy_location(ast.Expr(statement.value), statement)
+    return statement
+
+
+def _library(family: str | None, dialect: str, code: str) -> str:
+    """The Keras that shows the defect: that of the code, or Keras 3 where the move to it is judged."""
+    if code.startswith("LL7"):
+        return "keras"
+    if family == "tf_keras" or dialect in ("keras1", "keras2"):
+        return "tf_keras"
+    return "tensorflow.keras" if family == "tf.keras" else "keras"
+
+
+def _given(layer: LayerFacts, options: Confirming) -> Given:
+    from fnmatch import fnmatch
+
+    name = layer.argument("name")
+    for key, file in options.samples:
+        if (isinstance(name, ast.Constant) and name.value == key) or fnmatch(layer.unit.path, key):
+            return Given(file=file)
+    return Given(options.input_shape, options.sample)
+
+
+def _declared(layer: LayerFacts) -> dict[str, Any]:
+    node = layer.output_shape_node
+    return {} if node is None else {"declared": ast.unparse(node)}
+
+
+def _merge_facts(layer: LayerFacts) -> dict[str, Any]:
+    if layer.kind not in ("merge", "Merge"):
+        return {}
+    found = {name: layer.argument(name) for name in _MODES}
+    return {name: node.value for name, node in found.items() if isinstance(node, ast.Constant)}
+
+
+def _last_value(slicer: Slicer, layer: LayerFacts, report: Report) -> str | None:
+    """The expression of a dict: the values that the late variables have once everything has run."""
+    entries: list[str] = []
+    for name in report.facts.get("variables", ()):
+        bindings = layer.names.bindings(name, layer.names.scope_of(layer.node))
+        text = _last_of(slicer, bindings)
+        if text is None:
+            return None
+        entries.append(f"{name!r}: {text}")
+    return "{" + ", ".join(entries) + "}" if entries else None
+
+
+def _last_of(slicer: Slicer, bindings: list[Binding]) -> str | None:
+    for binding in bindings:
+        if binding.kind in ("loop", "comprehension") and binding.value is not None:
+            slicer.want(binding.value)
+            path = "".join(f"[{step}]" for step in binding.path)
+            return f"list({ast.unparse(binding.value)})[-1]{path}"
+    last = bindings[-1] if bindings else None
+    if last is None or last.kind != "assignment" or last.value is None or last.path:
+        return None
+    slicer.want(last.value)
+    loop = last.in_loop
+    if isinstance(loop, ast.For):
+        slicer.want(loop.iter)
+        return f"[{ast.unparse(last.value)} for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}][-1]"
+    return ast.unparse(last.value)
