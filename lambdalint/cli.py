@@ -348,6 +348,9 @@ def _write(text: str, output_file: str | None) -> None:
         except BrokenPipeError:
             # The reader has gone; the last flush of the interpreter must be quiet too.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.ClickException(f"the report cannot be written: {error.strerror}") from None
         return
     from lambdalint.atomic import write_atomically
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lambdalint.engine import Plan, Progress, judge
@@ -50,9 +51,11 @@ def _in_processes(files: Sequence[str], settings: Settings, jobs: int) -> Iterat
 
     size = max(1, min(_LARGEST_CHUNK, len(files) // (jobs * 4)))
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
-    pool = _pool(jobs, settings)
+    with _away_from_here() as here:
+        pool = _pool(jobs, settings, here)
+        futures = [(chunk, pool.submit(_judge_chunk, chunk)) for chunk in chunks]
     try:
-        for chunk, future in [(chunk, pool.submit(_judge_chunk, chunk)) for chunk in chunks]:
+        for chunk, future in futures:
             try:
                 yield future.result()
             except BrokenProcessPool:
@@ -66,20 +69,38 @@ def _alone(path: str, settings: Settings) -> FileResult:
     """Judge a file in a process of its own, after some file has killed the process it was judged in."""
     from concurrent.futures.process import BrokenProcessPool
 
-    with _pool(1, settings) as pool:
+    with _away_from_here() as here:
+        pool = _pool(1, settings, here)
+        future = pool.submit(_judge_chunk, [path])
+    with pool:
         try:
-            return pool.submit(_judge_chunk, [path]).result()[0]
+            return future.result()[0]
         except BrokenProcessPool:
             message = "internal error: the process that judged this file died (out of memory?)"
             return FileResult(path, problems=(Problem(path, message),))
 
 
-def _pool(jobs: int, settings: Settings) -> ProcessPoolExecutor:
+@contextmanager
+def _away_from_here() -> Iterator[str]:
+    """Be in the folder of the standard library while processes start; give the current folder.
+
+    A new interpreter looks for modules in its current folder first, and a project that is linted may
+    hold a ``multiprocessing.py``.
+    """
+    here = os.getcwd()
+    os.chdir(os.path.dirname(os.__file__))
+    try:
+        yield here
+    finally:
+        os.chdir(here)
+
+
+def _pool(jobs: int, settings: Settings, folder: str) -> ProcessPoolExecutor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(settings,))
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(settings, folder))
 
 
 _worker: tuple[Settings, Plan]
@@ -95,9 +116,10 @@ def relax_collector() -> None:
     gc.set_threshold(100_000, 20, 100)
 
 
-def _start(settings: Settings) -> None:
+def _start(settings: Settings, folder: str) -> None:
     import signal
 
+    os.chdir(folder)
     relax_collector()
     # Ctrl-C reaches the whole group: the parent speaks, the others just end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -48,7 +48,7 @@ class HerePool:
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     HerePool.started = 0
-    monkeypatch.setattr(pool, "_pool", lambda jobs, settings: HerePool())
+    monkeypatch.setattr(pool, "_pool", lambda jobs, settings, folder: HerePool())
     monkeypatch.setattr(pool, "judge", lambda path, settings, plan: FileResult(path, layers=7))
 
 

@@ -59,6 +59,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
@@ -124,11 +125,21 @@ def _calls_of(layer: LayerFacts) -> Iterator[ast.Call]:
     for use in layer.applications:
         if use.how == "called" and isinstance(use.at.node, ast.Call) and use.at.unit is layer.unit:
             yield use.at.node
-    for call in layer.names.calls:
+    yield from _calls_by_part(layer.names).get(id(layer.node), ())
+
+
+@lru_cache(maxsize=1)
+def _calls_by_part(names: Names) -> dict[int, list[ast.Call]]:
+    """The calls of a file by what is called, or by the arguments of the method call that is called."""
+    found: dict[int, list[ast.Call]] = {}
+    for call in names.calls:
         inner = call.func
-        method = isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute)
-        if inner is layer.node or (method and layer.node in inner.args):  # type: ignore[attr-defined]
-            yield call
+        parts = [inner]
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            parts += inner.args
+        for part in parts:
+            found.setdefault(id(part), []).append(call)
+    return found
 
 
 def _undefined(names: Names, unit: SourceUnit, name: ast.Name) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Names, Scope
@@ -21,15 +22,21 @@ _DEPTH = 8
 _KERAS_BASES = ("keras.layers.", "keras.models.", "keras.engine.", "keras.Model", "keras.Layer")
 
 
+@lru_cache(maxsize=1)
+def _text_saves(text: str) -> bool:
+    return bool(_SAVE.search(text) or _CHECKPOINT.search(text))
+
+
 def saves_models(layer: LayerFacts) -> bool:
     """Whether the file, or the project around it, saves or loads whole models as far as a search can tell."""
-    text = layer.file.unit.text
-    if _SAVE.search(text) or _CHECKPOINT.search(text):
+    if _text_saves(layer.file.unit.text):
         return True
     path, project = layer.file.unit.path, layer.file.project
     if project.mentions(path, _WORDS):
         return True
-    checkpoints = project.mentions(path, (b"ModelCheckpoint(",)) and "ModelCheckpoint(" not in text
+    checkpoints = (
+        project.mentions(path, (b"ModelCheckpoint(",)) and "ModelCheckpoint(" not in layer.file.unit.text
+    )
     return checkpoints and not project.mentions(
         path, (b"save_weights_only=True", b"save_weights_only = True")
     )

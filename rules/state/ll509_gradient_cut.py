@@ -69,6 +69,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import Application, FileFacts, LayerFacts, tensors_of
@@ -80,9 +81,14 @@ _OWN_WAYS = re.compile(r"\btrainable\s*=\s*False|custom_gradient|gradient_overri
 """Frozen layers, gradients and losses of the code's own: what is trained, and how, is then not known."""
 
 
+@lru_cache(maxsize=1)
+def _has_own_ways(text: str) -> bool:
+    return _OWN_WAYS.search(text) is not None
+
+
 def check(layer: LayerFacts) -> Iterator[Report]:
     """The operations that stop the gradient in uses on which the training of other layers hangs."""
-    if layer.site.in_loss or _OWN_WAYS.search(layer.file.unit.text):
+    if layer.site.in_loss or _has_own_ways(layer.file.unit.text):
         return
     seen: set[int] = set()
     for use in layer.applications:

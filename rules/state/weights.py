@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lambdalint.interp import events
-from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.facts import FileFacts, LayerFacts
 from lambdalint.interp.objects import is_keras_class
 from lambdalint.interp.values import Bound, Event, Function, Instance, Layer, Model, Value
 from lambdalint.layers import catalogue
@@ -42,18 +43,19 @@ def hidden_weights(layer: LayerFacts) -> Iterator[Event]:
 
     One that the model being built calls as well is tracked there.
     """
-    inside = _calls_inside(layer)
     for event in layer.happened(events.LAYER_CALLED):
+        inside = _calls_inside(layer.file)
         value = event.data.get("layer")
         if isinstance(value, (Layer, Model, Instance)) and holds_weights(value):
             if isinstance(value, Instance) or value.calls <= inside.get(id(value), 0):
                 yield event
 
 
-def _calls_inside(layer: LayerFacts) -> dict[int, int]:
+@lru_cache(maxsize=1)
+def _calls_inside(file: FileFacts) -> dict[int, int]:
     """How often the functions of the file's layers call each layer object."""
     counted: dict[int, int] = {}
-    for other in layer.file.layers:
+    for other in file.layers:
         for trace in other.traces:
             for event in trace.events:
                 if event.kind == events.LAYER_CALLED:

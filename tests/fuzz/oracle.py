@@ -24,7 +24,7 @@ from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.parse import parse
 
 SECONDS = 5.0
-"""What one input may take; large ones get more in proportion to their size."""
+"""What one input may take of a processor; large ones get more in proportion to their size."""
 BYTES_PER_SECOND = 200_000
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 
@@ -58,17 +58,17 @@ def examine(given: Input, *, twice: bool = True, formats: bool = False) -> Fault
         formats: whether to render the result in every output format.
     """
     seconds = SECONDS + len(given.data) / BYTES_PER_SECOND
-    started = time.monotonic()
+    started = time.process_time()
     try:
         with _limit(seconds):
-            result = _judge(given)
+            result = judged(given)
     except _TimeUp as error:
         return Fault(f"time: {error}", f"more than {seconds:.0f} s")
     except Exception as error:
         return Fault(f"raised: {type(error).__name__}", str(error))
-    took = time.monotonic() - started
+    took = time.process_time() - started
     fault = next(_faults(given, result), None)
-    if fault is None and twice and result.layers and took < SECONDS / 2 and _judge(given) != result:
+    if fault is None and twice and result.layers and took < SECONDS / 2 and judged(given) != result:
         fault = Fault("not deterministic", "a second run gave another result")
     if fault is None and formats:
         fault = _unprintable(result)
@@ -81,13 +81,13 @@ def _limit(seconds: float) -> Iterator[None]:
         code = frame.f_code if frame is not None else None
         raise _TimeUp(f"{code.co_filename.rpartition('/')[2]}:{code.co_name}" if code else "?")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @lru_cache
@@ -100,7 +100,8 @@ def _plan() -> tuple[Settings, Plan]:
     return settings, Plan.make(rules, settings.codes, "/nonexistent")
 
 
-def _judge(given: Input) -> FileResult:
+def judged(given: Input) -> FileResult:
+    """What all rules find in an input."""
     settings, plan = _plan()
     return judge(given.name, settings, plan, given.data)
 

@@ -141,7 +141,7 @@ def permuting(body: Body) -> Found | None:
             return None
         order = step if order is None else tuple(step[axis] for axis in order)
         value = call.values[0]
-    if not body.is_input(value) or order is None or order[0] != 0 or order == tuple(range(len(order))):
+    if not body.is_input(value) or not order or order[0] != 0 or order == tuple(range(len(order))):
         return None
     return Found("Permute", f"Permute({show_tuple(order[1:])})")
 

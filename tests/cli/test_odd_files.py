@@ -1,0 +1,384 @@
+"""Files that are not what a linter hopes for: each ends soon, with a message, and hides no others."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import BAD, Folder, Ran
+
+HEAD = BAD.rpartition("y = ")[0]
+LAYER = "y = Lambda(lambda t: ops.sum(t, axis=0))(x)\n"
+ONLY = ("--select", "LL101", "--output-format", "concise", "--no-cache")
+SECONDS = 60.0
+"""For a whole process on a busy machine; each of these takes one second or two."""
+
+
+def found(ran: Ran, name: str = "bad.py") -> int:
+    return sum(line.startswith(name + ":") and " LL101 " in line for line in ran.out.splitlines())
+
+
+def check(folder: Folder, *more: str) -> Ran:
+    """Check the folder; the finding of ``bad.py`` must be there whatever else is."""
+    start = time.monotonic()
+    ran = folder.run("check", *ONLY, *more)
+    assert time.monotonic() - start < SECONDS
+    assert found(ran) == 1
+    assert "Traceback" not in ran.err
+    assert "internal error" not in ran.err
+    return ran
+
+
+LONG = {
+    "a string of 10 MB": (f"z = '{'a' * 10_000_000}'\n", 0),
+    "a string of 10 MB on the row of a finding": (f"z = '{'a' * 10_000_000}'; {LAYER}", 1),
+    "5,000 parentheses": ("(" * 5000 + "1" + ")" * 5000 + "\n" + LAYER, 1),
+    "5,000 lambdas": ("f = " + "lambda: " * 5000 + "1\n" + LAYER, 1),
+    "5,000 lambdas in a layer": ("Lambda(" + "lambda t: " * 5000 + "t)(x)\n" + LAYER, 1),
+    "5,000 additions": ("Lambda(lambda t: " + "t + " * 5000 + "t)(x)\n" + LAYER, 1),
+    "500 additions": ("Lambda(lambda t: " + "t + " * 500 + "t)(x)\n" + LAYER, 1),
+    "5,000 subscripts": ("Lambda(lambda t: t" + "[:]" * 5000 + ")(x)\n" + LAYER, 1),
+    "40 layers in each other": ("y = " + "Lambda(lambda t: " * 40 + "t" + ")(x)" * 40 + "\n" + LAYER, 1),
+    "3,000 broken statements": ("x2 = = 1\n" * 3000 + LAYER, 1),
+    "3,000 open brackets": ("f(\n" * 3000 + LAYER, 0),
+    "3,000 open strings": ("'''\n" * 3001 + LAYER, 1),
+    "300,000 codes in a comment": (LAYER.strip() + "  # noqa: " + "A1," * 300_000 + "\n", 1),
+    "a Sequential of 10,000 layers": (f"m = Sequential([{'Dense(3),' * 10_000}])\n" + LAYER, 1),
+    "a chain of 3,000 layers": ("h = x\n" + "h = Dense(3)(h)\n" * 3000 + LAYER, 1),
+    "a loop of 10**6 layers": ("h = x\nfor i in range(10**6):\n    h = Dense(3)(h)\n" + LAYER, 1),
+    "a model that grows 10**6 times": (
+        "m = Sequential()\nfor i in range(10**6):\n    m.add(Dense(3))\n" + LAYER,
+        1,
+    ),
+    "3,000 star imports": ("".join(f"from m{i} import *\n" for i in range(3000)) + LAYER, 1),
+    "calls that double 40 times": (
+        "".join(f"def f{i}(t):\n    return f{i + 1}(t) + f{i + 1}(t)\n" for i in range(40))
+        + f"def f40(t):\n    return t\nLambda(f0)(x)\n{LAYER}",
+        1,
+    ),
+    "functions that double 60 times": (
+        f"f = lambda t: t\n{'f = (lambda g: lambda t: g(g(t)))(f)' + chr(10)}" * 60
+        + f"Lambda(f)(x)\n{LAYER}",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "count"), LONG.values(), ids=LONG)
+def test_long_and_deep_code(bad: Folder, text: str, count: int) -> None:
+    bad.write(
+        "odd.py",
+        HEAD.replace("Input, Lambda", "Dense, Input, Lambda") + "from keras import Sequential\n" + text,
+    )
+    ran = check(bad)
+    assert found(ran, "odd.py") == count
+    assert ran.code == (2 if ran.err else 1)
+    for line in ran.err.splitlines():
+        assert line.startswith("error: odd.py:")
+        assert "cannot be parsed" in line
+
+
+def test_10_000_layers_in_one_file(bad: Folder) -> None:
+    bad.write("odd.py", HEAD + "".join(LAYER.replace("y", f"y{number}", 1) for number in range(10_000)))
+    ran = check(bad)
+    assert (ran.code, found(ran, "odd.py")) == (1, 10_000)
+
+
+SHAPES = (
+    "10**5000",
+    "(2**(2**30),)",
+    "'a' * 10**9",
+    "[1] * 10**9",
+    "(1,) * 10**8 * 10**8",
+    "range(10**12)",
+    "x.shape",
+    "lambda s: lambda s: s",
+    "lambda s: (s[0],) * 10**9",
+    "lambda s: [s for i in range(10**9)]",
+    "(1e400, 0x" + "f" * 9000 + ")",
+    "(lambda f: f(f))(lambda f: f(f))",
+    "lambda s: s[-1] ** s[-1] ** 10**9",
+    "-(10**5000)",
+    "float('nan')",
+    "lambda *s: s",
+    "(" + "9" * 4000 + ",)",
+    "{}",
+    "lambda s: exec('1')",
+    "lambda s: s.__class__.__base__.__subclasses__()",
+)
+
+
+def test_adversarial_shapes(bad: Folder) -> None:
+    text = "".join(f"Lambda(lambda t: t, output_shape={shape})(x)\n" for shape in SHAPES)
+    text += "".join(f"Lambda(lambda t: ops.reshape(t, {shape}))(x)\n" for shape in SHAPES)
+    bad.write("odd.py", HEAD + text + LAYER)
+    assert check(bad, "--extend-select", "ALL").code == 1
+
+
+ENCODED = {
+    "NUL": (b"x = '\0'\n", "odd.py:6: holds a NUL character"),
+    "invalid UTF-8": (b"x = '\xff'\n", "odd.py:6: is not utf-8 text: byte ff at offset"),
+    "a wrong cookie": (b"", "odd.py:1: has the unknown encoding 'klingon'"),
+    "a cookie that is no text": (b"", "odd.py:1: has the unknown encoding 'rot13'"),
+    "UTF-16": (b"", ""),
+}
+
+
+@pytest.mark.parametrize("kind", ENCODED)
+def test_encodings(bad: Folder, kind: str) -> None:
+    tail, message = ENCODED[kind]
+    data = BAD.lstrip().encode() + tail
+    if "cookie" in kind:
+        data = f"# coding: {'klingon' if 'wrong' in kind else 'rot13'}\n".encode() + data
+    (bad.path / "odd.py").write_bytes(data if kind != "UTF-16" else BAD.lstrip().encode("utf-16"))
+    ran = check(bad)
+    assert ran.code == (2 if message else 1)
+    assert ran.err.startswith(f"error: {message}" if message else "")
+    assert found(ran, "odd.py") == (0 if message else 1)
+
+
+def test_a_large_file_is_passed_over_with_a_message(bad: Folder) -> None:
+    with open(bad.path / "large.py", "wb") as file:
+        file.write(b"Lambda")
+        file.truncate(100_000_000)
+    ran = check(bad)
+    assert (ran.code, ran.err) == (2, "error: large.py: is too large: 100.0 MB, the limit is 20.0 MB\n")
+    bad.write("lambdalint.toml", "max-file-size = 0.0001\n")
+    ran = bad.run("check", *ONLY, "bad.py")
+    assert ran.err == "error: bad.py: is too large: 0.0 MB, the limit is 0.0 MB\n"
+
+
+@pytest.mark.parametrize(
+    "data", [b"{", b'{"cells": 7, "x": "Lambda"', b"Lambda" + b"[" * 100_000, b"\xff Lambda", b"[] Lambda"]
+)
+def test_broken_notebooks(bad: Folder, data: bytes) -> None:
+    (bad.path / "odd.ipynb").write_bytes(data if b"Lambda" in data else data + b" Lambda")
+    ran = check(bad)
+    assert ran.code == 2
+    assert ran.err.startswith("error: odd.ipynb")
+    assert "is not a notebook" in ran.err
+
+
+def test_a_notebook_of_5_000_cells_with_images(bad: Folder) -> None:
+    image = {"output_type": "display_data", "data": {"image/png": "iVBOR" * 300}}
+    cells: list[object] = [{"cell_type": "code", "source": HEAD, "outputs": []}]
+    cells += [{"cell_type": "code", "source": [f"a{i} = {i}"], "outputs": [image]} for i in range(5000)]
+    cells.append({"cell_type": "code", "source": [LAYER], "outputs": [image]})
+    (bad.path / "book.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}))
+    ran = check(bad)
+    assert ran.code == 1
+    assert "book.ipynb:cell 5002:1:22: LL101" in ran.out
+
+
+def test_what_is_no_file(bad: Folder) -> None:
+    os.mkfifo(bad.path / "pipe.py")
+    (bad.path / "folder.py").mkdir()
+    (bad.path / "broken.py").symlink_to("gone.py")
+    (bad.path / "circle.py").symlink_to("circle.py")
+    (bad.path / "device.py").symlink_to("/dev/zero")
+    (bad.path / "linked.py").symlink_to("bad.py")
+    ran = check(bad)
+    assert (ran.code, ran.err) == (1, "")
+    names = ("pipe.py", "broken.py", "circle.py", "device.py", "/dev/zero")
+    ran = check(bad, "bad.py", "folder.py", *names)
+    assert ran.code == 2
+    assert ran.err.splitlines() == [
+        "error: /dev/zero: is not a regular file",
+        "error: broken.py: does not exist",
+        "error: circle.py: cannot be read: Too many levels of symbolic links",
+        "error: device.py: is not a regular file",
+        "error: pipe.py: is not a regular file",
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_unreadable_files_and_folders(bad: Folder) -> None:
+    secret = bad.write("secret.py", BAD)
+    secret.chmod(0)
+    (bad.path / "closed").mkdir(mode=0)
+    ran = check(bad)
+    assert ran.code == 2
+    assert ran.err.splitlines() == [
+        "error: closed: cannot be read: Permission denied",
+        "error: secret.py: cannot be read: Permission denied",
+    ]
+
+
+def test_files_that_vanish_and_change(bad: Folder) -> None:
+    """One thread of commands removes and replaces files while a run looks for and judges them."""
+    for number in range(300):
+        bad.write(f"many/m{number:03}.py", BAD)
+    script = (
+        "import os, sys\n"
+        "while True:\n"
+        "    for name in sorted(os.listdir('many')):\n"
+        "        path = os.path.join('many', name)\n"
+        "        if hash(name) % 3 == 0 and len(os.listdir('many')) > 150: os.unlink(path)\n"
+        "        else: open(path, 'w').write('from keras.layers import Lambda\\nLambda(')\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], cwd=bad.path) as other:
+        try:
+            ran = check(bad)
+        finally:
+            other.kill()
+    for line in ran.err.splitlines():
+        assert "does not exist" in line or "cannot be parsed" in line
+
+
+def test_imports_in_circles(bad: Folder) -> None:
+    bad.write(
+        "one.py",
+        "import two\nfrom two import *\nfrom two import f\n"
+        + BAD.replace("lambda t: ops.sum(t, axis=0)", "f"),
+    )
+    bad.write("two.py", "from one import *\nimport one, three\nfrom three import f\n")
+    bad.write(
+        "three.py",
+        "from two import f as g\nfrom one import g\nfrom keras import ops\n"
+        "def f(t):\n    return ops.sum(t, axis=0)\n",
+    )
+    bad.write("self.py", "from self import *\nfrom self import Lambda\nimport self\n" + BAD)
+    ran = check(bad)
+    assert (ran.code, found(ran, "self.py"), found(ran, "three.py")) == (1, 1, 1)
+
+
+# --- where the output goes -------------------------------------------------------------------------
+
+
+def stream_to(folder: Folder, target: Path, *more: str) -> tuple[int, str]:
+    with open(target, "wb") as out:
+        done = subprocess.run(
+            folder.command("check", *ONLY, *more), cwd=folder.path, stdout=out, stderr=subprocess.PIPE,
+            env=folder.environment(), check=False, timeout=120,
+        )  # fmt: skip
+    return done.returncode, done.stderr.decode()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+def test_a_full_disk(bad: Folder) -> None:
+    code, err = stream_to(bad, Path("/dev/full"))
+    assert (code, err) == (2, "error: the report cannot be written: No space left on device\n")
+    ran = bad.run("check", *ONLY, "--output-file", "/dev/full")
+    assert (ran.code, ran.err) == (2, "error: /dev/full: cannot be written: No space left on device\n")
+
+
+def test_a_full_disk_leaves_the_old_report(bad: Folder) -> None:
+    bad.write("many.py", HEAD + LAYER * 200)
+    bad.write("report.txt", "old\n")
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+
+    done = subprocess.run(
+        bad.command("check", *ONLY, "-o", "report.txt"), cwd=bad.path, preexec_fn=limit, capture_output=True,
+        env=bad.environment(), check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, b"error: report.txt: cannot be written: File too large\n")
+    assert (bad.path / "report.txt").read_text() == "old\n"
+    assert not list(bad.path.glob(".lambdalint-*"))
+
+
+def test_closed_streams(bad: Folder) -> None:
+    for closed in (">&-", "2>&-", ">&- 2>&-", "<&-"):
+        command = " ".join(bad.command("check", *ONLY)) + f" {closed}"
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=bad.path,
+            env=bad.environment(),
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode in (1, 2)
+        assert b"Traceback" not in done.stdout + done.stderr
+
+
+# --- nothing of the linted code runs ----------------------------------------------------------------
+
+
+NAMES = (
+    *("train.py", "conftest.py", "setup.py", "keras.py", "click.py", "json.py", "libcst.py", "pathspec.py"),
+    *("lambdalint_rules.py", "tensorflow/__init__.py", "helper/__init__.py", "multiprocessing.py"),
+)
+"""Among them libraries that lambdalint imports."""
+
+
+def test_nothing_runs_while_linting(folder: Folder) -> None:
+    """Scripts, the modules they import, settings and odd file names: none of them leaves a trace."""
+    mark = folder.path / "ran"
+    touch = f"open({str(mark)!r}, 'a').write(__name__)\n"
+    layer = HEAD + "from helper import f\ny = Lambda(f)(x)\n" + LAYER
+    for name in NAMES:
+        folder.write(name, touch + layer)
+    folder.write("helper/__init__.py", touch + "def f(t):\n    open('ran', 'a')\n    return t\n")
+    folder.write(
+        "book.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": "!touch ran\n" + touch + layer}]})
+    )
+    folder.write(
+        "pyproject.toml", "[tool.lambdalint]\n[project.entry-points.'lambdalint.rules']\nevil = 'train'\n"
+    )
+    for command in (["lambdalint"], [sys.executable, "-m", "lambdalint"]):
+        ran = subprocess.run(
+            [*command, "check", *ONLY, "--jobs", "2"],
+            cwd=folder.path,
+            env=folder.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert ran.returncode == 1, ran.stderr
+        assert ran.stdout.count(" LL101 ") >= 5
+        assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    "key", ["plugins", "rules", "output-file", "cache-dir", "confirm", "jobs-command", "extend"]
+)
+def test_settings_name_no_code_and_no_other_places(bad: Folder, key: str) -> None:
+    bad.write("lambdalint.toml", f'{key} = "x"\n')
+    ran = bad.run("check")
+    assert ran.code == 2
+    assert f"unknown option '{key}'" in ran.err
+
+
+def test_links_do_not_lead_the_cache_out(bad: Folder) -> None:
+    outside = bad.path.parent / "outside"
+    outside.mkdir()
+    (bad.path / ".lambdalint_cache").symlink_to(outside)
+    assert bad.run("check", "--select", "LL101").code == 1
+    assert not list(outside.iterdir())
+    (bad.path / ".lambdalint_cache").unlink()
+    (bad.path / ".lambdalint_cache").mkdir()
+    version = bad.run("--version").out.split()[-1]
+    (bad.path / ".lambdalint_cache" / version).symlink_to(outside)
+    assert bad.run("check", "--select", "LL101").code == 1
+    assert not list(outside.iterdir())
+
+
+# --- force-exclude -----------------------------------------------------------------------------------
+
+
+def test_force_exclude(bad: Folder) -> None:
+    bad.write("lambdalint.toml", 'exclude = ["bad.py", "old/"]\nselect = ["LL101"]\n')
+    bad.write("old/net.py", BAD)
+    named = ("check", "bad.py", "old", "old/net.py")
+    assert bad.run(*named).code == 1
+    ran = bad.run(*named, "--force-exclude")
+    assert (ran.code, ran.out) == (0, "")
+    assert "no Python files" in ran.err
+    assert bad.run("check", "-", "--stdin-filename", "bad.py", "--force-exclude", stdin=BAD).code == 0
+    assert bad.run("check", "-", "--stdin-filename", "bad.py", stdin=BAD).code == 1
+    bad.write("lambdalint.toml", 'exclude = ["bad.py", "old/"]\nselect = ["LL101"]\nforce-exclude = true\n')
+    assert bad.run(*named).code == 0
+    assert bad.run(*named, "--no-force-exclude").code == 1
+    assert bad.run("check", str(bad.path / "bad.py")).code == 0
