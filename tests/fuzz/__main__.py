@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.fuzz.campaign import campaign
 from tests.fuzz.inputs import KINDS, make
 from tests.fuzz.oracle import examine
+from tests.fuzz.sweep import sweep
 
 
 def main() -> int:
@@ -24,7 +25,12 @@ def main() -> int:
     parser.add_argument("--kinds", default=",".join(KINDS), help="which generators: " + ", ".join(KINDS))
     parser.add_argument("--only", type=int, help="judge this one and print it")
     parser.add_argument("--keep", type=Path, help="a folder for shrunk inputs that show a fault")
+    parser.add_argument(
+        "--real", nargs="+", metavar="FOLDER", help="judge the files in these folders instead"
+    )
     options = parser.parse_args()
+    if options.real is not None:
+        return sweep(options.real)
     kinds = tuple(options.kinds.split(","))
     if options.only is not None:
         given = make(options.seed, options.only, kinds)

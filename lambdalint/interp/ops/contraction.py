@@ -118,6 +118,10 @@ def _batch(
         return lost
     if any(isinstance(operand.batch, Unsure) for operand in operands):
         return lost
+    if any(
+        isinstance(each.batch, Along) and each.batch.axis >= len(own) for each, own in zip(operands, labels)
+    ):
+        return Unsure("the operands do not fit each other", carries=True)
     carriers = [
         (tensor, tensor.batch, own[tensor.batch.axis], own)
         for tensor, own in zip(operands, labels)
