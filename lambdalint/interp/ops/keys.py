@@ -191,7 +191,8 @@ def _step(walk: _Walk, key: Value) -> None:
         walk.dims.append(1)
     elif isinstance(key, SliceValue):
         _slice_step(walk, key)
-    elif isinstance(key, (Tensor, Sequence)) and not (isinstance(key, Tensor) and key.rank == 0):
+    elif isinstance(key, Sequence) or (isinstance(key, Tensor) and (key.rank != 0 or key.dtype == "bool")):
+        # A single truth value is a mask without axes: it makes one and takes none.
         _array_step(walk, key)
     else:
         _index_step(walk, key)
@@ -230,7 +231,7 @@ def _array_step(walk: _Walk, key: Tensor | Sequence) -> None:
                 walk.lost = walk.lost or events.INDEXED
         elif carries:
             walk.lost = walk.lost or events.MIXED
-        elif walk.before_batch:
+        elif walk.before_batch or (taken == 0 and walk.at_batch):
             walk.before += (1 if mask or rank is None else rank) - taken
     if isinstance(made, Tensor) and not mask:
         walk.arrays.append((len(walk.dims), made))
