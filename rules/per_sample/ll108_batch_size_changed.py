@@ -68,7 +68,8 @@ None is offered: the axis that was meant is for the author to say.
 
 ## Known gaps
 
-Folding that is taken back by another kind of layer, or in a model built elsewhere, is reported.
+Folded rows that go into a layer or model of the project's own, or into code that is not in view, are taken
+to be unfolded there.
 
 ## Interaction with other linters
 
