@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -150,12 +151,20 @@ class Session:
         return Fresh(reply.get("code"), reply.get("value"), reply.get("output", ""), reply.get("error", ""))
 
 
+_COLOURS = re.compile("\x1b\\[[0-9;]*m")
+_WRAPPED = re.compile(
+    r"Exception encountered when calling .*?(?:\(\)|\(type \w+\))\.\s*(.*?)\s*(?:Call a|A)rguments received by .*"
+)
+
+
 def one_line(error: BaseException) -> str:
-    """The type and the first lines of the message of an exception, in one line."""
+    """The type and the message of an exception in one line, without what Keras puts around it."""
     try:
-        text = " ".join(str(error).split())
+        text = " ".join(_COLOURS.sub("", str(error)).split())
     except Exception:
         text = ""
+    wrapped = _WRAPPED.fullmatch(text)
+    text = wrapped[1] if wrapped else text
     name = type(error).__name__
     return name if not text else f"{name}: {text[:300]}{'…' if len(text) > 300 else ''}"
 
