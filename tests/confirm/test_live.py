@@ -116,7 +116,7 @@ def test_layers_are_found_wherever_they_are(keras: Any, tf: Any) -> None:
 
 
 def test_a_subclassed_model(keras: Any, tf: Any) -> None:
-    class Ranking(keras.Model):  # type: ignore[misc,name-defined]
+    class Ranking(keras.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__(name="ranking")
             self.dense = keras.layers.Dense(3)

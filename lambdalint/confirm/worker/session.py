@@ -153,7 +153,8 @@ class Session:
 
 _COLOURS = re.compile("\x1b\\[[0-9;]*m")
 _WRAPPED = re.compile(
-    r"Exception encountered when calling .*?(?:\(\)|\(type \w+\))\.\s*(.*?)\s*(?:Call a|A)rguments received by .*"
+    r"Exception encountered when calling .*?(?:\(\)|\(type \w+\))\. *(.*?) *"
+    r"(?:Call a|A)rguments received by .*"
 )
 
 
