@@ -135,7 +135,7 @@ def _by_rules(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Valu
         for tensor in tensors:
             machine.escape(tensor)
     if result.several is None and len(result.shapes) == 1 and not result.known:
-        return Tensor(None, _graph_batch(tensors), kind="keras", node=node)
+        return Tensor(None, _graph_batch(tensors), kind="keras", node=node, inputs=_inputs(tensors))
     made = [_graph_tensor(layer, shape, tensors, node) for shape in result.shapes]
     if result.several is False:
         return made[0]
@@ -159,7 +159,12 @@ def _graph_tensor(layer: Layer, shape: Shape, parents: list[Tensor], node: Graph
     dtype = catalogue.output_dtype(layer.cls, layer.plain) or "float32"
     if layer.cls in _KEEPS_SIGN and len(parents) == 1:
         dtype = parents[0].dtype or dtype
-    return Tensor(shape, _graph_batch(parents), dtype, sign, kind="keras", node=node)
+    return Tensor(shape, _graph_batch(parents), dtype, sign, kind="keras", node=node, inputs=_inputs(parents))
+
+
+def _inputs(parents: list[Tensor]) -> frozenset[int]:
+    """The inputs of a body that have part in what a layer gives there."""
+    return frozenset().union(*(parent.inputs for parent in parents))
 
 
 _KEEPS_SIGN = frozenset(

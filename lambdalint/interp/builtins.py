@@ -53,7 +53,11 @@ def call(machine: Machine, name: str, args: Arguments, kwargs: Keywords, at: Anc
         return plain
     if name in ("print", "open", "input", "exec", "eval"):
         machine.record(events.SIDE_EFFECT, at, name, {"call": name})
+        if name == "open":
+            return Opaque("open file", at)
         return NONE if name in ("print", "exec") else Unknown(reasons.UNKNOWN_CALL)
+    if name in ("str", "repr"):
+        return Unknown(reasons.STRING)
     inputs: frozenset[int] = frozenset()
     for value in [*args, *kwargs.values()]:
         inputs |= inputs_of(value)

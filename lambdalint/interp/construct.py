@@ -66,6 +66,17 @@ _OPAQUE = {
 }
 
 
+_BINARY = {
+    "operator.add": "+",
+    "operator.sub": "-",
+    "operator.mul": "*",
+    "operator.truediv": "/",
+    "operator.pow": "**",
+    "operator.matmul": "@",
+}
+"""Functions of the standard library's ``operator`` that stand for an operator."""
+
+
 def construct(
     machine: Machine, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
 ) -> Value | None:
@@ -77,6 +88,14 @@ def construct(
         from lambdalint.interp import builtins
 
         return builtins.call(machine, "reduce", args, kwargs, at, text)
+    if name in _BINARY and len(args) == 2 and not kwargs:
+        from lambdalint.interp.ops import operators
+
+        return operators.binary(machine, _BINARY[name], args[0], args[1], at, text)
+    if name == "operator.neg" and len(args) == 1 and not kwargs:
+        from lambdalint.interp.ops import operators
+
+        return operators.unary(machine, "-", args[0], at, text)
     if name in _OPAQUE:
         return Opaque(_OPAQUE[name], at)
     if not name.startswith("keras."):

@@ -68,8 +68,9 @@ import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
+from lambdalint.interp import reasons
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import NONE, Const, Number, Sequence, Value
+from lambdalint.interp.values import NONE, Const, Number, Sequence, Unknown, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.walk import children, walk
@@ -108,6 +109,8 @@ def _kind(value: Value) -> str | None:
         return "a Python number"
     if isinstance(value, Sequence) and value.items and all(_is_size(item) for item in value.items):
         return "a shape"
+    if isinstance(value, Unknown) and value.reason == reasons.STRING:
+        return "a string"
     return None
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.mutation [NUMBER] [OPERATOR]`: the table, at most NUMBER mutants of each operator, and the survivors."""
+"""`python -m tests.mutation [NUMBER] [OPERATOR]`: the survivors and the table, NUMBER mutants an operator."""
 
 from __future__ import annotations
 

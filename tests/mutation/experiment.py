@@ -89,6 +89,8 @@ def is_defect(mutant: Mutant) -> bool:
         return any(run.error is not None for run in runs)
     if meaning is Meaning.MIXED:
         return any(run.error is not None or not run.per_sample for run in runs)
+    if meaning is Meaning.SLOPE:
+        return any(run.moves for run in runs)
     return any(run.result is not None for run in runs)
 
 
@@ -111,7 +113,7 @@ def speaks_already(operator: Operator, subject: Subject) -> bool:
 
 def run(subjects: Iterable[Subject], most: int) -> list[Row]:
     """Try every operator on at most ``most`` subjects that it fits, spread over the corpus."""
-    correct = [subject for subject in subjects if subject.per_sample]
+    correct = [subject for subject in subjects if subject.fit]
     rows = []
     for operator in OPERATORS:
         row = Row(operator)

@@ -44,6 +44,29 @@ class Run:
         return self.result.shape[1:] if isinstance(self.result, np.ndarray) and self.result.ndim else None
 
     @property
+    def reads_input(self) -> bool:
+        """Whether other data give another result."""
+        return self._differs(_changed(self.inputs, lambda data: 1 - data[::-1]))
+
+    @property
+    def moves(self) -> bool:
+        """Whether data that differ a little give another result: no gradient flows where they do not."""
+        return self._differs(_changed(self.inputs, lambda data: data + 1e-3))
+
+    def _of(self, inputs: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return np.asarray(self.function(inputs, **self.arguments))
+
+    def _differs(self, inputs: Any) -> bool:
+        try:
+            other = self._of(inputs)
+        except Exception:
+            return True
+        return other.shape != np.shape(self.result) or not np.allclose(
+            other, self.result, equal_nan=True, rtol=1e-9, atol=1e-9
+        )
+
+    @property
     def per_sample(self) -> bool:
         """Whether the result's rows are what the function gives of each sample alone."""
         if not isinstance(self.result, np.ndarray) or self.result.ndim == 0:
@@ -53,7 +76,7 @@ class Run:
             return False
         for row in range(rows):
             try:
-                alone = np.asarray(self.function(_part(self.inputs, row), **self.arguments))
+                alone = self._of(_part(self.inputs, row))
             except Exception:
                 return False
             if alone.shape != (1, *self.result.shape[1:]):
@@ -67,6 +90,10 @@ def _part(inputs: Any, row: int) -> Any:
     if isinstance(inputs, list):
         return [_part(each, row) for each in inputs]
     return inputs[row : row + 1]
+
+
+def _changed(inputs: Any, change: Callable[[Any], Any]) -> Any:
+    return [_changed(each, change) for each in inputs] if isinstance(inputs, list) else change(inputs)
 
 
 @dataclass
@@ -118,7 +145,7 @@ class Layer:
 
 
 def _layer(session: Session, name: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> Layer:
-    size = args[0] if args else next((options[k] for k in ("units", "output_dim") if k in options), None)
+    size: Any = args[0] if args else next((options[k] for k in ("units", "output_dim") if k in options), None)
 
     def dense(x: Any) -> Any:
         return x @ session.weights(x.shape[-1], size)
@@ -133,7 +160,8 @@ def _layer(session: Session, name: str, args: tuple[Any, ...], options: Mapping[
         "Dense": dense, "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent, "Embedding": embedding,
         "Flatten": lambda x: x.reshape(len(x), -1), "Reshape": lambda x: x.reshape(len(x), *args[0]),
         "Dropout": lambda x: x, "Activation": lambda x: x, "Masking": lambda x: x, "InputLayer": lambda x: x,
-        "Add": sum, "Multiply": lambda xs: np.prod(xs, axis=0), "Concatenate": lambda xs: np.concatenate(xs, -1),
+        "Add": sum, "Multiply": lambda xs: np.prod(xs, axis=0),
+        "Concatenate": lambda xs: np.concatenate(xs, -1),
     }  # fmt: skip
     if name not in kinds:
         raise Unsupported(f"the layer {name}")
@@ -144,9 +172,14 @@ class Lambda(Layer):
     """A Lambda layer, which tells the session of each call."""
 
     def __init__(
-        self, session: Session, function: Any, output_shape: Any = None, mask: Any = None, arguments: Any = None,
+        self,
+        session: Session,
+        function: Any,
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: Any = None,
         **options: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(self._run, options)
         self.row = _row_of_the_script()
         self.session, self.function = session, function

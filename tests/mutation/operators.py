@@ -17,6 +17,7 @@ class Meaning(Enum):
     BY_CONSTRUCTION = "the edit itself is the defect"
     MIXED = "run, the result of a sample depends on the others, or there is none"
     BROKEN = "run, it raises"
+    SLOPE = "run, a small change of the input changes the result: there is a gradient"
     SHAPE = "run, the result is not of the declared shape"
 
 

@@ -30,7 +30,7 @@ def _closure(name: str, head: str, body: str, code: str, *needs: str) -> None:
 
 _closure("captured lock", "lock = threading.Lock()", "{e} if lock else {x}", "LL301", "import threading")
 _closure("captured open file", "log = open('log.txt')", "{e} if log else {x}", "LL301")
-_closure("captured generator", "rows = (i for i in range(3))", "{e} if rows else {x}", "LL301")
+_closure("captured generator expression", "rows = (i for i in range(3))", "{e} if rows else {x}", "LL301")
 _closure(
     "captured model", "net = Sequential([Dense(3, input_shape=(3,))])", "{e} if net.built else {x}",
     "LL301 LL501", "from {family}.models import Sequential", "from {family}.layers import Dense",
@@ -88,11 +88,9 @@ def default_argument(site: Site) -> None:
 @operator("global of a saved model", "LL302")
 def saved_global(site: Site) -> None:
     _inline(site)
-    target, given = site.target, ast.unparse(site.applied.args[0])
     site.wrap("{e} * GAIN")
     site.before("GAIN = 2.0")
-    site.needs(f"from {site.family}.models import Model")
-    site.after(f"saved = Model({given}, {target})\nsaved.save('saved.h5')")
+    _saved(site)
 
 
 @operator("late loop variable", "LL303")
@@ -103,7 +101,9 @@ def loop_capture(site: Site) -> None:
     at = site.tree.body.index(site.statement)
     mutated = ast.unparse(site.applied)
     assert mutated != layer
-    site.tree.body[at + 1 : at + 1] = ast.parse(f"late = []\nfor step in range(3):\n late.append({mutated})").body
+    site.tree.body[at + 1 : at + 1] = ast.parse(
+        f"late = []\nfor step in range(3):\n late.append({mutated})"
+    ).body
     site.replace(site.applied, expression(layer))
 
 
@@ -121,6 +121,8 @@ def comprehension_capture(site: Site) -> None:
 @operator("global rebound later", "LL303")
 def rebound(site: Site) -> None:
     _inline(site)
+    if site.family == "keras" and not site.keras3:
+        raise Unfit("in graph mode the function has run by then")
     site.wrap("{e} * gain_")
     at = site.tree.body.index(site.statement)
     site.tree.body[at + 1 : at + 1] = ast.parse("gain_ = 3.0").body
@@ -142,13 +144,20 @@ def unregistered(site: Site) -> None:
 @operator("registered def made a lambda", "LL305")
 def made_inline(site: Site) -> None:
     function = site.function
-    if not site.keras3 or isinstance(function, ast.Lambda) or len(function.body) != 1 or len(site.results) != 1:
+    if (
+        not site.keras3
+        or isinstance(function, ast.Lambda)
+        or len(function.body) != 1
+        or len(site.results) != 1
+    ):
         raise Unfit("no def of one line in Keras 3")
     text = f"lambda {ast.unparse(function.args)}: {ast.unparse(site.results[0])}"
     site.call.args[0] = expression(text)
 
 
-def _argument(name: str, value: str, code: str, *needs: str, head: str = "", keras3: bool | None = None) -> None:
+def _argument(
+    name: str, value: str, code: str, *needs: str, head: str = "", keras3: bool | None = None
+) -> None:
     """Register an operator that passes ``value`` through `arguments=`."""
 
     @operator(name, code)
@@ -173,12 +182,18 @@ _argument("a plain object in arguments=", "Gain_()", "LL306", head="class Gain_:
 _argument("a function in arguments=", "half_", "LL306", head="def half_(t):\n return t / 2")
 
 
+def _saved(site: Site) -> None:
+    """Save a model that ends in the layer."""
+    site.needs(f"from {site.family}.models import Model")
+    site.after(f"saved_ = Model({ast.unparse(site.applied.args[0])}, {site.target})\nsaved_.save('saved.h5')")
+
+
 @operator("a partial as function", "LL307")
 def partial(site: Site) -> None:
     function = _inline(site)
     if len(function.args.args) != 1 or site.call.keywords:
         raise Unfit("arguments there are")
-    site.target
+    _saved(site)
     site.before(f"def body_({ast.unparse(function.args)}, by):\n return {ast.unparse(function.body)} * by")
     site.call.args[0] = expression("functools.partial(body_, by=2.0)")
     site.needs("import functools")
@@ -196,9 +211,9 @@ def callable_object(site: Site) -> None:
     function = _inline(site)
     if len(function.args.args) != 1 or site.call.keywords:
         raise Unfit("arguments there are")
-    site.before(
-        f"class Body_:\n def __call__(self, {ast.unparse(function.args)}):\n  return {ast.unparse(function.body)}"
-    )
+    _saved(site)
+    head, body = ast.unparse(function.args), ast.unparse(function.body)
+    site.before(f"class Body_:\n def __call__(self, {head}):\n  return {body}")
     site.call.args[0] = expression("Body_()")
 
 
@@ -218,7 +233,11 @@ wrapping("returns a shape", "LL403", K="K.int_shape({e})", ops="{e}.shape", leas
 @operator("return dropped", "LL403")
 def return_dropped(site: Site) -> None:
     function = site.function
-    if isinstance(function, ast.Lambda) or len(site.results) != 1 or not isinstance(function.body[-1], ast.Return):
+    if (
+        isinstance(function, ast.Lambda)
+        or len(site.results) != 1
+        or not isinstance(function.body[-1], ast.Return)
+    ):
         raise Unfit("no def with one return")
     assert function.body[-1].value is not None
     function.body[-1] = ast.Expr(function.body[-1].value)
@@ -237,7 +256,6 @@ def no_parameter(site: Site) -> None:
     function = _inline(site)
     if len(function.args.args) != 1 or site.call.keywords:
         raise Unfit("several parameters")
-    site.results
     function.args.args.clear()
     function.body = expression("1.0")
 
@@ -299,7 +317,7 @@ def too_many_unpacked(site: Site) -> None:
     given = applied.args[0]
     if run is None or not isinstance(run.inputs, list) or not isinstance(given, ast.List):
         raise Unfit("not several inputs")
-    site.call.args[0] = expression("lambda ts: ts[0] * ts[%d]" % len(given.elts))
+    site.call.args[0] = expression(f"lambda ts: ts[0] * ts[{len(given.elts)}]")
     if site.call.keywords:
         raise Unfit("arguments there are")
 
@@ -321,7 +339,6 @@ def undefined_in_body(site: Site) -> None:
 
 @operator("an undefined function", "LL409")
 def undefined_function(site: Site) -> None:
-    site.function
     site.call.args[0] = expression("unheard_of")
 
 
@@ -331,7 +348,10 @@ def undefined_input(site: Site) -> None:
 
 
 wrapping("the same tensor twice", "LL410", K="[{x}, {x}]", ops="[{x}, {x}]", least_rank=1)
-wrapping("input ignored", "LL411", K="K.ones((1, 3))", ops="ops.ones((1, 3))", least_rank=1)
+wrapping(
+    "input computed on and dropped", "LL411", least_rank=1,
+    K="({e} * 2.0, K.constant([1.0, 2.0]))[1]", ops="({e} * 2.0, ops.convert_to_tensor([1.0, 2.0]))[1]",
+)  # fmt: skip
 
 
 @operator("layer not called", "LL412")

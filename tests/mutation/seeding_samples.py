@@ -8,7 +8,20 @@ from .operators import Meaning, operator, wrapping
 from .site import Site, Unfit, expression
 
 _AXIS = ("axis", "axes", "dim")
-_REDUCTIONS = ("sum", "mean", "max", "min", "prod", "std", "var", "any", "all", "logsumexp", "argmax", "argmin")
+_REDUCTIONS = (
+    "sum",
+    "mean",
+    "max",
+    "min",
+    "prod",
+    "std",
+    "var",
+    "any",
+    "all",
+    "logsumexp",
+    "argmax",
+    "argmin",
+)
 _REDUCING = (*_REDUCTIONS, *(f"reduce_{name}" for name in _REDUCTIONS))
 _NORMALISING = ("softmax", "l2_normalize", "normalize", "cumsum", "cumprod")
 
@@ -153,7 +166,7 @@ wrapping(
     K="{e} / (1.0 + K.sum(K.square({e}), axis=1))", ops="{e} / (1.0 + ops.sum(ops.square({e}), axis=1))",
 )  # fmt: skip
 wrapping(
-    "rows of a written number", "LL107", meaning=Meaning.MIXED,
+    "rows of a written number", "LL107 LL108 LL205", meaning=Meaning.MIXED,
     K="K.reshape({e}, (32, {last}))", ops="ops.reshape({e}, (32, {last}))",
 )  # fmt: skip
 wrapping(
@@ -214,7 +227,11 @@ def false_rank(site: Site) -> None:
 @operator("a false shape function", "LL202 LL203", Meaning.SHAPE)
 def false_shape_function(site: Site) -> None:
     shape = _true_shape(site)
-    _declare(site, f"lambda s: (s[0], {', '.join(map(str, shape[:-1]))}{',' * (len(shape) > 1)} {shape[-1] + 3})")
+    run = site.subject.run
+    rows = "s[0][0]" if run is not None and isinstance(run.inputs, list) else "s[0]"
+    _declare(
+        site, f"lambda s: ({rows}, {', '.join(map(str, shape[:-1]))}{',' * (len(shape) > 1)} {shape[-1] + 3})"
+    )
 
 
 @operator("the batch in output_shape", "LL203")
@@ -263,8 +280,8 @@ def shape_dropped(site: Site) -> None:
 def untraceable(site: Site) -> None:
     if not site.keras3:
         raise Unfit("another dialect")
-    if any(word.arg == "output_shape" for word in site.call.keywords) or len(site.call.args) > 1:
-        raise Unfit("the shape is declared")
+    if site.call.keywords or len(site.call.args) > 1:
+        raise Unfit("there is more than the function")
     site.applied.args[0] = expression("keras.Input(shape=(4,), dtype='int32')")
     site.needs("import tensorflow as tf", "import keras")
     site.call.args[0] = expression("lambda t: tf.one_hot(t, 5)")

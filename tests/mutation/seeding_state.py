@@ -23,8 +23,12 @@ wrapping(
 )  # fmt: skip
 wrapping("numpy on a tensor", "LL503", K="np.sqrt({e})", ops="np.sqrt({e})", needs="import numpy as np")
 wrapping("math on a tensor", "LL503", K="math.exp({e})", ops="math.exp({e})", needs="import math")
-wrapping("scipy on a tensor", "LL503", K="expit({e})", ops="expit({e})", needs="from scipy.special import expit")
-wrapping("a branch on a sum", "LL504", K="{e} if K.sum({x}) > 0 else {x}", ops="{e} if ops.sum({x}) > 0 else {x}")
+wrapping(
+    "scipy on a tensor", "LL503", K="expit({e})", ops="expit({e})", needs="from scipy.special import expit"
+)
+wrapping(
+    "a branch on a sum", "LL504", K="{e} if K.sum({x}) > 0 else {x}", ops="{e} if ops.sum({x}) > 0 else {x}"
+)
 wrapping("an and of tensors", "LL504", K="{e} and {x}", ops="{e} and {x}")
 wrapping("the length of a tensor", "LL504", K="{e} / len({e})", ops="{e} / len({e})")
 wrapping("a range over the batch", "LL504", K="sum({e}[i] for i in range({e}.shape[0]))")
@@ -45,7 +49,12 @@ wrapping("dropout that ignores the phase", "LL507", K="K.dropout({e}, 0.5)",
 @operator("below a mask", "LL508")
 def below_a_mask(site: Site) -> None:
     run, applied = site.subject.run, site.applied
-    if run is None or isinstance(run.inputs, list) or run.inputs.ndim != 3 or run.shape != run.inputs.shape[1:]:
+    if (
+        run is None
+        or isinstance(run.inputs, list)
+        or run.inputs.ndim != 3
+        or run.shape != run.inputs.shape[1:]
+    ):
         raise Unfit("not a sequence")
     if any(word.arg == "mask" for word in site.call.keywords):
         raise Unfit("the mask is kept")
@@ -91,13 +100,14 @@ def _inputs(site: Site) -> set[str]:
 
 
 _trained("rounded on the trained path", "LL509", "K.round({e})", "ops.round({e})")
-_trained("compared on the trained path", "LL509", "K.cast({e} > 0, 'float32')", "ops.cast({e} > 0, 'float32')")
+_trained(
+    "compared on the trained path", "LL509", "K.cast({e} > 0, 'float32')", "ops.cast({e} > 0, 'float32')"
+)
 _trained("gradient stopped", "LL509", "K.stop_gradient({e})", "ops.stop_gradient({e})")
 
 
 @operator("a captured tensor of the model", "LL510 LL301")
 def captured_symbol(site: Site) -> None:
-    site.target
     run = site.subject.run
     if run is None or isinstance(run.inputs, list):
         raise Unfit("not one input")
@@ -124,8 +134,10 @@ wrapping("divided by a sum", "LL601", K="{e} / K.sum({e}, axis=-1, keepdims=True
          ops="{e} / ops.sum({e}, axis=-1, keepdims=True)")  # fmt: skip
 wrapping("divided by a relu", "LL601", K="1.0 / K.sum(K.relu({e}), axis=-1)",
          ops="1.0 / ops.sum(ops.relu({e}), axis=-1)")  # fmt: skip
-wrapping("root of a relu", "LL602", K="K.sqrt(K.relu({e}))", ops="ops.sqrt(ops.relu({e}))")
-wrapping("distance without epsilon", "LL602",
+wrapping(
+    "root of a relu", "LL602", meaning=Meaning.SLOPE, K="K.sqrt(K.relu({e}))", ops="ops.sqrt(ops.relu({e}))"
+)
+wrapping("distance without epsilon", "LL602", meaning=Meaning.SLOPE,
          K="K.sqrt(K.sum(K.square({e} - {e} * 0.5), axis=-1))",
          ops="ops.sqrt(ops.sum(ops.square({e} - {e} * 0.5), axis=-1))")  # fmt: skip
 wrapping("log of a relu", "LL603", K="K.log(K.relu({e}))", ops="ops.log(ops.relu({e}))")
@@ -217,7 +229,11 @@ def old_fit(site: Site) -> None:
 def theano_method(site: Site) -> None:
     for call, name in site.calls("sum", "mean", "max"):
         first = call.args[0] if call.args else None
-        if first is not None and isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in ("K", "ops"):
+        if (
+            first is not None
+            and isinstance(call.func, ast.Attribute)
+            and ast.unparse(call.func.value) in ("K", "ops")
+        ):
             call.func = ast.Attribute(first, name, ast.Load())
             del call.args[0]
             return
@@ -240,19 +256,18 @@ def bound_to_a_backend(site: Site) -> None:
     site.needs("import tensorflow as tf")
 
 
-@operator("backend's default axis in keras.ops", "LL707 LL102 LL101 LL108")
+@operator("backend's default axis in keras.ops", "LL707")
 def ported(site: Site) -> None:
-    if site.keras3:
-        raise Unfit("already ported")
     run = site.subject.run
-    if run is None or not run.shape or site.family != "keras" or " K\n" not in site.subject.source + "\n":
-        raise Unfit("no backend")
-    site.wrap("K.concatenate([{e}, {e}])")
-    for node in site.tree.body:
-        if isinstance(node, ast.ImportFrom) and any(alias.asname == "K" for alias in node.names):
-            node.module, node.names = "keras", [ast.alias("ops", "K")]
-    if "K.int_shape" in site.source or "epsilon" in site.source:
-        raise Unfit("more than a change of names")
+    if run is None or isinstance(run.inputs, list) or site.call.keywords or run.inputs.ndim < 2:
+        raise Unfit("not one input")
+    if site.keras3 or site.family != "keras":
+        raise Unfit("no code to port")
+    site.call.args[0] = expression("lambda t: K.concatenate([t, t])")
+    for node in list(site.tree.body):
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and any(a.asname == "K" for a in node.names):
+            site.tree.body.remove(node)
+    site.needs("from keras import ops as K")
 
 
 @operator("function of tensorflow on a Keras tensor", "LL708")
@@ -265,8 +280,11 @@ def unwrapped(site: Site) -> None:
     site.needs("import tensorflow as tf")
 
 
-def _simple(name: str, code: str, K: str, ops: str, *, rank: int = 2) -> None:
-    """Register an operator that puts a needless body in the place of the function."""
+def _simple(name: str, code: str, K: str, ops: str, *, rank: int = 2, since_keras2: bool = False) -> None:
+    """Register an operator that puts a needless body in the place of the function.
+
+    ``since_keras2`` says that the layer to use came with TensorFlow's Keras.
+    """
 
     @operator(name, code)
     def edit(site: Site) -> None:
@@ -275,13 +293,19 @@ def _simple(name: str, code: str, K: str, ops: str, *, rank: int = 2) -> None:
             raise Unfit("not one input")
         if run.inputs.dtype.kind != "f":
             raise Unfit("not an input of floats")
+        if "mask_zero=True" in site.subject.source or "Masking(" in site.subject.source:
+            raise Unfit("a built-in layer would pass the mask on")
+        if since_keras2 and site.family == "keras" and not site.keras3:
+            raise Unfit("this Keras has no such layer")
         site.call.args[:] = [expression(ops if site.keras3 else K)]
         site.backend()
 
 
-_simple("a rescaling", "LL801", "lambda t: t * 0.5 + 1.0", "lambda t: t / 255.0")
+_simple("a rescaling", "LL801", "lambda t: t * 0.5 + 1.0", "lambda t: t / 255.0", since_keras2=True)
 _simple("a relu", "LL801", "lambda t: K.relu(t)", "lambda t: ops.maximum(t, 0.0)")
-_simple("a flattening", "LL801", "lambda t: K.batch_flatten(t)", "lambda t: ops.reshape(t, (ops.shape(t)[0], -1))")
+_simple("a flattening", "LL801", "lambda t: K.batch_flatten(t)",
+        "lambda t: ops.reshape(t, (ops.shape(t)[0], -1))",
+        rank=3)  # fmt: skip
 _simple("a Lambda that does nothing", "LL802", "lambda t: t", "lambda t: t")
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from .corpus import Subject, lambda_calls
 
-_BACKEND = {"keras": "from keras import backend as K", "tensorflow": "from tensorflow.keras import backend as K"}
 _OPS = "from keras import ops"
 
 
@@ -22,11 +22,9 @@ class Site:
         self.subject = subject
         self.tree = ast.parse(subject.source)
         self.call = lambda_calls(self.tree)[subject.number]
-        self.parents = {
-            child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)
-        }
+        self.parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
         text = subject.source
-        self.keras3 = "import ops" in text or "keras.ops" in text or "keras.saving" in text
+        self.keras3 = re.search(r"\bops\b|keras\.saving", text) is not None
         bundled = "tensorflow.keras" in text or "from tensorflow import keras" in text or "tf.keras" in text
         self.family = "tensorflow.keras" if bundled else "tf_keras" if "tf_keras" in text else "keras"
 
@@ -108,7 +106,7 @@ class Site:
         self.parents[new] = parent
 
     def wrap(self, template: str) -> None:
-        """Replace each result ``e`` of the function by an expression of it: ``{e}``, and ``{x}`` its input."""
+        """Replace each result of the function by an expression of it, ``{e}``, and its input, ``{x}``."""
         for result in self.results:
             text = template.format(e=f"({ast.unparse(result)})", x=self.parameter)
             self.replace(result, expression(text))
@@ -129,16 +127,19 @@ class Site:
     def nested(self, head: str, result: str) -> None:
         """Move the layer's statement into a function that begins with ``head``, and call it."""
         at = self.tree.body.index(self.statement)
-        inner = [*ast.parse(head).body, self.statement, *ast.parse(f"def f():\n return {result}").body[0].body]  # type: ignore[attr-defined]
-        outer = ast.parse("def built():\n pass\nbuilt()").body
+        outer = ast.parse(f"def built():\n {head}\n return {result}\nbuilt()").body
         assert isinstance(outer[0], ast.FunctionDef)
-        outer[0].body = inner
+        outer[0].body.insert(1, self.statement)
         self.tree.body[at : at + 1] = outer
 
     def calls(self, *names: str) -> Iterator[tuple[ast.Call, str]]:
         """Calls inside the function of these library functions, with the last part of their name."""
         for node in ast.walk(self.function):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in names
+            ):
                 yield node, node.func.attr
 
     def backend(self) -> None:
