@@ -414,15 +414,16 @@ def _one_rule(word: str) -> Rule:
 @cli.command()
 @click.argument("place", metavar="FILE:LINE")
 @click.option("--cell", type=click.IntRange(1), help="The cell of a notebook; also FILE:cell N:LINE.")
+@click.option("--output-format", type=click.Choice(["text", "svg"]), default="text", help="[default: text]")
 @_target
 @_config
-def explain(place: str, cell: int | None, target: str | None, config: str | None) -> int:
+def explain(place: str, cell: int | None, output_format: str, target: str | None, config: str | None) -> int:
     """Show the Lambda layer at FILE:LINE: its dialect, input, and trace step by step."""
     from lambdalint.explaining import NothingThere, explain_place
 
     settings = _load(config, Overrides(target=target))
     try:
-        text = explain_place(place, cell, settings)
+        text = explain_place(place, cell, settings, output_format)
     except NothingThere as error:
         raise click.ClickException(str(error)) from None
     _write(text.rstrip("\n") + "\n", None)

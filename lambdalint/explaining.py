@@ -17,8 +17,10 @@ class NothingThere(Exception):
     """The place cannot be explained; the message says why."""
 
 
-def explain_place(place: str, cell: int | None, settings: Settings) -> str:
+def explain_place(place: str, cell: int | None, settings: Settings, output_format: str = "text") -> str:
     """Explain the layer at ``FILE:LINE`` or ``FILE:cell N:LINE``, as reports print places.
+
+    ``output_format`` is ``text`` or ``svg``, a picture of the first layer there.
 
     Raises:
         NothingThere: the place is malformed, or the file unreadable or without Lambda layers.
@@ -41,10 +43,17 @@ def explain_place(place: str, cell: int | None, settings: Settings) -> str:
     if number is not None and all(known.number != number for known in unit.cells):
         raise NothingThere(f"{match['file']}: no code cell {number}")
     from lambdalint.interp.analyse import analyse
-    from lambdalint.interp.explain import explain
+    from lambdalint.interp.explain import explain, layers_at
     from lambdalint.syntax.parse import parse
     from lambdalint.syntax.project import Project
 
     parsed = parse(unit)
     facts = analyse(parsed, target=settings.target, project=Project(str(settings.root)))
+    if output_format == "svg":
+        from lambdalint.report.picture import draw
+
+        here = layers_at(facts, int(match["row"]), number)
+        if not here or not here[0].applications:
+            raise NothingThere(f"{place}: no Lambda or merge layer to draw in this row")
+        return draw(here[0])
     return explain(parsed, facts, int(match["row"]), number)

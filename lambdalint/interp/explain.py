@@ -47,14 +47,19 @@ def explain(parsed: ParsedUnit, facts: FileFacts, row: int, cell: int | None) ->
 
     Rows count within the cell in a notebook, as reports print them.
     """
-    rows = {layer: locate(layer.unit, layer.node) for layer in facts.layers}
-    here = [layer for layer, at in rows.items() if at.row == row and at.cell == cell]
+    here = layers_at(facts, row, cell)
     if not here:
-        here = [layer for layer, at in rows.items() if at.row <= row <= at.end_row and at.cell == cell]
-    if not here:
+        rows = {layer: locate(layer.unit, layer.node) for layer in facts.layers}
         known = ", ".join(str(at.row) for at in rows.values() if at.cell == cell) or "none"
         return f"{parsed.unit.path}: no Lambda or merge layer at row {row}; there are layers at rows: {known}"
     return "\n\n".join("\n".join(_layer(layer)) for layer in here)
+
+
+def layers_at(facts: FileFacts, row: int, cell: int | None) -> list[LayerFacts]:
+    """The layers that begin in a row, else those that span it; rows count within the cell in a notebook."""
+    rows = {layer: locate(layer.unit, layer.node) for layer in facts.layers}
+    here = [layer for layer, at in rows.items() if at.row == row and at.cell == cell]
+    return here or [layer for layer, at in rows.items() if at.row <= row <= at.end_row and at.cell == cell]
 
 
 def _layer(layer: LayerFacts) -> Iterator[str]:

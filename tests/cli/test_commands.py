@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -112,6 +113,19 @@ def test_explain_says_something_of_the_layer(folder: Folder) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert "sum" in ran.out
     assert folder.run("explain", "a.py:5:22") == ran
+
+
+def test_explain_draws_a_picture(folder: Folder) -> None:
+    folder.write("a.py", BAD)
+    ran = folder.run("explain", "a.py:5", "--output-format", "svg")
+    root = ElementTree.fromstring(ran.out)
+    assert root.tag.endswith("svg")
+    kinds = [node.get("class") for node in root.iter() if node.tag.endswith("rect")]
+    assert "batch" in kinds
+    assert "mixed" in kinds
+    refused = folder.run("explain", "a.py:1", "--output-format", "svg")
+    assert refused.code == 2
+    assert "no Lambda or merge layer to draw" in refused.err
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_every_rule_has_an_operator() -> None:
 
 
 def test_correct_layers_are_not_flagged(corpus: list[Subject]) -> None:
-    """By no error or warning: which Keras a fixture is for is lost with its lines, and with it some advice."""
+    """By no error or warning: the lines left may not tell the Keras they are for, which some advice needs."""
     loud = {
         code
         for code, rule in load_rules().rules.items()

@@ -1,0 +1,21 @@
+"""The documentation site: `sphinx-build -W -b dirhtml docs build/docs`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import lambdalint
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+project = "lambdalint"
+author = "the lambdalint authors"
+version = release = lambdalint.__version__
+extensions = ["myst_parser", "sphinx_click", "rule_pages"]
+myst_heading_anchors = 3
+html_theme = "furo"
+html_title = "lambdalint"
+html_static_path = ["_static"]
+html_css_files = ["shapes.css"]
+html_copy_source = False

@@ -1,0 +1,110 @@
+"""The trace of a Lambda layer as a picture: the shape after each step, its batch axis marked."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from html import escape
+from typing import TYPE_CHECKING
+
+from lambdalint.interp.values import Along, Broken, Sequence, Tensor, Value
+from lambdalint.layers.dims import show
+
+if TYPE_CHECKING:
+    from lambdalint.interp.facts import Application, LayerFacts
+
+_ROW = 34
+_LETTER = 7.5
+_LONGEST = 52
+_GAP = 4
+_STYLE = (
+    "text{font:13px ui-monospace,Menlo,Consolas,monospace;fill:#1f2933}"
+    ".panel{fill:#fafbfc;stroke:#cbd2d9}.axis{fill:#e4e7eb;stroke:#9aa5b1}"
+    ".batch{fill:#bfdbfe;stroke:#2563eb}.mixed{fill:#fecaca;stroke:#dc2626}.quiet{fill:#616e7c}"
+)
+_Row = tuple[str, Value]
+
+
+def draw(layer: LayerFacts) -> str:
+    """The first use of a layer as an SVG image: one row for its input, each step and the result.
+
+    The batch axis is blue; a tensor whose samples are mixed is red.
+    """
+    rows = list(_rows(layer.applications[0]))
+    left = max(len(text) for text, _ in rows) * _LETTER + 24
+    right = max(_width(value) for _, value in rows)
+    width, height = left + right + 16, len(rows) * _ROW + 12
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" '
+        f'height="{height}" role="img"><style>{_STYLE}</style>',
+        f"<title>{escape(_code(layer.node))}</title>",
+        f'<rect class="panel" x="0.5" y="0.5" width="{width - 1:.0f}" height="{height - 1}" rx="6"/>',
+    ]
+    for number, (text, value) in enumerate(rows):
+        y = 6 + number * _ROW
+        parts.append(f'<text x="12" y="{y + 22}">{escape(text)}</text>')
+        parts += _boxes(value, left, y)
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _rows(application: Application) -> Iterator[_Row]:
+    inputs = application.inputs
+    several = inputs.items if isinstance(inputs, Sequence) and inputs.items else None
+    for number, value in enumerate(several or [inputs]):
+        yield (f"input {number}" if several else "input"), value
+    last: Value | None = None
+    for step in application.trace.steps[:30]:
+        last = step.result
+        yield _code(step.at.node), step.result
+    if application.trace.result is not last:
+        yield "returns", application.trace.result
+    if application.declared is not None:
+        yield "declared", application.declared
+
+
+def _code(node: ast.AST) -> str:
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _labels(value: Value) -> list[str] | None:
+    """The sizes of a tensor's axes, or ``None`` where they are not known."""
+    if not isinstance(value, Tensor) or value.dims is None:
+        return None
+    return [show(dim) for dim in value.dims]
+
+
+def _words(value: Value) -> str:
+    """What stands for, or next to, the boxes."""
+    if isinstance(value, Tensor):
+        mixed = "samples mixed" if isinstance(value.batch, Broken) else ""
+        return mixed or ("a tensor" if value.dims is None else "a number" if not value.dims else "")
+    from lambdalint.interp.explain import describe
+
+    return describe(value)
+
+
+def _width(value: Value) -> float:
+    boxes = sum(_box(label) + _GAP for label in _labels(value) or ())
+    return boxes + len(_words(value)) * _LETTER + 12
+
+
+def _box(label: str) -> float:
+    return max(26.0, len(label) * _LETTER + 12)
+
+
+def _boxes(value: Value, x: float, y: int) -> Iterator[str]:
+    batch = value.batch if isinstance(value, Tensor) else None
+    for axis, label in enumerate(_labels(value) or ()):
+        kind = "axis"
+        if isinstance(batch, Broken):
+            kind = "mixed"
+        elif isinstance(batch, Along) and batch.axis == axis:
+            kind = "batch"
+        wide = _box(label)
+        yield f'<rect class="{kind}" x="{x:.0f}" y="{y + 4}" width="{wide:.0f}" height="26" rx="3"/>'
+        yield f'<text x="{x + wide / 2:.1f}" y="{y + 22}" text-anchor="middle">{escape(label)}</text>'
+        x += wide + _GAP
+    words = _words(value)
+    if words:
+        yield f'<text class="quiet" x="{x + 6:.0f}" y="{y + 22}">{escape(words)}</text>'
