@@ -55,7 +55,7 @@ maps over structures, it is right.
 
 ## Interaction with other linters
 
-B018 (useless expression) also speaks of the forgotten `return`.
+None: B018 (useless expression) passes over `t * 2` and over calls.
 
 ## References
 

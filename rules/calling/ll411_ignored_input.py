@@ -79,8 +79,8 @@ parameter is LL510.
 
 ## Interaction with other linters
 
-F841 (unused variable) reports the noise too; ARG005 reports every lambda that does not use its parameter,
-also those which inject a constant on purpose.
+F841 (unused variable) reports the noise too; ARG005 reports every lambda that does not use its parameter
+(`lambda t: 1.0`), also those which inject a constant on purpose.
 
 ## References
 

@@ -43,7 +43,8 @@ A lambda around a library function is left alone: what Keras saves differs.
 
 ## Interaction with other linters
 
-PLW0108 says the same of lambdas everywhere; its fix changes what Keras saves.
+PLW0108 says the same of `lambda t: f(t)` everywhere; its fix changes what Keras saves: a name in place of
+the code.
 
 ## References
 

@@ -64,7 +64,8 @@ A function that is registered by a call rather than by the decorator.
 
 ## Interaction with other linters
 
-None.
+E731 turns `f = lambda t: t / 2` into a `def`: Keras 3 then saves a name that must be registered, where it had
+saved the code of the lambda.
 
 ## References
 

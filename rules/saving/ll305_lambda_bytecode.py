@@ -53,7 +53,8 @@ Lambdas that reach the layer through a variable are reported at the layer.
 
 ## Interaction with other linters
 
-None.
+PLW0108 turns `lambda t: ops.abs(t)` into `ops.abs`, which Keras 3 saves by a name that it
+does not find again.
 
 ## References
 
