@@ -79,17 +79,7 @@ from lambdalint.interp.ops import library
 from lambdalint.interp.values import Sequence, Step, Tensor, Value
 from lambdalint.rule import Report, Rule
 
-_CHANGED = {
-    "concatenate": ("axis=-1", "axis 0", 1),
-    "argmax": ("axis=-1", "all axes", 1),
-    "argmin": ("axis=-1", "all axes", 1),
-    "cumsum": ("axis=0", "all axes", 1),
-    "cumprod": ("axis=0", "all axes", 1),
-    "flip": ("an axis", "all axes", 1),
-    "repeat": ("an axis", "all axes", 2),
-    "take": ("axis=0", "all axes", 2),
-}
-"""Function -> what the backend took, what `keras.ops` takes, and the position of the axis."""
+from .changed_defaults import WORKS_SILENTLY, before, now
 
 _EXPAND = "expand_dims() missing"
 
@@ -107,14 +97,13 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     seen: set[int] = set()
     for step in (step for trace in layer.traces for step in trace.steps):
         name = library.normalize(step.op).removeprefix("keras.ops.")
-        if name in _CHANGED and id(step.at.node) not in seen and _is_ported(step, name):
+        if name in WORKS_SILENTLY and id(step.at.node) not in seen and _is_ported(step, name):
             seen.add(id(step.at.node))
-            before, now, _ = _CHANGED[name]
             yield Report(
                 step.at,
-                f"`{name}` without an axis works on {now} in `keras.ops`; the backend took {before}. The "
-                f"port has changed what is computed. Write the axis that is meant.",
-                note=f"{now} by default",
+                f"`{name}` without an axis works on {now(name)} in `keras.ops`; the backend took "
+                f"{before(name)}. The port has changed what is computed. Write the axis that is meant.",
+                note=f"{now(name)} by default",
             )
 
 
@@ -133,7 +122,7 @@ def _is_ported(step: Step, name: str) -> bool:
         return False
     given = {keyword.arg for keyword in node.keywords} & {"axis", None}
     starred = any(isinstance(argument, ast.Starred) for argument in node.args)
-    if given or starred or len(node.args) > _CHANGED[name][2]:
+    if given or starred or len(node.args) > WORKS_SILENTLY[name]:
         return False
     ranks = [tensor.rank for tensor in _operands(step.operands[0])] if step.operands else []
     return any(rank is None or rank > 1 for rank in ranks)
