@@ -122,7 +122,7 @@ def _experiment(place: Place, contract: int) -> Finding | None:
             answer = run(request, session)
         except Exception as error:
             answer = Answer("unconfirmed", session.describe(error))
-    if answer.status == "unconfirmed" and not answer.reason.startswith("no variable was used"):
+    if answer.status == "unconfirmed" and answer.details.get("touched") != 0:
         _not_judged(name, contract, answer.reason)
     return _finding(layer, contract, answer) if answer.status == "confirmed" else None
 

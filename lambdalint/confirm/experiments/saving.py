@@ -12,6 +12,7 @@ from lambdalint.confirm.experiments.arrays import ROWS, batch, differ, number
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
 from lambdalint.confirm.experiments.subject import NotRunnable, Subject
 from lambdalint.confirm.request import Answer, Inputs
+from lambdalint.confirm.worker.session import plain
 
 _LOAD = """
 import numpy as np
@@ -24,7 +25,7 @@ try:
     flat = outputs if isinstance(outputs, (list, tuple)) else [outputs]
     result = {{"outputs": [np.array(each).tolist() for each in flat]}}
 except Exception as error:
-    result = {{"error": f"{{type(error).__name__}}: {{' '.join(str(error).split())}}"[:400]}}
+    result = {{"error": f"{{type(error).__name__}}: {{' '.join(str(error).split())}}"[:1200]}}
 """
 _CHECK = """
 import subprocess
@@ -116,7 +117,7 @@ def _saved_and_loaded(subject: Subject, inputs: Inputs, model: Any, before: list
     if not isinstance(fresh.value, dict):
         return f"the process that loads the model came to no result: {fresh.error or fresh.output[-200:]}"
     if "error" in fresh.value:
-        return shown(f"a fresh process that loads the model fails: {fresh.value['error']}")
+        return shown(f"a fresh process that loads the model fails: {plain(str(fresh.value['error']))}")
     after = [np.array(each) for each in fresh.value["outputs"]]
     for one, other in zip(before, after):
         index = differ(one, other) if one.shape == other.shape else ()

@@ -58,7 +58,9 @@ def weights(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
             return confirmed(subject.session, Shown(witness, _WEIGHTS, inputs, arrays, details))
         if touched:
             return refuted(f"the layer tracks all {touched} variables that its function uses")
-        failed = _failing(subject, inputs) or "no variable was used when the layer ran"
+        failed = _failing(subject, inputs) or ""
+        if not failed:
+            return Answer("unconfirmed", "no variable was used when the layer ran", details={"touched": 0})
     return unconfirmed(failed)
 
 

@@ -151,21 +151,24 @@ class Session:
         return Fresh(reply.get("code"), reply.get("value"), reply.get("output", ""), reply.get("error", ""))
 
 
-_COLOURS = re.compile("\x1b\\[[0-9;]*m")
-_WRAPPED = re.compile(
-    r"Exception encountered when calling .*?(?:\(\)|\(type \w+\))\. *(.*?) *"
-    r"(?:Call a|A)rguments received by .*"
+_AROUND = re.compile(
+    "\x1b\\[[0-9;]*m"
+    r"|Exception encountered when calling .*?(?:\(\)|\(type \w+\))\.(?= )"
+    r"| (?:Call a|A)rguments received by .*"
 )
 
 
+def plain(text: str) -> str:
+    """The message of an exception in one line, without colours and what Keras puts around it."""
+    return " ".join(_AROUND.sub("", " ".join(text.split())).split())
+
+
 def one_line(error: BaseException) -> str:
-    """The type and the message of an exception in one line, without what Keras puts around it."""
+    """The type and the message of an exception in one line."""
     try:
-        text = " ".join(_COLOURS.sub("", str(error)).split())
+        text = plain(str(error))
     except Exception:
         text = ""
-    wrapped = _WRAPPED.fullmatch(text)
-    text = wrapped[1] if wrapped else text
     name = type(error).__name__
     return name if not text else f"{name}: {text[:300]}{'…' if len(text) > 300 else ''}"
 
