@@ -14,6 +14,7 @@ from lambdalint.syntax.walk import children
 if TYPE_CHECKING:
     from lambdalint.interp.machine import Machine
 
+_NO_YIELD = frozenset((ast.Name, ast.Constant))
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 SPREAD = "**"
 """Key under which a ``**mapping`` argument of unknown content is passed."""
@@ -31,6 +32,8 @@ def is_generator(node: FunctionNode) -> bool:
     stack: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
     while stack:
         current = stack.pop()
+        if type(current) in _NO_YIELD:
+            continue
         if isinstance(current, (ast.Yield, ast.YieldFrom)):
             return True
         if not isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):

@@ -85,7 +85,7 @@ def construct(
     if name == "functools.partial" and args:
         return Partial(args[0], tuple(args[1:]), dict(kwargs))
     if name in ("functools.reduce", "six.moves.reduce"):
-        from lambdalint.interp import builtins
+        import lambdalint.interp.builtins as builtins
 
         return builtins.call(machine, "reduce", args, kwargs, at, text)
     if name in _BINARY and len(args) == 2 and not kwargs:
@@ -118,7 +118,7 @@ def _foreign(
     """Layers of other packages, recognised by where they live, and distributions."""
     parts = function.name.split(".")
     if parts[0] in ("tensorflow_probability", "tfp") and "distributions" in parts:
-        from lambdalint.interp.ops import distributions
+        import lambdalint.interp.ops.distributions as distributions
 
         return distributions.make(parts[-1], args, kwargs)
     if len(parts) > 1 and "layers" in parts[:-1] and parts[-1][:1].isupper() and parts[0] != "torch":
@@ -215,7 +215,7 @@ def _layer(
     if last[:1].isupper():
         return make_layer(machine, last, args, kwargs, at, function.family)
     if last in catalogue.FUNCTIONS:
-        from lambdalint.interp import apply
+        import lambdalint.interp.apply as apply
 
         layer = make_layer(machine, catalogue.FUNCTIONS[last], args[1:], kwargs, at, function.family)
         inputs = [args[0]] if args else [kwargs["inputs"]] if "inputs" in kwargs else []
@@ -322,7 +322,7 @@ def _merge_layer(
 def _merge_function(
     machine: Machine, args: list[Value], kwargs: dict[str, Value], at: Anchor, family: str | None
 ) -> Value:
-    from lambdalint.interp import apply
+    import lambdalint.interp.apply as apply
 
     config = {**dict(zip(MERGE_FUNCTION, args)), **kwargs}
     inputs = config.pop("inputs", Unknown(reasons.INPUT, tensor=True))
@@ -351,7 +351,8 @@ def subclass_layer(
 def _model(
     machine: Machine, last: str, args: list[Value], kwargs: dict[str, Value], at: Anchor, family: str | None
 ) -> Value | None:
-    from lambdalint.interp import apply, models
+    import lambdalint.interp.apply as apply
+    import lambdalint.interp.models as models
 
     if last == "Sequential":
         model = Model(at, "sequential", family=family, birth=machine.serial())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import binding, events, objects, reasons
 from lambdalint.interp.frames import Frame
-from lambdalint.interp.machine import inputs_of
+from lambdalint.interp.machine import OutOfBudget, inputs_of
 from lambdalint.interp.nesting import MOST_LEAVES, bounded
 from lambdalint.interp.ops import index, operators
 from lambdalint.interp.tensors import join_values
@@ -55,7 +55,9 @@ _DIM_ARITHMETIC: dict[str, Callable[[Dim, Dim], Dim]] = {
 
 def evaluate(machine: Machine, node: ast.expr, frame: Frame) -> Value:
     """The abstract value of an expression."""
-    machine.spend()
+    machine.budget -= 1
+    if machine.budget < 0:
+        raise OutOfBudget
     handler = _HANDLERS.get(type(node))
     if handler is None:
         return machine.unknown(reasons.SYNTAX)

@@ -20,9 +20,12 @@ def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> fr
     stack: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
     while stack:
         part = stack.pop()
-        if isinstance(part, ast.Name):
-            if isinstance(part.ctx, ast.Store):
-                found.add(part.id)
+        kind = type(part)
+        if kind is ast.Name:
+            if type(part.ctx) is ast.Store:  # type: ignore[attr-defined]
+                found.add(part.id)  # type: ignore[attr-defined]
+        elif kind is ast.Constant:
+            continue
         elif isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(part.name)
         elif isinstance(part, (ast.Import, ast.ImportFrom)):

@@ -236,15 +236,15 @@ class Machine:
                 function.function, [*function.args, *args], {**function.kwargs, **kwargs}, at, text
             )
         if isinstance(function, (Layer, Model)):
-            from lambdalint.interp import apply
+            import lambdalint.interp.apply as apply
 
             return apply.apply_layer(self, function, args, kwargs, at)
         if isinstance(function, ClassValue):
-            from lambdalint.interp import objects
+            import lambdalint.interp.objects as objects
 
             return objects.instantiate(self, function, args, kwargs, at)
         if isinstance(function, Instance):
-            from lambdalint.interp import objects
+            import lambdalint.interp.objects as objects
 
             return objects.call_instance(self, function, args, kwargs, at)
         if isinstance(function, Opaque) and function.kind == "add-result":
@@ -257,11 +257,11 @@ class Machine:
             return self.unknown(reasons.NOT_CALLABLE)
         kind, family = self.site_kinds.get(id(at.node), ("", None))
         if kind:
-            from lambdalint.interp import construct
+            import lambdalint.interp.construct as construct
 
             return construct.layer_by_name(self, kind, args, kwargs, at, family)
         if isinstance(function, Unknown) and text and not function.inputs:
-            from lambdalint.interp import guesses
+            import lambdalint.interp.guesses as guesses
 
             made = guesses.made(self, text.rpartition(".")[2], args, kwargs, at, text)
             if made is not None:
@@ -304,7 +304,8 @@ class Machine:
     def _call_library(
         self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
     ) -> Value:
-        from lambdalint.interp import builtins, construct
+        import lambdalint.interp.builtins as builtins
+        import lambdalint.interp.construct as construct
 
         name = function.name
         if name.startswith("builtins."):
@@ -318,8 +319,8 @@ class Machine:
         self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
     ) -> Value:
         """Call a library function through the operation tables."""
-        from lambdalint.interp import graph
-        from lambdalint.interp.ops import library
+        import lambdalint.interp.graph as graph
+        import lambdalint.interp.ops.library as library
 
         graph.note_operation(self, function, args, kwargs, at, text)
         missing = library.missing_in(function.name, self.dialect_for(function.family))
@@ -394,12 +395,13 @@ class Machine:
     ) -> Value:
         if function.function is not None:
             return self.call_function(function.function, [function.receiver, *args], kwargs, at)
-        from lambdalint.interp import builtins, models
-        from lambdalint.interp.ops import methods
+        import lambdalint.interp.builtins as builtins
+        import lambdalint.interp.models as models
+        import lambdalint.interp.ops.methods as methods
 
         receiver = function.receiver
         if isinstance(receiver, Distribution):
-            from lambdalint.interp.ops import distributions
+            import lambdalint.interp.ops.distributions as distributions
 
             return distributions.method(self, receiver, function.name, args, kwargs, at, text)
         if isinstance(receiver, (Layer, Model)):
@@ -415,7 +417,8 @@ class Machine:
         self, function: Function, args: list[Value], kwargs: dict[str, Value], at: Anchor
     ) -> Value:
         """Run a ``def`` or ``lambda`` on these arguments."""
-        from lambdalint.interp import binding, statements
+        import lambdalint.interp.binding as binding
+        import lambdalint.interp.statements as statements
 
         self.called.add(id(function.node))
         if self._too_deep(function.node):

@@ -65,7 +65,7 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
         if usual is not None:
             return usual
     if isinstance(receiver, (Tensor, Unknown)):
-        from lambdalint.interp.ops import methods
+        import lambdalint.interp.ops.methods as methods
 
         return methods.attribute(machine, receiver, name, at, text)
     if isinstance(receiver, Instance):
@@ -74,7 +74,7 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
         found = receiver.lookup(name)
         return found if found is not None else Unknown(reasons.ATTRIBUTE, name)
     if isinstance(receiver, (Layer, Model)):
-        from lambdalint.interp import models
+        import lambdalint.interp.models as models
 
         return models.attribute(machine, receiver, name, at)
     if isinstance(receiver, Opaque):
@@ -83,7 +83,7 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
         made = [attribute(machine, each, name, at, text) for each in receiver.items]
         return reduce(join_values, made)
     if isinstance(receiver, (Const, Number, Sequence)):
-        from lambdalint.interp.ops import methods
+        import lambdalint.interp.ops.methods as methods
 
         known = methods.plain_attribute(receiver, name)
         return Bound(receiver, name) if known is None else known
@@ -95,7 +95,7 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
 
 
 def _library_attribute(receiver: Library, name: str) -> Value:
-    from lambdalint.interp.ops import library
+    import lambdalint.interp.ops.library as library
 
     canonical, family = normalise(f"{receiver.name}.{name}")
     known = library.attribute(canonical)
@@ -124,7 +124,7 @@ def _instance_attribute(machine: Machine, receiver: Instance, name: str, at: Anc
         return found
     base = receiver.cls.library_base()
     if base is not None:
-        from lambdalint.interp import subclasses
+        import lambdalint.interp.subclasses as subclasses
 
         behind = subclasses.behind(receiver) if name in subclasses.OF_MODELS else None
         return Bound(receiver, name) if behind is None else attribute(machine, behind, name, at, name)
@@ -185,7 +185,7 @@ def instantiate(
     machine: Machine, cls: ClassValue, args: list[Value], kwargs: dict[str, Value], at: Anchor
 ) -> Value:
     """Call a project class: a new instance whose ``__init__`` has run."""
-    from lambdalint.interp import construct
+    import lambdalint.interp.construct as construct
 
     instance = Instance(cls, birth=machine.serial())
     machine.instances.append(instance)
@@ -199,7 +199,7 @@ def instantiate(
         instance.attributes.update(zip(fields, args))
         instance.attributes.update(kwargs)
     else:
-        from lambdalint.interp import subclasses
+        import lambdalint.interp.subclasses as subclasses
 
         subclasses.initialise(machine, instance, args, kwargs, at)
     return instance
@@ -220,7 +220,7 @@ def call_instance(
         return machine.call_function(method, [instance, *args], kwargs, at)
     base = instance.cls.library_base() or ""
     if is_keras_class(base):
-        from lambdalint.interp import apply
+        import lambdalint.interp.apply as apply
 
         return apply.call_subclass(machine, instance, args, kwargs, at)
     return machine.unknown(reasons.UNKNOWN_CALL)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import builtins, events, expressions, imports, objects, reasons
 from lambdalint.interp.frames import Frame
+from lambdalint.interp.machine import OutOfBudget
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import truth
 from lambdalint.interp.values import (
@@ -76,7 +77,9 @@ def _note_return(machine: Machine, function: Function, node: ast.AST, value: Val
 def run_block(machine: Machine, body: list[ast.stmt], frame: Frame) -> Flow:
     """Run statements in order until one leaves the block."""
     for statement in body:
-        machine.spend()
+        machine.budget -= 1
+        if machine.budget < 0:
+            raise OutOfBudget
         handler = _HANDLERS.get(type(statement))
         if handler is not None:
             flow = handler(machine, statement, frame)

@@ -71,6 +71,8 @@ class Names:
         self._found = build(tree)
         self.module = self._found.module
         self._raw_of: dict[int, _Found] = {}
+        self._readers: dict[str, list[Scope]] | None = None
+        self._bound_to: dict[int, _Found] = {}
         self._sites: dict[int, tuple[ast.Call, str]] | None = None
 
     # --- scopes ------------------------------------------------------------------------------------
@@ -101,6 +103,15 @@ class Names:
             KeyError: the node opens none, or is not of this file.
         """
         return self._found.body_of[id(node)]
+
+    def readers(self, name: str) -> list[Scope]:
+        """The scopes that read a name, outer before inner."""
+        if self._readers is None:
+            self._readers = {}
+            for scope in self.scopes():
+                for word in {read.id: None for read in scope.reads}:
+                    self._readers.setdefault(word, []).append(scope)
+        return self._readers.get(name, [])
 
     def scopes(self) -> Iterator[Scope]:
         """All scopes of the file, outer before inner."""
@@ -276,6 +287,14 @@ class Names:
         return None
 
     def _bound(self, binding: Binding, depth: int) -> _Found:
+        if depth > 1:
+            # Names that lead to themselves end in None, but only where they were followed from there.
+            return self._follow(binding, depth)
+        if id(binding) not in self._bound_to:
+            self._bound_to[id(binding)] = self._follow(binding, depth)
+        return self._bound_to[id(binding)]
+
+    def _follow(self, binding: Binding, depth: int) -> _Found:
         if binding.kind == "import":
             return self._import(binding.module, binding.level, binding.attribute, depth)
         if binding.kind in ("assignment", "walrus") and binding.value is not None:

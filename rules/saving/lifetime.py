@@ -45,8 +45,8 @@ def _runs_in_call(names: Names, function: Scope, depth: int) -> bool:
 
 def _users(names: Names, name: str) -> Iterator[Scope]:
     """The scopes that read a module's global of this name."""
-    for scope in names.scopes():
-        if any(read.id == name for read in scope.reads) and names.resolve(name, scope) is names.module:
+    for scope in names.readers(name):
+        if names.resolve(name, scope) is names.module:
             yield scope
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 
 from lambdalint.interp import reasons
@@ -65,6 +65,7 @@ _indexes: dict[str, dict[str, str]] = {}
 _parsed: dict[str, Op | None] = {}
 
 
+@lru_cache(maxsize=8192)
 def normalize(canonical: str) -> str:
     """The name under which the tables list a library's object, whatever path the code imports it by."""
     changed = True
@@ -113,6 +114,7 @@ def _with_axis(op: Op) -> Op:
     return replace(op, run=with_axis)
 
 
+@lru_cache(maxsize=8192)
 def attribute(canonical: str) -> Value | None:
     """The value of a library's attribute, such as ``numpy.pi`` or ``tensorflow.float32``; else ``None``."""
     name = normalize(canonical)
@@ -209,6 +211,7 @@ def _missing(name: str, missing: list[str]) -> str:
     return f"{name}() missing {len(missing)} required positional argument{plural}: {listed}"
 
 
+@lru_cache(maxsize=8192)
 def prefix_of(name: str) -> str:
     """The library of the tables that a normalized name belongs to; ``""`` for none."""
     for prefix in MODULES:

@@ -137,7 +137,7 @@ def _tensor(receiver: Tensor | Unknown) -> Tensor | Unknown:
 
 
 def _operation(name: str) -> Op | None:
-    from lambdalint.interp.ops import library
+    import lambdalint.interp.ops.library as library
 
     return library.lookup(f"tensor-method.{name}")
 
@@ -146,7 +146,7 @@ def bound_arguments(
     receiver: Value, name: str, args: list[Value], kwargs: dict[str, Value]
 ) -> tuple[str, dict[str, Value]]:
     """The canonical name of a tensor's method and the call's arguments; ``""`` where it is not modelled."""
-    from lambdalint.interp.ops import library
+    import lambdalint.interp.ops.library as library
 
     operation = _operation(name)
     bound = None if operation is None else library.bind(operation, [receiver, *args], kwargs)
@@ -164,7 +164,7 @@ def _run(
     at: Anchor,
     text: str,
 ) -> Value:
-    from lambdalint.interp.ops import library
+    import lambdalint.interp.ops.library as library
 
     if operation is None:
         return machine.unknown(reasons.ATTRIBUTE)
