@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import reasons
@@ -53,7 +54,10 @@ class Modules:
 
     def holds_site(self, env: ModuleEnv, first: int, last: int) -> bool:
         """Whether a layer of the linted file is constructed between two rows."""
-        return env is self.main and any(first <= row <= last for row in self._site_rows)
+        if env is not self.main:
+            return False
+        index = bisect_left(self._site_rows, first)
+        return index < len(self._site_rows) and self._site_rows[index] <= last
 
     def has_site(self, env: ModuleEnv, body: list[ast.stmt]) -> bool:
         """Whether a layer of the linted file is constructed in a block."""

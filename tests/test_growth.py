@@ -1,0 +1,110 @@
+"""Costs grow with the input and no faster: counted in calls, files read and trees parsed, not in seconds."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from lambdalint.engine import Plan, judge
+from lambdalint.registry import load_rules
+from lambdalint.settings import Overrides, load
+
+HEAD = "from keras import backend as K\nfrom keras.layers import Dense, Input, Lambda\nx = Input((8,))\n"
+LAYER = "x = Lambda(lambda t: t / (1 + K.sum(K.square(t), axis=1, keepdims=True)))(x)\nx = Dense(8)(x)\n"
+FINDING = "x = Lambda(lambda t: t - K.mean(t, axis=0))(x)\n"
+FLAT = 1.25
+"""What one more unit may cost at four times the size, against what it costs at one time."""
+
+
+def layers(times: int) -> str:
+    return HEAD + LAYER * (10 * times)
+
+
+def findings(times: int) -> str:
+    return HEAD + FINDING * (10 * times)
+
+
+def body(times: int) -> str:
+    steps = "    t = t + K.abs(t) * 0.5\n" * (25 * times)
+    return f"{HEAD}def f(t):\n{steps}    return t\nx = Lambda(f)(x)\n"
+
+
+def functions(times: int) -> str:
+    return HEAD + "".join(
+        f"def f{n}(t):\n    return Lambda(lambda u: u * {n})(t)\n" for n in range(10 * times)
+    )
+
+
+def calls_of(path: Path) -> int:
+    """The Python functions called while a file is judged, once everything is imported."""
+    settings = load(load_rules().rules, overrides=Overrides(cache=False))
+    judge(str(path), settings, Plan.of(settings))
+    plan, count = Plan.of(settings), 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        judge(str(path), settings, plan)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("kind", [layers, findings, body, functions], ids=lambda kind: kind.__name__)
+def test_the_cost_of_one_unit_is_flat(kind: object, tmp_path: Path) -> None:
+    assert callable(kind)
+    counts = {}
+    for times in (2, 8):
+        path = tmp_path / f"m{times}.py"
+        path.write_text(kind(times))
+        counts[times] = calls_of(path)
+    assert counts[8] / counts[2] <= 4 * FLAT, counts
+
+
+@contextmanager
+def parsed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The sources that are parsed inside."""
+    sources: list[str] = []
+    plain = ast.parse
+
+    def parse(source: str, *arguments: object, **named: object) -> ast.AST:
+        sources.append(source)
+        return plain(source, *arguments, **named)  # type: ignore[call-overload,no-any-return]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ast, "parse", parse)
+        yield sources
+
+
+def test_files_without_a_layer_are_not_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["x = 1", "# a Lambda\nimport keras", '"""Lambda(f)"""', "LambdaCallback(f)", "pd.merge(a, b)"]
+    settings = load(load_rules().rules, overrides=Overrides(cache=False))
+    plan = Plan.of(settings)
+    with parsed(monkeypatch) as sources:
+        for number, text in enumerate(texts):
+            (tmp_path / f"m{number}.py").write_text(text)
+            judge(str(tmp_path / f"m{number}.py"), settings, plan)
+    assert sources == []
+
+
+def test_a_module_is_parsed_once_for_all_files_that_import_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shared.py").write_text("# shared\ndef f(x):\n    return x\n")
+    settings = load(load_rules().rules, overrides=Overrides(cache=False))
+    plan = Plan.of(settings)
+    with parsed(monkeypatch) as sources:
+        for number in range(5):
+            path = tmp_path / f"m{number}.py"
+            path.write_text("from keras.layers import Lambda\nfrom shared import f\nLambda(f)\n")
+            judge(str(path), settings, plan)
+    assert sum(source.startswith("# shared") for source in sources) == 1
