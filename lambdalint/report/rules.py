@@ -51,7 +51,6 @@ def _formatted(markdown: str) -> str:
     from rich.markdown import Markdown
 
     width = min(shutil.get_terminal_size((80, 24)).columns, 100)
-    console = Console(file=io.StringIO(), force_terminal=True, width=width)
-    with console.capture() as capture:
-        console.print(Markdown(markdown))
-    return capture.get()
+    page = io.StringIO()
+    Console(file=page, force_terminal=True, width=width).print(Markdown(markdown))
+    return page.getvalue()
