@@ -4,6 +4,7 @@ Nothing is run here.  The facts that a request carries besides, by code:
 
 =====================  ==============================================================================
 LL202, LL203, LL204    ``declared``: the text of the ``output_shape``
+LL302                  ``globals``: the names that the saved function does not carry
 LL303                  ``variables``: the names that change; ``last``: the expression of their last values
 LL701                  ``mode``, ``concat_axis``, ``dot_axes`` of a Keras-1 merge, where they are literals
 LL801, LL802           ``replacement``: the expression that makes the built-in layer

@@ -305,6 +305,8 @@ class Slicer:
                         self.need(part, each.id)
                 elif around is not None and id(owner.node) not in inside:
                     around.need(owner, each.id)
+        if around is not None:
+            around.equip(nodes)
 
     def _read_attribute(self, part: Part, node: ast.Attribute) -> None:
         """``utils.ops.f`` of a project module: the module's ``f`` is needed."""

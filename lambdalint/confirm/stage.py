@@ -14,6 +14,7 @@ from lambdalint.findings import Finding, Severity, Status, Verdict
 from lambdalint.results import RunResult
 from lambdalint.settings import Settings
 
+_MOST_ASSUMED = 3
 NO_LAYER = "the finding is not about one layer that could be run"
 
 
@@ -81,7 +82,8 @@ def _verdict(answer: Answer, request: Request | str) -> Verdict:
     assumed = request.facts.get("assumed", {}) if isinstance(request, Request) else {}
     if not assumed:
         return Verdict(Status(answer.status), answer.reason, answer.witness)
-    names = ", ".join(f"{name}={text}" for name, text in assumed.items())
+    shown = list(assumed.items())[:_MOST_ASSUMED]
+    names = ", ".join(f"{name}={text}" for name, text in shown) + (", …" if len(assumed) > len(shown) else "")
     status, reason = Status(answer.status), f"with {names}, which nothing in view gives"
     if status is Status.CONFIRMED:
         return Verdict(status, reason, answer.witness)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.confirm.harmless import harm
 from lambdalint.confirm.render import literal
+from lambdalint.confirm.stand_in import stand_in
 from lambdalint.confirm.statements import DEFINITIONS, FUNCTIONS, LOOPS, Pruning, heads
 from lambdalint.confirm.text import Line
 from lambdalint.confirm.unsliceable import Unsliceable
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
 
 FACTORY = "_lambdalint_layer"
 """The function of the slice that rebuilds what surrounds a layer constructed inside a function."""
-STAND_IN = "3"
-"""What a number is taken to be that nothing in view gives."""
+_SEVERAL = "[2, 3, 4]"
+"""What a sequence is taken to be."""
+_TAKE_SEQUENCES = frozenset(
+    ("len", "list", "tuple", "enumerate", "zip", "sorted", "sum", "max", "min", "set")
+)
 _DEEPEST = 4
 
 
@@ -105,7 +109,6 @@ class Surroundings:
                 refuse(node, name)
         self._kept[id(statement)] = statement
         self._slicer.read(self._part, own, self)
-        self._equip(own)
         for holder in self._part.statements.around(statement):
             if isinstance(holder, ast.If) and self._pruning().holds(holder):
                 continue
@@ -115,11 +118,11 @@ class Surroundings:
 
     def _parameter(self, binding: Binding) -> None:
         """A parameter that no call in view gives a known value: its default, or a stand-in."""
-        name = binding.name
+        name, owner = binding.name, binding.scope.node
         if binding.value is not None and _is_literal(binding.value):
             text = ast.unparse(binding.value)
         else:
-            text = STAND_IN
+            text = stand_in(name, owner)
         self._slicer.assumed[name] = text
         self._line(binding, f"{name} = {text}", name)
 
@@ -189,9 +192,8 @@ class Surroundings:
         row = getattr(owner.node, "lineno", 1)
         self._objects[name] = (cls, value if isinstance(value, Instance) else None, row)
         self.add(row, 0, name, [f"{name} = type({cls.name!r}, (), {{}})()"])
-        self._equip([self._site, *self._kept.values()])
 
-    def _equip(self, nodes: list[ast.AST]) -> None:
+    def equip(self, nodes: list[ast.AST]) -> None:
         """Give the objects around the layer the attributes that pieces of code read."""
         for name, (cls, instance, row) in self._objects.items():
             for word in _attributes_of(nodes, name):
@@ -212,7 +214,7 @@ class Surroundings:
             return self._method(cls, instance, name, method, depth)
         known = None if value is None else self._expression(value)
         if known is None:
-            raise Unsliceable(f"the value of `{name}.{word}` is not known")
+            known = self._slicer.assumed[f"{name}.{word}"] = stand_in(f"{name}.{word}", cls)
         return [f"{name}.{word} = {known}"]
 
     def _method(
@@ -228,7 +230,11 @@ class Surroundings:
         self._seen.add((id(method), name))
         marks = {ast.unparse(each) for each in method.decorator_list}
         if marks - {"staticmethod", "classmethod"}:
-            raise Unsliceable(f"`{name}.{method.name}` is decorated")
+            word = f"{name}.{method.name}"
+            if "property" not in marks:
+                raise Unsliceable(f"`{word}` is decorated")
+            self._slicer.assumed[word] = stand_in(word, cls)
+            return [f"{word} = {self._slicer.assumed[word]}"]
         plain = "staticmethod" in marks
         self._slicer.read(self._part, [method], None)
         bare = copy.copy(method)

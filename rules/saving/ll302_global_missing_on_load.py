@@ -134,6 +134,7 @@ def _report(layer: LayerFacts, found: list[Capture], severity: Severity) -> Repo
         "inside the function, or pass values through `arguments=`.",
         note="not saved with the function",
         severity=severity,
+        facts={"globals": [capture.name for capture in found]},
     )
 
 

@@ -217,9 +217,38 @@ def test_what_is_never_run_is_the_reason(script: Path, made: str, reason: str) -
 
 
 def test_a_parameter_that_nothing_gives_is_assumed(script: Path) -> None:
-    write(script, "def build(x, size, axis=1):\n    return Lambda(lambda t: t * size + axis)(x)")
+    write(
+        script,
+        """
+        def build(x, count, names, act, table, kind, axis=1):
+            if kind == "wide":
+                width = len(names)
+            else:
+                width = act(names[0]) * table["width"]
+            return Lambda(lambda t: t * count + axis + width)(x)
+        """,
+    )
     (layer,) = layers_of(script)
-    assert slicer_of(layer).assumed == {"size": "3", "axis": "1"}
+    assumed = slicer_of(layer).assumed
+    assert (assumed["count"], assumed["axis"], assumed["kind"]) == ("3", "1", "'wide'")
+    assert function_of(script)(2) == 2 * 3 + 1 + 3
+
+
+def test_an_attribute_that_nothing_gives_is_assumed(script: Path) -> None:
+    write(
+        script,
+        """
+        class Net:
+            def __init__(self, options, width):
+                self.options = options
+                self.width = width
+            def build(self, x):
+                return Lambda(lambda t: t * self.options["scale"] + self.width)(x)
+        """,
+    )
+    (layer,) = layers_of(script)
+    assert set(slicer_of(layer).assumed) == {"self.options", "self.width"}
+    assert function_of(script)(2) == 2 * 3 + 3
 
 
 def test_modules_of_the_project(script: Path) -> None:
