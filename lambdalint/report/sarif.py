@@ -92,7 +92,8 @@ def _notification(problem: Problem) -> dict[str, Any]:
 def _result(finding: Finding, fingerprint: str, codes: list[str]) -> dict[str, Any]:
     properties = {"dialect": finding.dialect, "note": finding.note}
     if finding.verdict is not None:
-        properties |= {"verdict": finding.verdict.status.value, "witness": finding.verdict.witness}
+        verdict = finding.verdict
+        properties |= {"verdict": verdict.status.value, "reason": verdict.reason, "witness": verdict.witness}
     found: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),
@@ -102,6 +103,8 @@ def _result(finding: Finding, fingerprint: str, codes: list[str]) -> dict[str, A
         "partialFingerprints": {"lambdalint/v1": fingerprint},
         "properties": {key: value for key, value in properties.items() if value},
     }
+    if not finding.counts:
+        found |= {"kind": "pass", "level": "none"}
     if finding.related:
         found["relatedLocations"] = [
             {"id": number, **_location(place.location), "message": {"text": place.message}}

@@ -1,0 +1,144 @@
+"""The stage of ``--confirm``: what answers make of findings, and what a run does without Keras."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdalint.confirm import stage
+from lambdalint.confirm.request import Answer, Request
+from lambdalint.engine import run
+from lambdalint.findings import Severity, Status
+from lambdalint.registry import load_rules
+from lambdalint.report.sarif import render as sarif
+from lambdalint.report.view import View
+from lambdalint.results import RunResult
+from lambdalint.settings import Confirming, Overrides, Settings, load
+from tests.confirm.fake_python import fake_python
+
+SCRIPT = """
+from keras import Input, ops
+from keras.layers import Lambda
+x = Input((3,))
+Lambda(lambda t: ops.sum(t, axis=0))(x)
+Lambda(lambda t: ops.max(t, axis=0))(x)  # lambdalint: ignore
+"""
+
+
+class FakeDriver:
+    """Gives every request the same answer."""
+
+    answer = Answer("confirmed", witness="1 and 2", repro="print('shown')\n")
+    asked: Sequence[Request] = ()
+    protections = ("none",)
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+
+    def __enter__(self) -> FakeDriver:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+    def answers(
+        self, requests: Sequence[Request], progress: Callable[[int, int], None] | None = None
+    ) -> list[Answer]:
+        FakeDriver.asked = requests
+        return [self.answer] * len(requests)
+
+
+@pytest.fixture
+def driver(monkeypatch: pytest.MonkeyPatch) -> type[FakeDriver]:
+    monkeypatch.setattr(stage, "Driver", FakeDriver)
+    return FakeDriver
+
+
+def judged(folder: Path, script: str = SCRIPT) -> tuple[RunResult, Settings]:
+    path = folder / "model.py"
+    path.write_text(script)
+    overrides = Overrides(cache=False, confirming=Confirming())
+    settings = load(load_rules().rules, overrides=overrides, cwd=str(folder))
+    return run([str(path)], settings), settings
+
+
+def confirmed(folder: Path, script: str = SCRIPT) -> stage.Confirmed:
+    return stage.confirm(*judged(folder, script))
+
+
+def test_what_is_suppressed_is_not_run(tmp_path: Path, driver: type[FakeDriver]) -> None:
+    found = confirmed(tmp_path).result.findings
+    assert [finding.code for finding in found] == [request.code for request in driver.asked]
+    assert "max" not in "".join(request.program.layer or "" for request in driver.asked)
+
+
+def test_a_confirmed_finding(tmp_path: Path, driver: type[FakeDriver]) -> None:
+    done = confirmed(tmp_path)
+    (finding,) = [each for each in done.result.findings if each.code == "LL101"]
+    assert finding.verdict is not None
+    assert (finding.verdict.status, finding.verdict.witness) == (Status.CONFIRMED, "1 and 2")
+    assert (finding.counts, finding.severity) == (True, Severity.ERROR)
+    names = stage.write_repros(done, str(tmp_path / "shown"))
+    assert "LL101_model_5.py" in names
+    assert sorted(os.listdir(tmp_path / "shown")) == sorted(names)
+
+
+def test_a_refuted_finding_does_not_count(
+    tmp_path: Path, driver: type[FakeDriver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "answer", Answer("refuted", "three batches"))
+    result = confirmed(tmp_path).result
+    assert {(each.severity, each.counts) for each in result.findings} == {(Severity.ADVICE, False)}
+    assert '"kind": "pass"' in sarif(result, View())
+
+
+def test_what_is_assumed_refutes_nothing(
+    tmp_path: Path, driver: type[FakeDriver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = """
+from keras import Input, ops
+from keras.layers import Lambda
+def build(n):
+    return Lambda(lambda t: ops.sum(t, axis=0) * n)(Input((3,)))
+"""
+    monkeypatch.setattr(driver, "answer", Answer("refuted", "three batches"))
+    (finding,) = [each for each in confirmed(tmp_path, script).result.findings if each.code == "LL101"]
+    assert finding.verdict is not None
+    assert finding.verdict.status is Status.UNCONFIRMED
+    assert finding.verdict.reason == "with n=3, which nothing in view gives: three batches"
+
+
+def test_without_keras(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(SCRIPT)
+    python = fake_python(tmp_path, {})
+    command = [sys.executable, "-m", "lambdalint", "check", "--confirm", "--no-cache", "--python", python]
+    ran = subprocess.run([*command, "model.py"], capture_output=True, text=True, cwd=tmp_path, timeout=120)
+    assert ran.returncode == 2
+    assert "LL101" in ran.stdout
+    assert "lambdalint[confirm]" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--sample", "x.npy"],
+        ["--input-shape", "(2,)"],
+        ["--python", "python"],
+        ["--repro", "shown"],
+        ["--confirmed-only"],
+        ["--confirm", "--sample", "no-such-file.npy"],
+        ["--confirm", "--input-shape", "(2, x)"],
+    ],
+)
+def test_options_that_cannot_be_used(tmp_path: Path, options: list[str]) -> None:
+    command = [sys.executable, "-m", "lambdalint", "check", *options]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert ran.returncode == 2
+    assert "Usage" in ran.stderr or "Error" in ran.stderr
