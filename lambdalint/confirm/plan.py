@@ -34,6 +34,7 @@ from lambdalint.settings import Confirming
 from lambdalint.syntax.scopes import Binding
 
 _MODES = ("mode", "concat_axis", "dot_axes")
+_OF_STATEMENTS = frozenset({"LL409", "LL701", "LL703"})
 _TOO_MUCH = "the function needs too much of its program"
 
 
@@ -45,7 +46,11 @@ def request(
         if isinstance(subject, FileFacts):
             return _of_statement(rule, report, finding, subject, options)
         if rule.code == "LL701" or not _within(report.at.node, subject):
-            return _of_statement(rule, report, finding, subject.file, options, subject)
+            try:
+                return _of_statement(rule, report, finding, subject.file, options, subject)
+            except Unsliceable:
+                if rule.code in _OF_STATEMENTS:
+                    raise
         return _of_layer(rule, report, finding, subject, options)
     except Unsliceable as reason:
         return str(reason)

@@ -18,13 +18,15 @@ PER_SAMPLE = ("LL101", "LL102", "LL103", "LL104", "LL105", "LL106", "LL107", "LL
 
 def run(request: Request, session: Session) -> Answer:
     """Judge the finding of a request by running the layer."""
-    from lambdalint.confirm.experiments import equality, statement
+    from lambdalint.confirm.experiments import calling, equality, statement
     from lambdalint.confirm.experiments.arrays import Unusable
     from lambdalint.confirm.experiments.subject import NotRunnable, Subject
 
     try:
         if request.program.statement is not None:
             return statement.run(session)
+        if request.code in ("LL307", "LL405"):
+            return calling.constructed(session)
         if request.code in ("LL701", "LL702", "LL703", "LL704", "LL707"):
             return equality.removed(session, request.candidates)
         experiment = _experiment(request.code)
@@ -54,7 +56,7 @@ def _experiment(code: str) -> Callable[..., Answer] | None:
         "LL201": shape.missing,
         **dict.fromkeys(("LL202", "LL203", "LL204"), shape.declared),
         "LL205": calling.run,
-        **dict.fromkeys(("LL301", "LL302", "LL304", "LL305", "LL306", "LL307"), saving.run),
+        **dict.fromkeys(("LL301", "LL302", "LL304", "LL305", "LL306"), saving.run),
         "LL303": saving.late,
         **dict.fromkeys(("LL401", "LL402", "LL403", "LL404", "LL408", "LL409"), calling.run),
         "LL410": calling.duplicated,
@@ -67,7 +69,9 @@ def _experiment(code: str) -> Callable[..., Answer] | None:
         **dict.fromkeys(("LL601", "LL603"), numerics.finite_output),
         "LL602": numerics.finite_gradient,
         "LL604": numerics.direction_kept,
+        "LL605": numerics.integers,
         "LL801": equality.replaced,
+        "LL802": equality.identity,
     }
     return by_code.get(code)
 

@@ -10,6 +10,7 @@ from lambdalint.confirm.experiments.arrays import ROWS, batch, differ, number
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
 from lambdalint.confirm.experiments.subject import NotRunnable, Subject
 from lambdalint.confirm.request import Answer, Inputs, Sample
+from lambdalint.confirm.worker.session import Session
 
 _SYMBOLIC = """
 defect = False
@@ -24,6 +25,14 @@ FAILS = """
 defect = False
 try:
     print(flat(make_layer()(given(arrays)))[0].shape)
+except Exception as error:
+    defect = True
+    print(type(error).__name__, error)
+"""
+_CONSTRUCTED = """
+defect = False
+try:
+    print(make_layer())
 except Exception as error:
     defect = True
     print(type(error).__name__, error)
@@ -59,6 +68,18 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     check = _SYMBOLIC.format(symbols=symbols_text(inputs))
     arrays = batch(inputs, ROWS, 0)
     return confirmed(subject.session, Shown(witness, check, inputs, arrays, {"exception": cause or hidden}))
+
+
+def constructed(session: Session) -> Answer:
+    """LL307, LL405: the layer cannot even be made of what it gets."""
+    if session.failure is not None:
+        return unconfirmed(f"the code around the layer does not run: {session.describe(session.failure)}")
+    try:
+        session.evaluate(session.request.program.layer or "None")
+    except Exception as error:
+        shown = Shown(f"making the layer fails: {session.describe(error)}", _CONSTRUCTED)
+        return confirmed(session, shown)
+    return unconfirmed(f"the layer can be made in {session.library}; it may fail when it is saved or called")
 
 
 def _returned(subject: Subject, inputs: Inputs) -> Shown | None:
@@ -164,10 +185,35 @@ def ignored(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         except Exception as error:
             failed = subject.session.describe(error)
             continue
-        if inputs.samples[0].origin != "fitted":
-            return refuted(f"each of the {len(arrays)} inputs changes the output")
-        failed = "the input shape is not known, and every input changed the output of those tried"
+        failed = f"each of the {len(arrays)} inputs changes the output: something else is computed in vain"
+        if inputs.samples[0].origin == "fitted":
+            failed = "the input shape is not known, and every input changed the output of those tried"
+        drawn = _drawn_in_vain(subject, inputs, arrays)
+        if drawn is not None:
+            return confirmed(subject.session, drawn)
     return unconfirmed(failed if candidates else "no input is known that the layer takes")
+
+
+_IN_VAIN = """
+layer = make_layer()
+first, second = flat(layer(given(arrays))), flat(layer(given(arrays)))
+print("two runs:", first[0].ravel()[:4], second[0].ravel()[:4])
+defect = all(np.array_equal(a, b) for a, b in zip(first, second))
+"""
+
+
+def _drawn_in_vain(subject: Subject, inputs: Inputs, arrays: list[Any]) -> Shown | None:
+    """Two runs with different seeds that are equal, of a function that draws random numbers."""
+    if not any("random" in module.source for module in subject.program.modules):
+        return None
+    runs = []
+    for seed in (0, 1):
+        subject.seed(seed)
+        runs.append(subject.call(inputs, arrays))
+    if any(differ(a, b) is not None for a, b in zip(*runs)):
+        return None
+    witness = f"two runs with different seeds are equal ({number(runs[0][0].ravel()[0])} first in both)"
+    return Shown(witness, _IN_VAIN, inputs, arrays, {})
 
 
 _DUPLICATED = """

@@ -66,6 +66,30 @@ def _difference(old: list[Any], new: list[Any]) -> str | None:
     return None if len(old) == len(new) else f"{len(old)} and {len(new)} outputs"
 
 
+_SAME = """
+outputs = flat(make_layer()(given(arrays)))
+print(outputs[0].ravel()[:4], arrays[0].ravel()[:4])
+defect = len(outputs) == len(arrays) and all(np.array_equal(a, b) for a, b in zip(outputs, arrays))
+"""
+
+
+def identity(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL802: what comes out is what went in."""
+    for inputs in candidates:
+        arrays = batch(inputs, ROWS, 0)
+        try:
+            outputs = subject.call(inputs, arrays)
+        except NotRunnable:
+            raise
+        except Exception:
+            continue
+        if len(outputs) == len(arrays) and all(np.array_equal(a, b) for a, b in zip(outputs, arrays)):
+            witness = f"the output is the input, entry for entry ({number(outputs[0].ravel()[0])} first)"
+            return confirmed(subject.session, Shown(witness, _SAME, inputs, arrays, {}))
+        return unconfirmed("the layer changes its input: that it is redundant is a matter of its wrapping")
+    return unconfirmed("no input is known that the layer takes")
+
+
 def removed(session: Session, candidates: tuple[Inputs, ...]) -> Answer:
     """LL701 to LL704 and LL707: the code of the layer fails in this Keras."""
     if session.failure is not None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lambdalint.confirm.experiments import state
-from lambdalint.confirm.experiments.arrays import batch, number
+from lambdalint.confirm.experiments.arrays import batch, differ, number
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
 from lambdalint.confirm.experiments.subject import NotRunnable, Subject
 from lambdalint.confirm.request import Answer, Inputs
@@ -151,6 +151,52 @@ def _of_norm(array: Any, norm: float) -> Any:
     lengths = np.linalg.norm(flat, axis=1, keepdims=True)
     scaled = flat / np.where(lengths == 0, 1, lengths) * norm
     return scaled.reshape(array.shape).astype(array.dtype)
+
+
+_INTEGERS = """
+defect = False
+try:
+    whole = flat(make_layer()(given(arrays)))
+    real = flat(make_layer()(given([each.astype("float32") for each in arrays])))
+    print("integers", whole[0].ravel()[:4], "the same as floating-point numbers", real[0].ravel()[:4])
+    defect = any(not np.allclose(a.astype("float64"), b.astype("float64")) for a, b in zip(whole, real))
+except Exception as error:
+    defect = True
+    print(type(error).__name__, error)
+"""
+
+
+def integers(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL605: integers overflow, are cut, or do not fit an operation that wants the other kind of number."""
+    failed = "no input is known that the layer takes"
+    for inputs in candidates:
+        arrays = batch(inputs, 2, 0)
+        whole = all(each.dtype.kind in "iu" for each in arrays)
+        if whole:
+            arrays = [np.full_like(each, min(200, np.iinfo(each.dtype).max)) for each in arrays]
+        try:
+            given = subject.call(inputs, arrays)
+        except NotRunnable:
+            raise
+        except Exception as error:
+            witness = f"{arrays[0].dtype} entries: {subject.session.describe(error)}"
+            return confirmed(subject.session, Shown(witness, _INTEGERS, inputs, arrays, {}))
+        if not whole:
+            failed = f"{arrays[0].dtype} entries run through the layer"
+            continue
+        try:
+            real = subject.call(inputs, [each.astype("float32") for each in arrays])
+        except Exception as error:
+            failed = subject.session.describe(error)
+            continue
+        for one, other in zip(given, real):
+            index = differ(one, other) if one.shape == other.shape else None
+            if index is not None:
+                numbers = f"{number(one[index])} as {arrays[0].dtype}, {number(other[index])} as float32"
+                witness = f"an entry of {arrays[0].ravel()[0]} gives {numbers}"
+                return confirmed(subject.session, Shown(witness, _INTEGERS, inputs, arrays, {}))
+        failed = "integers and the same floating-point numbers gave the same"
+    return unconfirmed(failed)
 
 
 def _entries(name: str) -> str:

@@ -26,6 +26,8 @@ try:
     flat = outputs if isinstance(outputs, (list, tuple)) else [outputs]
     result = {{"outputs": [np.array(each).tolist() for each in flat]}}
 except Exception as error:
+    while "could not automatically infer" in str(error) and (error.__cause__ or error.__context__):
+        error = error.__cause__ or error.__context__
     result = {{"error": f"{{type(error).__name__}}: {{' '.join(str(error).split())}}"[:1200]}}
 """
 _CHECK = """

@@ -129,7 +129,9 @@ class Session:
 
     def describe(self, error: BaseException) -> str:
         """An exception in one line, with the user's innermost file and row: ``NameError: name 'prod' is
-        not defined (train.py:12)``."""
+        not defined (train.py:12)``.  Where Keras hides it behind one of its own, the hidden one.
+        """
+        error = hidden(error)
         text = one_line(error)
         rows = self.rows(error)
         return f"{text} ({rows[-1][0]}:{rows[-1][1]})" if rows else text
@@ -151,6 +153,7 @@ class Session:
         return Fresh(reply.get("code"), reply.get("value"), reply.get("output", ""), reply.get("error", ""))
 
 
+_VAGUE = "could not automatically infer the shape"
 _AROUND = re.compile(
     "\x1b\\[[0-9;]*m"
     r"|Exception encountered when calling .*?(?:\(\)|\(type \w+\))\.(?= )"
@@ -161,6 +164,17 @@ _AROUND = re.compile(
 def plain(text: str) -> str:
     """The message of an exception in one line, without colours and what Keras puts around it."""
     return " ".join(_AROUND.sub("", " ".join(text.split())).split())
+
+
+def hidden(error: BaseException) -> BaseException:
+    """The exception behind Keras's message that it could not infer the shape of the output."""
+    found = error
+    for _ in range(8):
+        behind = found.__cause__ or found.__context__
+        if behind is None or _VAGUE not in str(found):
+            return found
+        found = behind
+    return error
 
 
 def one_line(error: BaseException) -> str:

@@ -1,0 +1,116 @@
+"""The pages of the rules come true: what a Bad example is reported for is confirmed, a Good one is not."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from lambdalint.confirm.driver import Driver
+from lambdalint.confirm.plan import request
+from lambdalint.confirm.request import Answer, Request
+from lambdalint.engine import Plan, judge
+from lambdalint.findings import Contract, Finding
+from lambdalint.interp.analyse import analyse
+from lambdalint.interp.facts import LayerFacts
+from lambdalint.registry import load_rules
+from lambdalint.rule import Report, Rule
+from lambdalint.settings import Confirming, Settings
+from lambdalint.sources.read import read
+from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.parse import parse
+from lambdalint.syntax.positions import locate
+
+pytestmark = [
+    pytest.mark.tensorflow,
+    pytest.mark.skipif(
+        any(find_spec(name) is None for name in ("tensorflow", "keras", "tf_keras")),
+        reason="needs TensorFlow, Keras 3 and tf_keras",
+    ),
+]
+
+NOT_SHOWN = {
+    "LL201-bad-2": "needs Theano",
+    "LL406-bad-1": "the second tensor is taken for a mask without an exception",
+    "LL506-bad-1": "a list that grows is no defect of one call",
+    "LL510-bad-1": "the captured tensor is replaced by its function",
+    "LL705-bad-1": "the two packages are one where both are the same version",
+    "LL706-bad-1": "needs another backend",
+    "LL707-bad-1": "the default of Keras 2 is not at hand in Keras 3",
+    "LL803-bad-1": "a matter of taste",
+}
+"""Bad examples that no experiment confirms, and why."""
+
+RULES = load_rules().rules
+BAD = {
+    f"{rule.code}-bad-{number}": (rule, example.code)
+    for rule in RULES.values()
+    for number, example in enumerate((e for e in rule.examples if e.bad), start=1)
+}
+GOOD = {
+    f"{rule.code}-good-{number}": (rule, example.code)
+    for rule in RULES.values()
+    for number, example in enumerate((e for e in rule.examples if not e.bad), start=1)
+}
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Answer | str]]:
+    """What the experiments say of each example: of its findings, and of every layer of a Good one."""
+    folder = tmp_path_factory.mktemp("examples")
+    asked: dict[str, list[Request | str]] = {}
+    for key, (rule, code) in BAD.items():
+        asked[key] = _of_findings(rule, folder / f"{key}.py", code)
+    for key, (rule, code) in GOOD.items():
+        asked[key] = _of_layers(rule, folder / f"{key}.py", code)
+    real = [each for several in asked.values() for each in several if isinstance(each, Request)]
+    with Driver(jobs=2, project=str(folder)) as driver:
+        told = iter(driver.answers(real))
+    return {
+        key: [next(told) if isinstance(each, Request) else each for each in several]
+        for key, several in asked.items()
+    }
+
+
+def _of_findings(rule: Rule, path: Path, code: str) -> list[Request | str]:
+    path.write_text(code, encoding="utf-8")
+    codes = frozenset({rule.code})
+    settings = Settings(root=str(path.parent), codes=codes, confirming=Confirming())
+    result = judge(str(path), settings, Plan.make(RULES, codes, str(path.parent)))
+    assert [finding.code for finding in result.findings] != [], "the example is not reported"
+    return list(result.requests.values())
+
+
+def _of_layers(rule: Rule, path: Path, code: str) -> list[Request | str]:
+    path.write_text(code, encoding="utf-8")
+    unit = read(str(path))
+    assert isinstance(unit, SourceUnit)
+    facts = analyse(parse(unit))
+    return [
+        request(rule, Report(layer.at, ""), _finding(rule, layer), layer, Confirming())
+        for layer in facts.layers
+    ]
+
+
+def _finding(rule: Rule, layer: LayerFacts) -> Finding:
+    place = locate(layer.unit, layer.node)
+    return Finding(rule.code, rule.name, rule.severity, Contract(rule.contract.value), "", place)
+
+
+@pytest.mark.parametrize("key", BAD)
+def test_a_bad_example_is_confirmed(key: str, answers: dict[str, list[Answer | str]]) -> None:
+    told = answers[key]
+    statuses = [each.status if isinstance(each, Answer) else "unconfirmed" for each in told]
+    if key in NOT_SHOWN:
+        assert "confirmed" not in statuses, f"{key} is shown after all"
+        assert "refuted" not in statuses, told
+    else:
+        assert statuses == ["confirmed"] * len(told), told
+        assert all(isinstance(each, Answer) and each.witness and each.repro for each in told)
+
+
+@pytest.mark.parametrize("key", GOOD)
+def test_a_good_example_is_not_confirmed(key: str, answers: dict[str, list[Answer | str]]) -> None:
+    told = answers[key]
+    assert [each for each in told if isinstance(each, Answer) and each.status == "confirmed"] == []
