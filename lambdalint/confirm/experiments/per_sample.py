@@ -70,6 +70,7 @@ def examine(subject: Subject, inputs: Inputs, sizes: tuple[int, ...] = SIZES) ->
     errors: dict[int, str] = {}
     by_chance: Difference | None = None
     ran: list[int] = []
+    random = False
     for rows in (*sizes, 1):
         if rows == 1 and ran:
             break
@@ -89,7 +90,8 @@ def examine(subject: Subject, inputs: Inputs, sizes: tuple[int, ...] = SIZES) ->
                 ran.append(rows)
             if any(a.shape != b.shape or differ(a, b) is not None for a, b in zip(whole, again)):
                 return "the function gives other numbers each time, with the same seed"
-            found = _compare(subject, inputs, arrays, whole)
+            random = _is_random(subject, inputs, arrays, whole)
+            found = _compare(subject, inputs, arrays, whole, random)
             if found is not None and found.kind == "alone" and "index" not in found.details:
                 # As many rows as samples by chance: another number of samples tells more.
                 by_chance = by_chance or found
@@ -98,6 +100,8 @@ def examine(subject: Subject, inputs: Inputs, sizes: tuple[int, ...] = SIZES) ->
                 return found
     if by_chance is not None:
         return by_chance
+    if random and not errors:
+        return "the function draws random numbers, which differ from batch to batch anyway"
     if errors and ran:
         rows, text = min(errors.items())
         witness = f"a batch of {_words(ran[0])} runs, a batch of {_words(rows)} fails: {text}"
@@ -110,7 +114,16 @@ def _call(subject: Subject, inputs: Inputs, arrays: list[Any]) -> list[Any]:
     return subject.call(inputs, arrays)
 
 
-def _compare(subject: Subject, inputs: Inputs, arrays: list[Any], whole: list[Any]) -> Difference | None:
+def _is_random(subject: Subject, inputs: Inputs, arrays: list[Any], whole: list[Any]) -> bool:
+    """Whether the function draws random numbers: another seed gives other outputs."""
+    subject.seed(1)
+    other = subject.call(inputs, arrays)
+    return any(a.shape == b.shape and differ(a, b) is not None for a, b in zip(whole, other))
+
+
+def _compare(
+    subject: Subject, inputs: Inputs, arrays: list[Any], whole: list[Any], random: bool
+) -> Difference | None:
     rows = len(arrays[0])
     for output in whole:
         if output.shape[:1] != (rows,):
@@ -134,9 +147,9 @@ def _compare(subject: Subject, inputs: Inputs, arrays: list[Any], whole: list[An
                 )
                 return Difference("alone", witness, arrays, {"batch": rows, "sample": row})
             index = differ(single[0], output[row])
-            if index is not None:
+            if index is not None and not random:
                 return _alone(arrays, row, number_of, index, single[0][index], output[row][index])
-    return _other_order(subject, inputs, arrays, whole)
+    return None if random else _other_order(subject, inputs, arrays, whole)
 
 
 def _alone(

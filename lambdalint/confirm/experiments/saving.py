@@ -130,7 +130,12 @@ def _saved_and_loaded(subject: Subject, inputs: Inputs, model: Any, before: list
     for i, array in enumerate(arrays):
         np.save(os.path.join(session.folder, f"input_{i}.npy"), array)
     files = [name, *(f"input_{i}.npy" for i in range(len(arrays)))]
-    fresh = session.fresh(_load(session.library, session.request.code, inputs, name), files)
+    registers = any("register_keras_serializable" in each.source for each in subject.program.modules)
+    load = _load(session.library, session.request.code, inputs, name)
+    if registers:
+        # As users must: the module that registers the function is imported before the model is loaded.
+        load = f"import {subject.program.main}\n" + load
+    fresh = session.fresh(load, files, program=registers)
     if not isinstance(fresh.value, dict):
         return f"the process that loads the model came to no result: {fresh.error or fresh.output[-200:]}"
     if "error" in fresh.value:
