@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,6 @@ from .conftest import BAD, Folder, Ran
 HEAD = BAD.rpartition("y = ")[0]
 LAYER = "y = Lambda(lambda t: ops.sum(t, axis=0))(x)\n"
 ONLY = ("--select", "LL101", "--output-format", "concise", "--no-cache")
-SECONDS = 60.0
-"""For a whole process on a busy machine; each of these takes one second or two."""
 
 
 def found(ran: Ran, name: str = "bad.py") -> int:
@@ -28,9 +25,7 @@ def found(ran: Ran, name: str = "bad.py") -> int:
 
 def check(folder: Folder, *more: str) -> Ran:
     """Check the folder; the finding of ``bad.py`` must be there whatever else is."""
-    start = time.monotonic()
     ran = folder.run("check", *ONLY, *more)
-    assert time.monotonic() - start < SECONDS
     assert found(ran) == 1
     assert "Traceback" not in ran.err
     assert "internal error" not in ran.err

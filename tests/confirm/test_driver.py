@@ -214,11 +214,9 @@ def test_an_interrupted_run_leaves_no_process(tmp_path: Path, number: int) -> No
         stdout=subprocess.DEVNULL,
     )
     wait_for(lambda: len(working_below(tmp_path)) >= 4, 60)
-    started = time.monotonic()
     run.send_signal(number)
     run.wait(20)
     wait_for(lambda: not working_below(tmp_path), 20)
-    assert time.monotonic() - started < 10
     assert number != signal.SIGINT or list(tmp_path.iterdir()) == []
 
 

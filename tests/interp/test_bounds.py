@@ -19,7 +19,7 @@ from keras import backend as K
 from keras.layers import Dense, Input, Lambda
 """
 APPLY = "\nLambda(f)(Input((3,)))\n"
-SECONDS = 6.0
+SECONDS = 60.0
 """Far more than any of this takes, and far less than it would take if it were not bounded."""
 
 DOUBLING_CALLS = "".join(f"def f{i}(x):\n    return f{i + 1}(x) + f{i + 1}(x)\n" for i in range(20))
@@ -57,9 +57,9 @@ f = lambda x: x * A().p
 
 @pytest.mark.parametrize("code", ENDLESS.values(), ids=ENDLESS)
 def test_what_takes_too_long_is_unknown(code: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     result = one(HEAD + code + APPLY).result
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert isinstance(result, Unknown)
     assert result.reason in (reasons.BUDGET, reasons.TOO_DEEP)
 
@@ -112,9 +112,9 @@ def f(x):
 
 @pytest.mark.parametrize("code", LARGE.values(), ids=LARGE)
 def test_containers_stay_small(code: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     facts = facts_of(HEAD + code + APPLY)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert not facts.failures
 
 
@@ -134,17 +134,17 @@ NUMBERS = {
 
 @pytest.mark.parametrize("code", NUMBERS.values(), ids=NUMBERS)
 def test_numbers_sizes_and_strings_stay_small(code: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     trace = one(HEAD + code + "\nf = lambda x: K.reshape(x, (-1, n)) * n" + APPLY)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert len(describe(trace.result)) < 2000
 
 
 def test_many_uses_of_a_layer_take_little_time() -> None:
     loops = "x = Input((3,))\nfor a in range(40):\n  for b in range(40):\n    for c in range(40):\n      "
-    start = time.perf_counter()
+    start = time.process_time()
     facts_of(HEAD + loops + "x = Lambda(lambda t: K.exp(t + 1))(x)")
-    assert time.perf_counter() - start < 2 * SECONDS
+    assert time.process_time() - start < 2 * SECONDS
 
 
 # --- recursion that ends ---------------------------------------------------------------------------
