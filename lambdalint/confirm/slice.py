@@ -304,7 +304,7 @@ class Slicer:
                     if not isinstance(each.ctx, ast.Store):
                         self.need(part, each.id)
                 elif around is not None and id(owner.node) not in inside:
-                    around.need(owner, each.id)
+                    around.need(owner, each)
         if around is not None:
             around.equip(nodes)
 

@@ -43,7 +43,7 @@ class Surroundings:
         self._site = site
         self._frame = frame
         self._pieces: dict[tuple[int, int, str], list[Line]] = {}
-        self._seen: set[tuple[int, str]] = set()
+        self._seen: set[tuple[object, ...]] = set()
         self._kept: dict[int, ast.stmt] = {}
         self._objects: dict[str, tuple[ast.ClassDef, Instance | None, int]] = {}
         self._equipped: set[tuple[int, str, str]] = set()
@@ -52,38 +52,42 @@ class Surroundings:
         """Add lines that stand at a row and column of the source, once."""
         self._pieces.setdefault((row, column, mark), [(f"    {line}", row) for line in lines])
 
-    def need(self, owner: Scope, name: str) -> None:
-        """Bind a variable of one of the functions around the layer.
+    def need(self, owner: Scope, use: ast.Name) -> None:
+        """Bind a variable of one of the functions around the layer, as it is where it is used.
 
         Raises:
             Unsliceable: what it holds is not known.
         """
-        if (id(owner), name) in self._seen:
-            return
-        self._seen.add((id(owner), name))
-        bindings = owner.bindings[name]
+        from lambdalint.confirm.slice import decisive
+
+        name, bindings = use.id, owner.bindings[use.id]
         first = bindings[0]
+        # What a function inside reads, it reads when it is called: where the layer is.
+        inline = self._part.names.scope_of(use) is owner
+        at = min(position_of(use), position_of(self._site)) if inline else position_of(self._site)
+        before = [each for each in bindings if each.position <= at] or bindings
+        deciding = decisive(before)
+        key = (id(owner), name, tuple(map(id, deciding)))
+        if key in self._seen:
+            return
+        self._seen.add(key)
         if first.kind == "parameter" and _is_self(owner, name):
             self._self(owner, name)
             return
-        here = position_of(self._site)
-        before = [each for each in bindings if each.position <= here] or bindings
         if any(each.kind in ("loop", "comprehension") and self._holds(each) for each in bindings):
             self._loop_variable(name, before)
             return
         changing = any(self._holds(each) for each in bindings)
         written = {"def", "class", "import"} & {each.kind for each in bindings}
-        known = None if written or changing else self._known(name)
+        known = None if written or changing or (inline and len(bindings) > 1) else self._known(name)
         if known is not None:
             self._line(first, f"{name} = {known}", name)
             return
-        from lambdalint.confirm.slice import decisive
-
-        for binding in decisive(before):
+        for binding in deciding:
             self._bind(binding)
         function = owner.node if isinstance(owner.node, FUNCTIONS) else None
         for statement in self._part.statements.changes(name, function):
-            if position_of(statement) < here:
+            if position_of(statement) < at:
                 self._keep(statement, name)
 
     def _bind(self, binding: Binding) -> None:

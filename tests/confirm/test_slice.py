@@ -149,6 +149,27 @@ CASES = {
         1,
         12,
     ),
+    "a variable before it is used again": (
+        """
+        def build(name, x):
+            title = name + "!"
+            name = "other"
+            return Lambda(lambda t: t + title + name)(x)
+        build("one", Input((3,)))
+        """,
+        "",
+        "one!other",
+    ),
+    "a parameter that is replaced": (
+        """
+        def build(x, n):
+            m = len(n)
+            n = m + 1
+            return Lambda(lambda t: t + n + m)(x)
+        """,
+        0,
+        7,
+    ),
     "a local import": (
         """
         def build():
