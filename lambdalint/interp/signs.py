@@ -117,6 +117,8 @@ def divide(a: Sign, b: Sign) -> Sign:
 
 def maximum(a: Sign, b: Sign) -> Sign:
     """The larger of two entries."""
+    if a.low >= b.high or b.low >= a.high:
+        return a if a.low >= b.high else b
     low, high = max(a.low, b.low), max(a.high, b.high)
     clips = any(x.low == x.high == 0 and y.low < 0 for x, y in ((a, b), (b, a)))
     zero = "often" if clips else worst((a.zero, b.zero))

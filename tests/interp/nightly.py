@@ -1,7 +1,8 @@
 """Many random bodies, run abstractly and for real: ``python -m tests.interp.nightly --programs 20000``.
 
-Prints each kind of disagreement once, shrunk, and exits with 1 if there is any.  Programs run in
-processes of their own, since some kernels end the process on operands that Python lets through.
+Prints how many programs and claims were checked, each kind of disagreement once, shrunk, in the
+form of ``found.txt``, and exits with 1 if there is any.  Programs run in processes of their own,
+since some kernels end the process on operands that Python lets through.
 """
 
 from __future__ import annotations
@@ -15,11 +16,36 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+if TYPE_CHECKING:
+    from tests.interp.programs import Case
 
 BATCH = 1000
 """Programs that one process draws and runs."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A process begins to run a program."""
+
+    program: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A claim that does not hold: what tells it from others, and, where it is new, the shrunk program."""
+
+    key: tuple[str, str]
+    text: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was claimed of the values of a program, and the functions that it calls."""
+
+    kinds: tuple[str, ...]
+    functions: tuple[str, ...]
 
 
 @dataclass
@@ -28,6 +54,7 @@ class Tally:
 
     programs: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
+    functions: set[str] = field(default_factory=set)
     faults: Counter[tuple[str, str]] = field(default_factory=Counter)
     texts: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
@@ -37,24 +64,43 @@ class Tally:
         count = sum(self.faults.values())
         return f"{self.programs} programs, {count} disagreements of {len(self.faults)} kinds"
 
-    def note(self, message: tuple[str, ...]) -> None:
-        """Take in what a process reports: a program's outcome, or a claim that does not hold."""
-        if message[0] == "outcome":
+    def note(self, message: Begun | Fault | Outcome) -> None:
+        """Take in what a process reports."""
+        if isinstance(message, Outcome):
             self.programs += 1
-            self.kinds[message[1]] += 1
-        elif message[0] == "fault":
-            key = (message[1], message[2])
-            self.faults[key] += 1
-            if self.faults[key] == 1:
-                self.texts.append(message[3])
+            self.kinds.update(message.kinds)
+            self.functions.update(message.functions)
+        elif isinstance(message, Fault):
+            self.faults[message.key] += 1
+            if self.faults[message.key] == 1:
+                self.texts.append(message.text)
+
+    def report(self) -> str:
+        """Everything, for people."""
+        from tests.interp.drawn_calls import drawable
+
+        drawn, known = len(self.functions & {op.name for op in drawable()}), len(drawable())
+        claims = sum(self.kinds.values())
+        lines = [f"{self.line()}; {claims} values; {drawn} of {known} drawable functions drawn"]
+        lines += [
+            f"{count:8} {100 * count / claims:5.1f} %  {kind}" for kind, count in self.kinds.most_common()
+        ]
+        lines += [f"\n{text}" for text in [*self.texts, *self.crashes]]
+        lines += [
+            f"{count:8}  {step}, {place}" if index else f"\n{count:8}  {step}, {place}"
+            for index, ((step, place), count) in enumerate(self.faults.most_common())
+        ]
+        return "\n".join(lines)
 
 
 def run_batch(pipe: Connection, count: int, number: int) -> None:
     """Draw, run and judge some programs; report each."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    from hypothesis import HealthCheck, Phase, given, seed, settings
+
     from tests.interp.drawing import cases
-    from tests.interp.programs import Case
 
     @seed(number)
     @settings(
@@ -66,22 +112,20 @@ def run_batch(pipe: Connection, count: int, number: int) -> None:
     )
     @given(cases())
     def judge(case: Case) -> None:
-        pipe.send(("program", str(case.program)))
+        pipe.send(Begun(str(case.program)))
         for message in _judged(case, seen):
             pipe.send(message)
 
     seen: set[tuple[str, str]] = set()
     judge()
-    pipe.send(("done",))
+    pipe.send(None)
 
 
-def _judged(case: object, seen: set[tuple[str, str]]) -> list[tuple[str, ...]]:
+def _judged(case: Case, seen: set[tuple[str, str]]) -> list[Fault | Outcome]:
     from tests.interp.claims import check, without_rank
-    from tests.interp.programs import Case
     from tests.interp.shrinking import disagreement, shrunk
 
-    assert isinstance(case, Case)
-    messages: list[tuple[str, ...]] = []
+    faults: list[Fault | Outcome] = []
     for ranks, view in ((True, case), (False, without_rank(case))):
         fault = disagreement(view)
         if fault is None:
@@ -89,12 +133,13 @@ def _judged(case: object, seen: set[tuple[str, str]]) -> list[tuple[str, ...]]:
         text = ""
         if fault.key not in seen:
             seen.add(fault.key)
-            small = shrunk(case.program, fault, ranks)
-            known = "" if ranks else " (inputs of unknown rank)"
-            text = f"{fault.step}, {fault.place}{known}\n{small}\n{fault.text}"
-        messages.append(("fault", *fault.key, text))
-    failed = bool(messages)
-    return [*messages, ("outcome", "disagreement" if failed else check(case))]
+            small = shrunk(fault, ranks)
+            known = "" if ranks else ", inputs of unknown rank"
+            text = f"# {small.step}, {small.place}{known}: {small.text}\n{small.program}"
+        faults.append(Fault(fault.key, text))
+    kinds = ["disagreement"] if faults else check(case)
+    functions = [name.partition(":")[2] or name for name, _, _ in case.program.steps]
+    return [*faults, Outcome(tuple(kinds), tuple(functions))]
 
 
 @dataclass
@@ -122,18 +167,22 @@ def listen(worker: Worker, tally: Tally) -> bool:
         message = worker.pipe.recv()
     except EOFError:
         worker.process.join()
+        if not worker.program:
+            sys.exit("a process ended before its first program: are TensorFlow and Keras installed?")
         if worker.process.exitcode:
-            tally.crashes.append(f"ends the process ({worker.process.exitcode}):\n{worker.program}")
+            tally.crashes.append(f"# ends the process ({worker.process.exitcode})\n{worker.program}")
         return False
-    if message[0] == "program":
-        worker.program = message[1]
+    if message is None:
+        return False
+    if isinstance(message, Begun):
+        worker.program = message.program
     tally.note(message)
-    return str(message[0]) != "done"
+    return True
 
 
 def run(programs: int, number: int, jobs: int) -> Tally:
     """Run programs until there are enough, in several processes."""
-    tally, start = Tally(), time.monotonic()
+    tally, start, told = Tally(), time.monotonic(), 0
     workers: list[Worker] = []
     batches = 0
     while tally.programs < programs or workers:
@@ -142,7 +191,8 @@ def run(programs: int, number: int, jobs: int) -> Tally:
             batches += 1
         ready = wait([worker.pipe for worker in workers])
         workers = [w for w in workers if w.pipe not in ready or listen(w, tally)]
-        if tally.programs % 20 == 0:
+        if tally.programs >= told:
+            told = tally.programs + 20
             sys.stderr.write(f"\r{tally.line()}, {time.monotonic() - start:.0f} s ")
             sys.stderr.flush()
     sys.stderr.write("\n")
@@ -157,13 +207,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
     options = parser.parse_args()
     tally = run(options.programs, options.seed, options.jobs)
-    print(tally.line())
-    for kind, count in tally.kinds.most_common():
-        print(f"{count:7} {100 * count / tally.programs:5.1f} %  {kind}")
-    for text in [*tally.texts, *tally.crashes]:
-        print(f"\n{text}")
-    for (step, place), count in tally.faults.most_common():
-        print(f"{count:7}  {step}, {place}")
+    print(tally.report())
     return 1 if tally.faults else 0
 
 

@@ -28,9 +28,6 @@ class Ref:
 class BatchSize:
     """``tf.shape(x)[0]`` of the first input."""
 
-    def __repr__(self) -> str:
-        return "tf.shape(v0)[0]"
-
 
 @dataclass
 class Program:
@@ -40,14 +37,13 @@ class Program:
     steps: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lines = [f"v{i} = Input({shape})" for i, shape in enumerate(self.inputs)]
-        for number, (name, args, kwargs) in enumerate(self.steps, len(self.inputs)):
-            inner = ", ".join([*map(repr, args), *(f"{k}={v!r}" for k, v in kwargs.items())])
-            lines.append(f"v{number} = {name}({inner})")
-        return "\n".join(lines)
+        from tests.interp.listing import written
+
+        return written(self)
 
 
 def filled(value: Any, values: list[Any], size: Any) -> Any:
+    """An operand with the values that it names in their places."""
     if isinstance(value, Ref):
         return values[value.index]
     if isinstance(value, BatchSize):
@@ -147,24 +143,48 @@ def interpreted(program: Program, *, ranks: bool = True) -> Case:
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "@": operator.matmul,
-    ">": operator.gt, "<=": operator.le,
+    ">": operator.gt, "<=": operator.le, "**": operator.pow, "//": operator.floordiv, "%": operator.mod,
 }  # fmt: skip
 
 
-def run_for_real(program: Program, arrays: list[Any]) -> list[Any]:
-    """Every value of the program on these inputs; errors are raised."""
+@dataclass
+class Run:
+    """The values of a program on some inputs as arrays, up to the step that raised."""
+
+    values: list[Any]
+    error: Exception | None = None
+
+    def at(self, index: int) -> Any:
+        """A value, or the exception that keeps it from being one."""
+        return self.values[index] if index < len(self.values) else self.error
+
+    def finite(self, index: int) -> bool:
+        """Whether no value up to this one went out of the range of numbers."""
+        import numpy as np
+
+        known = self.values[: index + 1]
+        return len(known) > index and all(np.isfinite(v).all() for v in known if v.dtype.kind == "f")
+
+
+def run_for_real(program: Program, arrays: list[Any]) -> Run:
+    """Run a program in TensorFlow."""
     import tensorflow as tf
 
     values = [tf.constant(array) for array in arrays]
     size = tf.shape(values[0])[0]
+    run = Run(list(arrays))
     for name, args, kwargs in program.steps:
-        real = filled(args, values, size)
         named = {key: filled(each, values, size) for key, each in kwargs.items()}
-        values.append(_step_for_real(name, real, named))
-        if 0 in getattr(values[-1], "shape", ()):
-            # Some kernels divide by an axis of size 0, which ends the process.
-            raise ValueError("an empty tensor")
-    return values
+        try:
+            values.append(_step_for_real(name, filled(args, values, size), named))
+            if 0 in values[-1].shape:
+                # Some kernels divide by an axis of size 0, which ends the process.
+                raise ValueError("an empty tensor")
+            run.values.append(values[-1].numpy())
+        except Exception as error:
+            run.error = error
+            break
+    return run
 
 
 def _step_for_real(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.interp.claims import check, without_rank
+from tests.interp.claims import Runs, check_last, parts, without_rank
 from tests.interp.programs import Case, Program, Ref, interpreted
 
 
@@ -18,6 +18,7 @@ class Disagreement:
     step: str
     place: str
     text: str
+    program: Program
 
     @property
     def key(self) -> tuple[str, str]:
@@ -26,16 +27,18 @@ class Disagreement:
 
 
 def disagreement(case: Case | None) -> Disagreement | None:
-    """The claim of a case that does not hold, if there is one."""
+    """The first claim of a case that does not hold, if there is one."""
     if case is None:
         return None
-    try:
-        check(case)
-    except Exception as error:
-        name = case.program.steps[-1][0] if case.program.steps else ""
-        frames = traceback.extract_tb(error.__traceback__)
-        place = f"{type(error).__name__} in {frames[-1].name}:{frames[-1].lineno}"
-        return Disagreement(name, place, str(error).partition("\n")[0][:200])
+    runs = Runs(case.program)
+    for part in parts(case):
+        try:
+            check_last(part, runs)
+        except Exception as error:
+            name = part.program.steps[-1][0]
+            frames = traceback.extract_tb(error.__traceback__)
+            place = f"{type(error).__name__} in {frames[-1].name}:{frames[-1].lineno}"
+            return Disagreement(name, place, str(error).partition("\n")[0][:200], part.program)
     return None
 
 
@@ -45,17 +48,16 @@ def viewed(program: Program, ranks: bool) -> Case | None:
     return case if ranks else without_rank(case)
 
 
-def shrunk(program: Program, fault: Disagreement, ranks: bool) -> Program:
-    """The smallest program found, step by step, that fails in the same way."""
-    current = program
+def shrunk(fault: Disagreement, ranks: bool) -> Disagreement:
+    """The same disagreement in the smallest program found, a step at a time."""
     while True:
-        for smaller in _smaller(current):
+        for smaller in _smaller(fault.program):
             found = _fault_of(smaller, ranks)
             if found is not None and found.key == fault.key:
-                current = smaller
+                fault = found
                 break
         else:
-            return current
+            return fault
 
 
 def _fault_of(program: Program, ranks: bool) -> Disagreement | None:

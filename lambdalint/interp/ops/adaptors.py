@@ -140,7 +140,8 @@ def quantile(call: OpCall) -> Value:
     wanted = call.get("q")
     if isinstance(wanted, (Const, Unknown)) or not isinstance(reduced, Tensor):
         return reduced
-    if isinstance(reduced.batch, Broken):
+    several = isinstance(wanted, Tensor) and wanted.rank != 0
+    if isinstance(reduced.batch, Broken) or several:
         return derived(reduced, None, reduced.batch)
     return delegate(call, "expand_dims", {"x": reduced, "axis": Const(0)})
 
@@ -178,14 +179,15 @@ def histogram(call: OpCall) -> Value:
     if isinstance(x, Unknown):
         return x
     cuts = cut(call, [x])
+    dtype = None if call.get("weights") != NONE else call.option("dtype") or "int32"
     if call.constant("axis") == -1:
-        return trailing(call, x, 1, lambda dims: (fresh(),), cuts=cuts, sign=signs.COUNT)
+        return trailing(call, x, 1, lambda dims: (fresh(),), cuts=cuts, sign=signs.COUNT, dtype=dtype)
     batch = x.batch
     if isinstance(batch, Along):
         per_row = call.op.name.startswith("keras.ops") and (x.rank or 1) > 1 and batch.axis == 0
         if not per_row:
             batch = Broken((call.silent_event(events.REDUCED_ALL, before=x, after=None, axis=None),))
-    return derived(x, None, batch, cuts=cuts, sign=signs.COUNT)
+    return derived(x, None, batch, cuts=cuts, sign=signs.COUNT, dtype=dtype)
 
 
 def diff(call: OpCall) -> Value:

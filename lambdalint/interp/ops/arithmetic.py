@@ -132,7 +132,7 @@ def _content(op: str, tensors: list[Tensor]) -> Dim | tuple[Dim, ...] | None:
 def sign_of(op: str, tensors: list[Tensor]) -> Sign:
     """The range of the entries of ``op`` of these tensors."""
     if len(tensors) != 2:
-        return signs.NONNEGATIVE if op == "loss" else ANY_SIGN
+        return ANY_SIGN
     left, right = tensors
     if op == "sub":
         return signs.subtract(left.sign, right.sign, independent(left, right))
@@ -146,11 +146,13 @@ def sign_of(op: str, tensors: list[Tensor]) -> Sign:
         return signs.COUNT if left.sign.low >= 0 and right.sign.low >= 0 else Sign(zero="often")
     if op == "divide_no_nan":
         made = signs.divide(left.sign, right.sign)
-        return Sign(min(made.low, 0.0), max(made.high, 0.0), "often")
+        zero = signs.worst((left.sign.zero, right.sign.zero))
+        return Sign(min(made.low, 0.0), max(made.high, 0.0), zero)
     simple = {"add": signs.add, "div": signs.divide, "max": signs.maximum, "min": signs.minimum}.get(op)
     if simple is not None:
         return simple(left.sign, right.sign)
-    return signs.NONNEGATIVE if op == "loss" else ANY_SIGN
+    # A cross entropy of what are no probabilities may be negative.
+    return signs.NONNEGATIVE if op == "loss" and left.sign.low >= 0 and left.sign.high <= 1 else ANY_SIGN
 
 
 def independent(left: Tensor, right: Tensor) -> bool:

@@ -145,7 +145,8 @@ def conv(call: OpCall) -> Value:
         return x
     rank = _rank(call, x, kernel if isinstance(kernel, Tensor) else None)
     if rank is None or rank < 1:
-        unplaced = x.batch if _leads(x) else Unsure("the rank is not known", carries=True)
+        plain = _leads(x) and not (isinstance(kernel, Tensor) and isinstance(kernel.batch, Along))
+        unplaced = x.batch if plain else Unsure("the rank is not known", carries=True)
         return result([x, kernel], None, unplaced, dtype=x.dtype)
     x = ranked(x, rank + 2)
     outer, spatial, channels = _split(call, x, rank)

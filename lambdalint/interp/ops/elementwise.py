@@ -8,7 +8,7 @@ from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.arithmetic import cut, note_integers, tensor_items, zip_values
 from lambdalint.interp.ops.broadcasting import broadcast
-from lambdalint.interp.ops.operands import operand, shape_of_argument
+from lambdalint.interp.ops.operands import RANK_UNKNOWN, operand, shape_of_argument, unsure
 from lambdalint.interp.ops.operators import binary, unary
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.tensors import FLOATS, INTEGERS, common_dtype, passed_cuts, result
@@ -26,6 +26,7 @@ from lambdalint.interp.values import (
     Unknown,
     Value,
 )
+from lambdalint.layers.dims import fresh
 
 _NUMERIC_EVENTS = {
     "sqrt": events.ROOT,
@@ -75,6 +76,11 @@ def zip_all(call: OpCall) -> Value:
             values += tensor_items(value)
     if not values:
         return call.unknown("the operands are not known")
+    if len(values) == 1 and isinstance(values[0], Tensor):
+        # One tensor in place of a list is taken as the list of its rows.
+        from lambdalint.interp.ops.delegate import delegate
+
+        return delegate(call, "reduce", {"x": values[0], "axis": Const(0)}, op="sum")
     if len(values) == 1:
         only = values[0]
         if isinstance(only, (Unknown, Sequence)):
@@ -181,12 +187,14 @@ def _picks_rows(call: OpCall, mask: Tensor | Unknown, branches: list[Tensor]) ->
 def _true_indices(call: OpCall, mask: Tensor | Unknown) -> Value:
     if isinstance(mask, Unknown):
         return mask
-    from lambdalint.interp.ops.operands import unsure
-    from lambdalint.layers.dims import fresh
-
-    dims = None if mask.rank is None else (fresh(), mask.rank)
-    batch = unsure(mask, "the indices of true entries")
-    return result([mask], dims, batch, dtype="int64", sign=signs.COUNT, cuts=cut(call, [mask]))
+    count, batch, cuts = fresh(), unsure(mask, "the indices of true entries"), cut(call, [mask])
+    if call.op.name.startswith("keras.ops."):
+        if mask.rank is None:
+            return Unknown(RANK_UNKNOWN, inputs=mask.inputs)
+        places = result([mask], (count,), batch, sign=signs.COUNT, cuts=cuts)
+        return Sequence("tuple", [places] * mask.rank)
+    dims = None if mask.rank is None else (count, mask.rank)
+    return result([mask], dims, batch, dtype="int64", sign=signs.COUNT, cuts=cuts)
 
 
 def clip(call: OpCall) -> Value:

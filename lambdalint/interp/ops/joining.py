@@ -116,6 +116,9 @@ def concat(call: OpCall) -> Value:
     axis = numbers[0]
     if rank is not None:
         if not -rank <= axis < rank:
+            if not parts.counted:
+                # A list of one tensor stays as it is, whatever the axis.
+                return _joined(parts, None, _met(parts, AXIS_UNKNOWN))
             why = f"axis {axis} does not exist: {axes_of(rank)}"
             call.impossible(why, before=parts.tensors[0], axis=axis)
         axis %= rank

@@ -48,11 +48,11 @@ losses.tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None) : whole
 losses.circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal=True, gamma=80, \
     margin=0.4) : unknown_result
 
-metrics.binary_accuracy(y_true, y_pred, threshold=0.5) : loss_last
+metrics.binary_accuracy(y_true, y_pred, threshold=0.5) : per_sample
 metrics.categorical_accuracy(y_true, y_pred) : loss_last
 metrics.sparse_categorical_accuracy(y_true, y_pred) : sparse_loss_last
 metrics.top_k_categorical_accuracy(y_true, y_pred, k=5) : loss_last
-metrics.sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False) : sparse_loss_last
+metrics.sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False) : per_sample
 metrics.mean_squared_error, metrics.mse, metrics.MSE, metrics.mean_absolute_error, metrics.mae, \
     metrics.MAE(y_true, y_pred) : loss_last
 

@@ -150,7 +150,8 @@ space_to_depth(x, block_size, data_format='channels_last') : space_to_depth
 depth_to_space(x, block_size, data_format='channels_last') : depth_to_space
 diagonal(x, offset=0, axis1=0, axis2=1) : diagonal
 trace(x, offset=0, axis1=0, axis2=1) : diagonal sum
-diag, diagflat(x, k=0) : diag_vector
+diag(x, k=0) : diag_vector
+diagflat(x, k=0) : whole
 tril, triu(x, k=0) : last_two
 vander(x, N=None, increasing=False) : whole
 extract_sequences(x, sequence_length, sequence_stride) : last_axis rank=1
@@ -213,7 +214,7 @@ inv(x) : last_two
 pinv(x, rcond=None) : last_two swap
 det, logdet(x) : last_two drop
 slogdet(x) : pair inner=last_two
-matrix_rank(x, tol=None) : last_two drop
+matrix_rank(x, tol=None) : last_two drop dtype=int32
 solve(a, b) : solve
 solve_triangular(a, b, lower=False) : solve
 lstsq(a, b, rcond=None) : unknown_result
@@ -224,12 +225,13 @@ svd(x, full_matrices=True, compute_uv=True) : unknown_result
 jvp(fun, primals, tangents, has_aux=False) : unknown_result
 
 # signals: the last axis alone changes
-fft, fft2, ifft2(x) : map sign=any
-rfft(x, fft_length=None) : last_axis
-irfft(x, fft_length=None) : last_axis
-stft(x, sequence_length, sequence_stride, fft_length, window='hann', center=True) : last_axis rank=1
+fft, fft2, ifft2(x) : complex_parts
+rfft(x, fft_length=None) : pair inner=last_axis
+irfft(x, fft_length=None) : complex_parts real
+stft(x, sequence_length, sequence_stride, fft_length, window='hann', center=True) : pair inner=last_axis \
+    rank=1
 istft(x, sequence_length, sequence_stride, fft_length, length=None, window='hann', center=True) : \
-    last_axis rank=-1
+    complex_parts real
 
 # losses
 binary_crossentropy(target, output, from_logits=False) : zip op=loss

@@ -276,11 +276,14 @@ def loss_last(call: OpCall) -> Value:
     if not isinstance(made, Tensor):
         return made
     axis = -1 if call.get("axis") == NONE else call.constant("axis")
-    sign = ANY_SIGN if call.option("sign") == "any" else signs.NONNEGATIVE
+    entropy = "crossentropy" in call.op.name
+    sign = signs.average(made.sign) if entropy or call.option("sign") == "any" else signs.NONNEGATIVE
     # An accuracy counts hits.
     cuts = cut(call, [made]) if call.op.name.endswith("accuracy") else ()
     axes = Axes((axis,) if isinstance(axis, int) else None)
-    dtype = "float32" if made.dtype in INTEGERS else made.dtype
+    # The first operand takes the type of the second, which a number may have to find.
+    second = call.first(1)
+    dtype = made.dtype if isinstance(second, Tensor) and made.dtype not in INTEGERS else None
     return reduced(call, made, axes, False, sign=signs.MASK if cuts else sign, dtype=dtype, cuts=cuts)
 
 

@@ -67,7 +67,9 @@ def sequence_mask(call: OpCall) -> Value:
     dims = None if x.dims is None else (*x.dims, fresh() if longest is None else longest)
     named = call.constant("dtype")
     dtype = named if isinstance(named, str) else "bool"
-    return result([x], dims, x.batch, dtype=dtype, sign=signs.MASK, cuts=cut(call, [x]))
+    # Without ``maxlen`` the longest row of the batch decides the width of all.
+    batch = unsure(x, CROSSED) if longest is None else x.batch
+    return result([x], dims, batch, dtype=dtype, sign=signs.MASK, cuts=cut(call, [x]))
 
 
 def scatter_nd(call: OpCall) -> Value:

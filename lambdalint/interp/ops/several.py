@@ -80,6 +80,18 @@ def solve(call: OpCall) -> Value:
     return combined(call, right.dims, meet_batches((left.batch, right.batch)))
 
 
+def complex_parts(call: OpCall) -> Value:
+    """A transform of the real and the imaginary parts: two such parts, or a tensor where it is ``real``."""
+    parts = tensors_in(call)[:2]
+    if len(parts) < 2:
+        return unknown_result(call)
+    batch = meet_batches([part.batch for part in parts])
+    if call.option("real"):
+        return combined(call, None, batch, dtype=parts[0].dtype)
+    made = combined(call, parts[0].dims, batch, dtype=parts[0].dtype)
+    return Sequence("tuple", [made, made])
+
+
 def cdist(call: OpCall) -> Value:
     """Pairwise distances of the rows of two matrices, per leading index."""
     left, right = operand(call, call.first()), operand(call, call.first(1))
@@ -149,6 +161,7 @@ SEVERAL: dict[str, Family] = {
     "per_sample": per_sample,
     "whole": whole,
     "unknown_result": unknown_result,
+    "complex_parts": complex_parts,
     "solve": solve,
     "cdist": cdist,
     "attention": attention,

@@ -161,13 +161,13 @@ linalg.det, matrix_determinant(input, name=None) : last_two drop
 linalg.logdet(matrix, name=None) : last_two drop
 linalg.slogdet(input, name=None) : pair inner=last_two drop
 linalg.trace, trace(x, name=None) : last_two drop
-linalg.matrix_rank(a, tol=None, validate_args=False, name=None) : last_two drop
+linalg.matrix_rank(a, tol=None, validate_args=False, name=None) : last_two drop dtype=int32
 linalg.diag, matrix_diag(diagonal, name='diag', k=0, num_rows=-1, num_cols=-1, padding_value=0, \
     align='RIGHT_LEFT') : diag_matrix
 linalg.diag_part, matrix_diag_part(input, name='diag_part', k=0, padding_value=0, align='RIGHT_LEFT') : \
     diagonal last
-linalg.tensor_diag, diag(diagonal, name=None) : diag_vector
-linalg.tensor_diag_part, diag_part(input, name=None) : diag_vector
+linalg.tensor_diag, diag(diagonal, name=None) : diag_vector double
+linalg.tensor_diag_part, diag_part(input, name=None) : diag_vector halve
 linalg.solve, matrix_solve(matrix, rhs, adjoint=False, name=None) : solve
 linalg.triangular_solve, matrix_triangular_solve(matrix, rhs, lower=True, adjoint=False, name=None) : solve
 linalg.cholesky_solve, cholesky_solve(chol, rhs, name=None) : solve
@@ -176,15 +176,18 @@ linalg.svd, svd(tensor, full_matrices=False, compute_uv=True, name=None) : unkno
 linalg.qr, qr(input, full_matrices=False, name=None) : unknown_result
 linalg.lu(input, output_idx_type='int32', name=None) : unknown_result
 linalg.eigh, linalg.eig, eig, self_adjoint_eig(tensor, name=None) : pair inner=last_two op=eig
-linalg.eigvalsh, linalg.eigvals, eigvals, self_adjoint_eigvals(tensor, name=None) : last_two drop=1
+linalg.eigvalsh, self_adjoint_eigvals(tensor, name=None) : last_two drop=1
+linalg.eigvals, eigvals(tensor, name=None) : last_two drop=1 dtype=complex64
 linalg.eye, eye(num_rows, num_columns=None, batch_shape=None, dtype='float32', name=None) : eye
 linalg.global_norm, global_norm(t_list, name=None) : unknown_result
 
 # signals: the last axes alone change
 signal.fft, fft, signal.ifft, ifft, signal.fft2d, fft2d, signal.ifft2d, ifft2d, signal.fft3d, fft3d, \
     signal.ifft3d, ifft3d(input, name=None) : map sign=any
-signal.rfft, rfft, signal.irfft, irfft, signal.rfft2d, rfft2d, signal.irfft2d, irfft2d(input_tensor, \
-    fft_length=None, name=None) : last_axis
+signal.rfft, rfft(input_tensor, fft_length=None, name=None) : last_axis dtype=complex64
+signal.irfft, irfft(input_tensor, fft_length=None, name=None) : last_axis dtype=float32
+signal.rfft2d, rfft2d(input_tensor, fft_length=None, name=None) : last_axis last=2 dtype=complex64
+signal.irfft2d, irfft2d(input_tensor, fft_length=None, name=None) : last_axis last=2 dtype=float32
 signal.fftshift, signal.ifftshift(x, axes=None, name=None) : fftshift
 signal.dct, signal.idct(input, type=2, n=None, axis=-1, norm=None, name=None) : last_axis
 signal.stft, contrib.signal.stft(signals, frame_length, frame_step, fft_length=None, window_fn=None, \
@@ -201,5 +204,6 @@ signal.hann_window, signal.hamming_window(window_length, periodic=True, dtype='f
 signal.kaiser_window, signal.kaiser_bessel_derived_window(window_length, beta=12.0, dtype='float32', \
     name=None) : window
 signal.vorbis_window(window_length, dtype='float32', name=None) : window
-signal.rfft3d, signal.irfft3d(input_tensor, fft_length=None, name=None) : last_axis
+signal.rfft3d(input_tensor, fft_length=None, name=None) : last_axis last=3 dtype=complex64
+signal.irfft3d(input_tensor, fft_length=None, name=None) : last_axis last=3 dtype=float32
 """

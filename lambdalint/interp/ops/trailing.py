@@ -78,7 +78,7 @@ def last_two(call: OpCall) -> Value:
         build = _swapped
     elif call.option("drop"):
         build = _first if call.option("drop") == "1" else _nothing
-    return trailing(call, x, 2, build)
+    return trailing(call, x, 2, build, dtype=call.option("dtype") or x.dtype)
 
 
 def _swapped(dims: Dims) -> Dims:
@@ -94,15 +94,17 @@ def _nothing(dims: Dims) -> Dims:
 
 
 def last_axis(call: OpCall) -> Value:
-    """A transform along the last axis: ``size=`` its new size, ``rank=`` how many axes are added."""
+    """A transform along the ``last=1`` axes: ``size=`` the new size, ``rank=`` how many axes are added."""
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
-    size = call.option("size")
+    size, dtype = call.option("size"), call.option("dtype") or x.dtype
     if size:
-        return trailing(call, x, 1, lambda dims: (int(size),))
+        return trailing(call, x, 1, lambda dims: (int(size),), dtype=dtype)
+    count = int(call.option("last", "1"))
     added = int(call.option("rank", "0"))
-    return trailing(call, x, 1 - min(added, 0), lambda dims: [fresh() for _ in range(1 + max(added, 0))])
+    made = [fresh() for _ in range(count + max(added, 0))]
+    return trailing(call, x, count - min(added, 0), lambda dims: made, dtype=dtype)
 
 
 def add_last(call: OpCall) -> Value:
@@ -187,10 +189,17 @@ def diag_matrix(call: OpCall) -> Value:
 
 
 def diag_vector(call: OpCall) -> Value:
-    """``diag``: a matrix from a vector and a vector from a matrix, so a batch axis is mixed."""
+    """``diag``: a matrix from a vector and a vector from a matrix, so a batch axis is mixed.
+
+    TensorFlow's ``double`` the axes, or halve them again.
+    """
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
+    if call.option("double") and x.rank is not None:
+        return trailing(call, x, x.rank, lambda dims: (*dims, *dims))
+    if call.option("halve") and x.rank is not None:
+        return trailing(call, x, x.rank, lambda dims: dims[: len(dims) // 2])
     if x.rank == 1:
         return trailing(call, x, 1, lambda dims: (*dims, *dims))
     return trailing(call, x, min(x.rank or 2, 2), lambda dims: (fresh(),))
