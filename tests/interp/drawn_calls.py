@@ -25,8 +25,10 @@ _NOT_DRAWN_NAMES = """
 NOT_DRAWN = frozenset(_NOT_DRAWN_NAMES.split())
 """Families of what has an effect, draws numbers, takes functions, or gives no tensor."""
 
-NAMES_NOT_DRAWN = re.compile(r"adaptive_\w+_pool|preprocess_input|empty")
-"""Functions whose kernels end the process, that take images alone, or whose values are left open."""
+NAMES_NOT_DRAWN = re.compile(
+    r"adaptive_\w+_pool|preprocess_input|empty|sequence_mask|bincount|confusion_matrix|elastic_transform"
+)
+"""Functions that end the process, make as many entries as an entry says, or whose values are left open."""
 
 
 @cache

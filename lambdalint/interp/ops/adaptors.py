@@ -138,6 +138,8 @@ def quantile(call: OpCall) -> Value:
     arguments = {"x": call.first(), "axis": call.get("axis"), "keepdims": call.get("keepdims")}
     reduced = delegate(call, "reduce", arguments, op="max")
     wanted = call.get("q")
+    if isinstance(wanted, Tensor) and wanted.inputs:
+        return unknown_result(call)
     if isinstance(wanted, (Const, Unknown)) or not isinstance(reduced, Tensor):
         return reduced
     several = isinstance(wanted, Tensor) and wanted.rank != 0
@@ -228,8 +230,10 @@ def membership(call: OpCall) -> Value:
 
 def searchsorted(call: OpCall) -> Value:
     """Positions in a sorted list: entry by entry of the values."""
-    x = operand(call, call.get("values"))
-    return x if isinstance(x, Unknown) else _cut(call, x, dtype="int32", sign=signs.COUNT)
+    x, ordered = operand(call, call.get("values")), operand(call, call.first())
+    if isinstance(x, Unknown) or (isinstance(ordered, Tensor) and isinstance(ordered.batch, Along)):
+        return unknown_result(call)
+    return _cut(call, x, dtype="int32", sign=signs.COUNT)
 
 
 def multi_hot(call: OpCall) -> Value:

@@ -11,12 +11,20 @@ from lambdalint.interp.ops.broadcasting import broadcast
 from lambdalint.interp.ops.operands import RANK_UNKNOWN, operand, shape_of_argument, unsure
 from lambdalint.interp.ops.operators import binary, unary
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.tensors import FLOATS, INTEGERS, common_dtype, passed_cuts, result
+from lambdalint.interp.tensors import (
+    FLOATS,
+    INTEGERS,
+    common_dtype,
+    meet_batches,
+    passed_cuts,
+    result,
+)
 from lambdalint.interp.values import (
     ANY_SIGN,
     CONSTANT,
     NONE,
     Along,
+    Batch,
     Const,
     Constant,
     Library,
@@ -221,9 +229,10 @@ def like(call: OpCall) -> Value:
         return Unknown(x.reason)
     op = call.option("op")
     fill = operand(call, call.first(1)) if op == "full" else None
-    batch = x.batch if isinstance(x.batch, (Along, Constant)) else CONSTANT
+    batch: Batch = x.batch if isinstance(x.batch, (Along, Constant)) else CONSTANT
     dtype = dtype_name(call.get("dtype")) or x.dtype
     if isinstance(fill, Tensor):
+        batch = meet_batches((batch, fill.batch))
         return result([fill], x.dims, batch, dtype=dtype, sign=fill.sign)
     sign = {"zeros": signs.exact(0.0), "ones": signs.exact(1.0)}.get(op, ANY_SIGN)
     kind = "ndarray" if x.kind == "ndarray" else "tensor"

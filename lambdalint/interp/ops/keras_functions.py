@@ -91,7 +91,7 @@ applications.vgg16.preprocess_input, applications.vgg19.preprocess_input, \
     applications.mobilenet_v3.preprocess_input, applications.densenet.preprocess_input, \
     applications.efficientnet.preprocess_input, applications.efficientnet_v2.preprocess_input, \
     applications.nasnet.preprocess_input(x, data_format=None; dim_ordering=data_format) : map sign=any
-metrics.pearson_correlation, metrics.concordance_correlation(y_true, y_pred, axis=-1) : loss_last sign=any
+metrics.pearson_correlation, metrics.concordance_correlation(y_true, y_pred, axis=-1) : loss_last
 tree.map_structure(func, *structures, none_is_leaf=True) : map_structure
 tree.flatten(structure) : flat_structure
 """

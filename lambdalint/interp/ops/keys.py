@@ -96,7 +96,7 @@ def picked(call: OpCall, x: Tensor, key: Value) -> Tensor:
     Raises:
         Impossible: the tensor has no such entries.
     """
-    if isinstance(key, Sequence) and key.kind == "tuple":
+    if isinstance(key, Sequence) and (key.kind == "tuple" or _stands_for_a_tuple(call, x, key)):
         if key.items is None:
             return result([x], None, unsure(x, KEY_UNKNOWN), dtype=x.dtype, sign=x.sign)
         keys = list(key.items)
@@ -116,6 +116,13 @@ def picked(call: OpCall, x: Tensor, key: Value) -> Tensor:
     walk = _Walk(call, x, x.batch)
     _apply(walk, keys, consumed)
     return _finish(walk)
+
+
+def _stands_for_a_tuple(call: OpCall, x: Tensor, key: Sequence) -> bool:
+    """Whether a list names an entry along each axis, as it does in TensorFlow, and not several along one."""
+    items = key.items or []
+    plain = all(isinstance(item, (Const, Number, SliceValue)) for item in items)
+    return bool(items) and plain and x.kind != "ndarray" and call.machine.dialect != "keras1"
 
 
 def _may_be_any_key(key: Value) -> bool:

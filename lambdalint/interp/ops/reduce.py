@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lambdalint.interp import events, signs
@@ -268,6 +269,10 @@ def argreduce(call: OpCall) -> Value:
     )
 
 
+_NONNEGATIVE_LOSS = re.compile("mean_(squared|absolute)|ms|ma|.*hinge|huber|log_?cosh", re.IGNORECASE)
+"""Losses that no labels make negative; a cross entropy of what are no probabilities may be."""
+
+
 def loss_last(call: OpCall) -> Value:
     """A loss or a metric of predictions: what two tensors give, averaged over the last axis."""
     made = zip_values(call, "loss", [call.first(), call.first(1)])
@@ -276,14 +281,16 @@ def loss_last(call: OpCall) -> Value:
     if not isinstance(made, Tensor):
         return made
     axis = -1 if call.get("axis") == NONE else call.constant("axis")
-    entropy = "crossentropy" in call.op.name
-    sign = signs.average(made.sign) if entropy or call.option("sign") == "any" else signs.NONNEGATIVE
+    word = call.op.name.rpartition(".")[2]
+    sign = signs.NONNEGATIVE if _NONNEGATIVE_LOSS.match(word) else signs.average(made.sign)
     # An accuracy counts hits.
     cuts = cut(call, [made]) if call.op.name.endswith("accuracy") else ()
     axes = Axes((axis,) if isinstance(axis, int) else None)
     # The first operand takes the type of the second, which a number may have to find.
     second = call.first(1)
-    dtype = made.dtype if isinstance(second, Tensor) and made.dtype not in INTEGERS else None
+    known = isinstance(second, Tensor) and made.dtype not in INTEGERS
+    dtype = made.dtype if known else None
+    sign = sign if known else ANY_SIGN
     return reduced(call, made, axes, False, sign=signs.MASK if cuts else sign, dtype=dtype, cuts=cuts)
 
 

@@ -50,7 +50,7 @@ image.rot90(image, k=1, name=None) : rot90
 image.transpose, image.transpose_image(image, name=None) : image_transpose
 image.image_gradients(image) : pair inner=map sign=any
 image.sobel_edges(image) : add_last size=2
-image.total_variation(images, name=None) : per_sample rank=1
+image.total_variation(images, name=None) : last_axis last=3 rank=-3
 image.psnr(a, b, max_val, name=None) : per_sample rank=1
 image.ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03, \
     return_index_map=False) : per_sample rank=1

@@ -193,10 +193,10 @@ signal.dct, signal.idct(input, type=2, n=None, axis=-1, norm=None, name=None) : 
 signal.stft, contrib.signal.stft(signals, frame_length, frame_step, fft_length=None, window_fn=None, \
     pad_end=False, name=None) : last_axis rank=1
 signal.inverse_stft(stfts, frame_length, frame_step, fft_length=None, window_fn=None, name=None) : \
-    last_axis rank=-1
+    last_axis last=2 rank=-1
 signal.frame, contrib.signal.frame(signal, frame_length, frame_step, pad_end=False, pad_value=0, \
     axis=-1, name=None) : last_axis rank=1
-signal.overlap_and_add(signal, frame_step, name=None) : last_axis rank=-1
+signal.overlap_and_add(signal, frame_step, name=None) : last_axis last=2 rank=-1
 signal.mfccs_from_log_mel_spectrograms(log_mel_spectrograms, name=None) : map sign=any
 signal.linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sample_rate=8000, \
     lower_edge_hertz=125.0, upper_edge_hertz=3800.0, dtype='float32', name=None) : fresh_matrix

@@ -103,8 +103,8 @@ def last_axis(call: OpCall) -> Value:
         return trailing(call, x, 1, lambda dims: (int(size),), dtype=dtype)
     count = int(call.option("last", "1"))
     added = int(call.option("rank", "0"))
-    made = [fresh() for _ in range(count + max(added, 0))]
-    return trailing(call, x, count - min(added, 0), lambda dims: made, dtype=dtype)
+    made = [fresh() for _ in range(count + added)]
+    return trailing(call, x, count, lambda dims: made, dtype=dtype)
 
 
 def add_last(call: OpCall) -> Value:
