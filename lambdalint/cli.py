@@ -189,7 +189,7 @@ def check(
         from lambdalint.report.summary import unknowns
 
         for_people = settings.output_format in ("text", "concise") and output_file is None
-        click.echo("\n" + unknowns(result.unknowns), nl=False, err=not for_people)
+        click.echo("\n" + unknowns(result.reach), nl=False, err=not for_people)
     if result.problems:
         return FAILED
     counting = any(finding.counts for finding in result.findings)

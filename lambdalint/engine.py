@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lambdalint.findings import Finding, Location, Problem, Related
-from lambdalint.results import FileResult, Quote, Requests, RunResult, gather, merge
+from lambdalint.results import FileResult, Quote, Reach, Requests, RunResult, gather, merge
 from lambdalint.suppress import Outcome, apply
 
 if TYPE_CHECKING:
@@ -174,13 +174,8 @@ def _judge(path: str, data: bytes, settings: Settings, plan: Plan) -> FileResult
         return _finish(unit, [], settings, plan, FileResult(path, problems=tuple(problems)))
     asked: Requests = {}
     placed = _apply_rules(facts, plan, problems, _asker(settings, asked))
-    result = FileResult(
-        path,
-        problems=tuple(problems),
-        unknowns=facts.unknowns,
-        layers=len(facts.layers),
-        requests=asked,
-    )
+    reach = Reach.of(facts.followed)
+    result = FileResult(path, problems=tuple(problems), reach=reach, requests=asked)
     return _finish(facts.unit, placed, settings, plan, result)
 
 

@@ -29,6 +29,37 @@ Requests = dict[tuple[str, Location], object]
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How many layers were followed to their result: of all, and of those whose input has a known rank.
+
+    ``reasons`` counts why the others were not.
+    """
+
+    layers: int = 0
+    followed: int = 0
+    ranked: int = 0
+    ranked_followed: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, layers: Iterable[tuple[bool, str]]) -> Reach:
+        """Count layers by whether the rank of their input is known, and why they were not followed."""
+        known = list(layers)
+        ranked = [reason for has_rank, reason in known if has_rank]
+        why = Counter(reason for _, reason in known if reason)
+        return cls(len(known), len(known) - why.total(), len(ranked), ranked.count(""), why)
+
+    def __add__(self, other: Reach) -> Reach:
+        return Reach(
+            self.layers + other.layers,
+            self.followed + other.followed,
+            self.ranked + other.ranked,
+            self.ranked_followed + other.ranked_followed,
+            self.reasons + other.reasons,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class FileResult:
     """What judging one input gave.  ``outcomes`` tell what its suppression comments did."""
 
@@ -37,8 +68,7 @@ class FileResult:
     problems: tuple[Problem, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     quotes: dict[Location, Quote] = field(default_factory=dict)
-    unknowns: Counter[str] = field(default_factory=Counter)
-    layers: int = 0
+    reach: Reach = field(default_factory=Reach)
     requests: Requests = field(default_factory=dict)
 
 
@@ -46,19 +76,22 @@ class FileResult:
 class RunResult:
     """What a whole run gave, sorted by file, cell, row, column and code.
 
-    ``paths`` are the files that were looked at, ``layers`` counts what was found in them; ``unknowns``
-    counts the reasons for which something could not be judged.  ``requests`` are the experiments that confirm
-    findings, where asked for.
+    ``paths`` are the files that were looked at, ``reach`` counts the layers in them.  ``requests`` are the
+    experiments that confirm findings, where asked for.
     """
 
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
     quotes: dict[Location, Quote] = field(default_factory=dict)
-    unknowns: Counter[str] = field(default_factory=Counter)
     paths: tuple[str, ...] = ()
-    layers: int = 0
+    reach: Reach = field(default_factory=Reach)
     requests: Requests = field(default_factory=dict)
+
+    @property
+    def layers(self) -> int:
+        """The number of layers that were looked at."""
+        return self.reach.layers
 
     @property
     def files(self) -> int:
@@ -89,17 +122,14 @@ def gather(results: Sequence[FileResult], problems: Iterable[Problem] = ()) -> R
     """Join the results of all files, and ``problems`` that belong to none."""
     found = {problem for result in results for problem in result.problems} | set(problems)
     quotes: dict[Location, Quote] = {}
-    unknowns: Counter[str] = Counter()
     for result in results:
         quotes.update(result.quotes)
-        unknowns.update(result.unknowns)
     return RunResult(
         findings=tuple(merge(finding for result in results for finding in result.findings)),
         problems=tuple(sorted(found, key=lambda problem: problem.sort_key)),
         notices=tuple(unused([outcome for result in results for outcome in result.outcomes])),
         quotes=quotes,
-        unknowns=unknowns,
         paths=tuple(result.path for result in results),
-        layers=sum(result.layers for result in results),
+        reach=sum((result.reach for result in results), Reach()),
         requests={key: request for result in results for key, request in result.requests.items()},
     )

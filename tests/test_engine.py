@@ -17,7 +17,7 @@ import pytest
 from lambdalint.engine import Plan, Stdin, judge, run
 from lambdalint.findings import Contract, Finding, Location, Problem, Related, Severity
 from lambdalint.registry import Registry
-from lambdalint.results import FileResult, RunResult, gather, merge
+from lambdalint.results import FileResult, Reach, RunResult, gather, merge
 from lambdalint.rule import Anchor, Report, Rule
 from lambdalint.settings import Settings
 
@@ -75,7 +75,11 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
         layers = tuple(SimpleNamespace(at=Anchor(parsed.unit, call), dialect="keras3") for call in calls)
         dialect = SimpleNamespace(name="unknown")
         return SimpleNamespace(
-            unit=parsed.unit, layers=layers, dialect=dialect, unknowns=Counter({"opaque": 1}), failures=()
+            unit=parsed.unit,
+            layers=layers,
+            dialect=dialect,
+            followed=((True, ""), (False, "opaque")),
+            failures=(),
         )
 
     def parse(unit: Any) -> Any:
@@ -110,7 +114,7 @@ def test_each_layer_is_judged_and_dialects_are_told() -> None:
     result = judged([make_rule("LL401", on_call)])
     assert places(result.findings) == [("LL401", 3), ("LL401", 4)]
     assert {finding.dialect for finding in result.findings} == {"keras3"}
-    assert (result.layers, result.unknowns) == (2, Counter({"opaque": 1}))
+    assert result.reach == Reach(2, 1, 1, 1, Counter({"opaque": 1}))
     assert [result.quotes[finding.location].line for finding in result.findings] == [
         "a = Lambda(f)",
         "b = Lambda(f)",

@@ -11,7 +11,7 @@ import pytest
 
 from lambdalint import pool
 from lambdalint.engine import Plan
-from lambdalint.results import FileResult
+from lambdalint.results import FileResult, Reach
 from lambdalint.settings import Settings
 
 PLAN = Plan((), {})
@@ -49,7 +49,7 @@ class HerePool:
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     HerePool.started = 0
     monkeypatch.setattr(pool, "_pool", lambda jobs, settings, folder: HerePool())
-    monkeypatch.setattr(pool, "judge", lambda path, settings, plan: FileResult(path, layers=7))
+    monkeypatch.setattr(pool, "judge", lambda path, settings, plan: FileResult(path, reach=Reach(7)))
 
 
 def judged(files: Sequence[str], jobs: int) -> list[FileResult]:
@@ -66,17 +66,17 @@ def test_results_keep_the_order_of_the_files(jobs: int) -> None:
 
 
 def test_short_automatic_runs_stay_in_this_process() -> None:
-    assert all(result.layers == 7 for result in judged(FILES, 0))
+    assert all(result.reach.layers == 7 for result in judged(FILES, 0))
 
 
 def test_long_automatic_runs_go_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "_ALONE_SECONDS", -1.0)
     monkeypatch.setattr("os.cpu_count", lambda: 4)
-    assert [result.layers for result in judged(FILES, 0)] == [0] * 100
+    assert [result.reach.layers for result in judged(FILES, 0)] == [0] * 100
     # A handful is not worth starting processes for.
-    assert [result.layers for result in judged(FILES[:5], 0)] == [7] * 5
+    assert [result.reach.layers for result in judged(FILES[:5], 0)] == [7] * 5
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    assert [result.layers for result in judged(FILES, 0)] == [7] * 100
+    assert [result.reach.layers for result in judged(FILES, 0)] == [7] * 100
 
 
 def test_a_file_that_kills_its_process_is_one_problem() -> None:

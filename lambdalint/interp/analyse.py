@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import apply, reasons
 from lambdalint.interp.entries import run_entries
 from lambdalint.interp.facts import FileFacts, LayerFacts, Site
+from lambdalint.interp.followed import followed
 from lambdalint.interp.frames import Frame, ModuleEnv
 from lambdalint.interp.machine import BUDGET, Machine, OutOfBudget
 from lambdalint.interp.modules import Modules
@@ -57,7 +57,7 @@ def analyse(parsed: ParsedUnit, *, target: str = "auto", project: Project | None
     ours = [site for site in machine.sites.values() if site.at.unit is parsed.unit]
     ours.sort(key=lambda site: (site.node.lineno, site.node.col_offset))
     facts.layers = tuple(LayerFacts(site, facts) for site in ours)
-    facts.unknowns = _count(machine, facts)
+    facts.followed = tuple(followed(layer) for layer in facts.layers)
     facts.events = machine.events
     facts.failures = machine.failures
     facts.unfolds = machine.unfolds
@@ -82,7 +82,6 @@ def guarded(machine: Machine, work: object, budget: int) -> None:
     try:
         work()  # type: ignore[operator]
     except (OutOfBudget, RecursionError):
-        machine.unknowns[reasons.BUDGET] += 1
         machine.reset()
     except Exception as error:
         machine.fail(Anchor(machine.modules.main.unit, machine.modules.main.tree), error)
@@ -112,13 +111,3 @@ def _assume(machine: Machine, site: Site) -> None:
             lambda layer=layer: apply.run_layer(machine, layer, [apply.ANY_INPUT], {}, site.at, "assumed"),
             BUDGET // 10,
         )
-    machine.unknowns[reasons.NOT_APPLIED] += 1
-
-
-def _count(machine: Machine, facts: FileFacts) -> Counter[str]:
-    """The reasons why the results of this file's layers are not known, by number of layers."""
-    counted: Counter[str] = Counter()
-    for layer in facts.layers:
-        reasons_here = {trace.result.reason for trace in layer.traces if isinstance(trace.result, Unknown)}
-        counted.update(reasons_here)
-    return counted

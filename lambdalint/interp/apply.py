@@ -395,7 +395,6 @@ def run_body(machine: Machine, layer: Layer, function: Value, inputs: Value, at:
             trace.result = machine.limited(lambda: machine.call(function, [body_inputs], keywords, at))
     finally:
         machine.trace = outer
-    machine.unknowns.update(set(trace.unknowns))
     return trace
 
 

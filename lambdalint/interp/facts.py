@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +25,7 @@ from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
+    from lambdalint.interp.followed import Followed
     from lambdalint.interp.frames import Frame
     from lambdalint.layers.dialect import Dialect
     from lambdalint.syntax.names import Names
@@ -274,7 +274,8 @@ class FileFacts:
     project: Project
     dialect: Dialect
     layers: tuple[LayerFacts, ...] = ()
-    unknowns: Counter[str] = field(default_factory=Counter)
+    followed: tuple[Followed, ...] = ()
+    """How far each of the layers was followed."""
     events: list[Event] = field(default_factory=list)
     """What happened outside of any body: a layer object used as a tensor, say."""
     failures: list[Failure] = field(default_factory=list)

@@ -8,7 +8,6 @@ modules; this one decides what calling a value means.
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -76,7 +75,6 @@ class Machine:
         self.sites: dict[int, Site] = {}
         self.trace: Trace | None = None
         self.events: list[Event] = []
-        self.unknowns: Counter[str] = Counter()
         self.unfolds: set[int] = set()
         self.nodes: list[GraphNode] = []
         """The calls of layers and models in model-building code, in order."""

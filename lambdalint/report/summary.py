@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 from lambdalint.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from lambdalint.findings import Finding
-    from lambdalint.results import RunResult
+    from lambdalint.results import Reach, RunResult
 
 STATISTICS_FORMATS = ("text", "concise", "json")
 
@@ -49,11 +47,18 @@ def statistics(result: RunResult, output_format: str) -> str:
     return "".join(f"{number:>{width}}\t{code}\t{first[code].name}\n" for code, number in ranked)
 
 
-def unknowns(reasons: Mapping[str, int]) -> str:
-    """The reasons for which something was not judged, the most frequent first."""
-    if not reasons:
-        return "Nothing was left unjudged.\n"
-    ranked = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-    width = len(str(ranked[0][1]))
-    lines = [f"{number:>{width}}  {reason}\n" for reason, number in ranked]
-    return "".join(["Not judged, and why:\n", *lines])
+def unknowns(reach: Reach) -> str:
+    """How many layers were followed to their result, and why the others were not, by frequency."""
+    every = _share(reach.followed, reach.layers, " layers")
+    known = _share(reach.ranked_followed, reach.ranked)
+    lines = [f"Followed to the result: {every}; where the rank of the input is known, {known}.\n"]
+    ranked = sorted(reach.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+    if ranked:
+        width = len(str(ranked[0][1]))
+        lines.append("Not followed, and why:\n")
+        lines += [f"{number:>{width}}  {reason}\n" for reason, number in ranked]
+    return "".join(lines)
+
+
+def _share(part: int, whole: int, what: str = "") -> str:
+    return f"{part} of {whole}{what}" + (f" ({100 * part / whole:.1f} %)" if whole else "")

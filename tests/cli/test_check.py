@@ -165,7 +165,8 @@ def test_show_unknown_counts_reasons(bad: Folder) -> None:
     bad.write("opaque.py", "from keras.layers import Lambda\nimport elsewhere\nLambda(elsewhere.f)\n")
     ran = bad.run("check", "--select", "LL101", "good.py", "opaque.py", "--show-unknown")
     assert ran.code == 0
-    assert "Not judged, and why:\n" in ran.out
+    assert "Followed to the result: 1 of 2 layers (50.0 %)" in ran.out
+    assert "Not followed, and why:\n1  elsewhere.f is not modelled\n" in ran.out
 
 
 def test_suppressions_and_unused_ones(bad: Folder) -> None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 BATCH = 1000
 """Programs that one process draws and runs."""
 
+PATIENCE = 60.0
+"""Seconds that a program may take, its shrinking included."""
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -149,6 +152,7 @@ class Worker:
     process: BaseProcess
     pipe: Connection
     program: str = ""
+    heard: float = field(default_factory=time.monotonic)
 
 
 def begin(count: int, number: int) -> Worker:
@@ -176,7 +180,17 @@ def listen(worker: Worker, tally: Tally) -> bool:
         return False
     if isinstance(message, Begun):
         worker.program = message.program
+    worker.heard = time.monotonic()
     tally.note(message)
+    return True
+
+
+def stuck(worker: Worker, tally: Tally) -> bool:
+    """Whether a worker has not been heard of for long; it is ended then."""
+    if time.monotonic() - worker.heard < PATIENCE:
+        return False
+    worker.process.kill()
+    tally.crashes.append(f"# takes more than {PATIENCE:.0f} s\n{worker.program}")
     return True
 
 
@@ -189,8 +203,8 @@ def run(programs: int, number: int, jobs: int) -> Tally:
         while len(workers) < jobs and tally.programs + BATCH * len(workers) < programs:
             workers.append(begin(min(BATCH, programs - tally.programs), number + batches * BATCH))
             batches += 1
-        ready = wait([worker.pipe for worker in workers])
-        workers = [w for w in workers if w.pipe not in ready or listen(w, tally)]
+        ready = wait([worker.pipe for worker in workers], timeout=1)
+        workers = [w for w in workers if (listen(w, tally) if w.pipe in ready else not stuck(w, tally))]
         if tally.programs >= told:
             told = tally.programs + 20
             sys.stderr.write(f"\r{tally.line()}, {time.monotonic() - start:.0f} s ")

@@ -10,6 +10,8 @@ from typing import Any
 from tests.interp.claims import Runs, check_last, parts, without_rank
 from tests.interp.programs import Case, Program, Ref, interpreted
 
+MOST_TRIES = 400
+
 
 @dataclass(frozen=True)
 class Disagreement:
@@ -50,8 +52,12 @@ def viewed(program: Program, ranks: bool) -> Case | None:
 
 def shrunk(fault: Disagreement, ranks: bool) -> Disagreement:
     """The same disagreement in the smallest program found, a step at a time."""
+    tries = MOST_TRIES
     while True:
         for smaller in _smaller(fault.program):
+            tries -= 1
+            if not tries:
+                return fault
             found = _fault_of(smaller, ranks)
             if found is not None and found.key == fault.key:
                 fault = found

@@ -20,7 +20,7 @@ from lambdalint.findings import (
     Verdict,
 )
 from lambdalint.registry import Registry
-from lambdalint.results import Quote, RunResult
+from lambdalint.results import Quote, Reach, RunResult
 from lambdalint.rule import Rule
 from lambdalint.suppress import Notice
 
@@ -85,7 +85,6 @@ def run_result() -> RunResult:
             in_cell: Quote("f(tf,", 3),
             at: Quote("x = f(x)", 12),
         },
-        unknowns=Counter({"unknown function": 3, "opaque input": 12}),
+        reach=Reach(40, 25, 20, 18, Counter({"unknown function": 3, "opaque input": 12})),
         paths=("a.py", "b.py", "c.py", "d.py"),
-        layers=3,
     )

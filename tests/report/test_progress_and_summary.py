@@ -11,7 +11,7 @@ import pytest
 from lambdalint.findings import Severity
 from lambdalint.report.progress import ProgressBar
 from lambdalint.report.summary import statistics, summary, unknowns
-from lambdalint.results import RunResult
+from lambdalint.results import Reach, RunResult
 
 
 def test_the_bar_shows_on_a_terminal_after_a_while(
@@ -76,5 +76,11 @@ def test_statistics_rank_by_count(run_result: RunResult) -> None:
 
 
 def test_reasons_rank_by_count(run_result: RunResult) -> None:
-    assert unknowns(run_result.unknowns) == "Not judged, and why:\n12  opaque input\n 3  unknown function\n"
-    assert unknowns({}) == "Nothing was left unjudged.\n"
+    assert unknowns(run_result.reach) == (
+        "Followed to the result: 25 of 40 layers (62.5 %); where the rank of the input is known, "
+        "18 of 20 (90.0 %).\n"
+        "Not followed, and why:\n12  opaque input\n 3  unknown function\n"
+    )
+    assert unknowns(Reach()) == (
+        "Followed to the result: 0 of 0 layers; where the rank of the input is known, 0 of 0.\n"
+    )

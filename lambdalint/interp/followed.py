@@ -1,0 +1,69 @@
+"""Which layers were followed to their result, and why the others were not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from lambdalint.interp import reasons
+from lambdalint.interp.values import Dictionary, Sequence, Tensor, Unknown, Unsure, Value
+
+if TYPE_CHECKING:
+    from lambdalint.interp.facts import Application, LayerFacts
+
+RANK_LOST = "the rank of the result is not known"
+
+
+class Followed(NamedTuple):
+    """How far a layer was followed: ``reason`` is why its result is not known, or empty.
+
+    ``ranked`` says that the rank of all its inputs is known wherever it is used.
+    """
+
+    ranked: bool
+    reason: str
+
+
+def followed(layer: LayerFacts) -> Followed:
+    """Judge the uses of a layer."""
+    if not layer.applications:
+        return Followed(False, reasons.NOT_APPLIED)
+    ranked = all(_ranked(use.inputs) for use in layer.applications)
+    reason = next((why for use in layer.applications if (why := _reason(use, ranked))), "")
+    return Followed(ranked, reason)
+
+
+def _ranked(value: Value) -> bool:
+    items = _parts(value)
+    if items is not None:
+        return all(map(_ranked, items))
+    return isinstance(value, Tensor) and value.dims is not None
+
+
+def _parts(value: Value) -> list[Value] | None:
+    if isinstance(value, Sequence):
+        return value.items
+    return list(value.items.values()) if isinstance(value, Dictionary) else None
+
+
+def _reason(use: Application, ranked: bool) -> str:
+    if use.trace.result is use.inputs:
+        return ""
+    return next(_gaps(use.trace.result, ranked), "")
+
+
+def _gaps(value: Value, ranked: bool) -> Iterator[str]:
+    """Why parts of a result are not known."""
+    if isinstance(value, Unknown):
+        yield value.reason
+    elif isinstance(value, Tensor):
+        if isinstance(value.batch, Unsure):
+            yield value.batch.reason
+        elif value.dims is None and ranked:
+            yield RANK_LOST
+    elif isinstance(value, (Sequence, Dictionary)):
+        items = _parts(value)
+        if items is None:
+            yield reasons.ENTRY
+        for item in items or ():
+            yield from _gaps(item, ranked)
