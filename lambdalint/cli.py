@@ -414,7 +414,9 @@ def _one_rule(word: str) -> Rule:
 @cli.command()
 @click.argument("place", metavar="FILE:LINE")
 @click.option("--cell", type=click.IntRange(1), help="The cell of a notebook; also FILE:cell N:LINE.")
-@click.option("--output-format", type=click.Choice(["text", "svg"]), default="text", help="[default: text]")
+@click.option(
+    "--output-format", type=click.Choice(["text", "json", "svg"]), default="text", help="[default: text]"
+)
 @_target
 @_config
 def explain(place: str, cell: int | None, output_format: str, target: str | None, config: str | None) -> int:

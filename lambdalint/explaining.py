@@ -18,12 +18,12 @@ class NothingThere(Exception):
 
 
 def explain_place(place: str, cell: int | None, settings: Settings, output_format: str = "text") -> str:
-    """Explain the layer at ``FILE:LINE`` or ``FILE:cell N:LINE``, as reports print places.
+    """Explain the layers at ``FILE:LINE`` or ``FILE:cell N:LINE``, as reports print places.
 
-    ``output_format`` is ``text`` or ``svg``, a picture of the first layer there.
+    ``output_format`` is ``text``, ``json`` or ``svg``, a picture of the first layer there.
 
     Raises:
-        NothingThere: the place is malformed, or the file unreadable or without Lambda layers.
+        NothingThere: the place is malformed, the file unreadable, or no Lambda layer there.
     """
     match = _PLACE.fullmatch(place)
     if match is None:
@@ -43,17 +43,24 @@ def explain_place(place: str, cell: int | None, settings: Settings, output_forma
     if number is not None and all(known.number != number for known in unit.cells):
         raise NothingThere(f"{match['file']}: no code cell {number}")
     from lambdalint.interp.analyse import analyse
-    from lambdalint.interp.explain import explain, layers_at
+    from lambdalint.interp.explain import explained, layers_at
     from lambdalint.syntax.parse import parse
+    from lambdalint.syntax.positions import locate
     from lambdalint.syntax.project import Project
 
     parsed = parse(unit)
     facts = analyse(parsed, target=settings.target, project=Project(str(settings.root)))
+    row = int(match["row"])
+    here = layers_at(facts, row, number)
+    if not here:
+        rows = [at.row for at in (locate(each.unit, each.node) for each in facts.layers) if at.cell == number]
+        known = f"there are layers at rows {', '.join(map(str, rows))}" if rows else "there is none"
+        raise NothingThere(f"{match['file']}: no Lambda or merge layer at row {row}; {known}")
     if output_format == "svg":
         from lambdalint.report.picture import draw
 
-        here = layers_at(facts, int(match["row"]), number)
-        if not here or not here[0].applications:
-            raise NothingThere(f"{place}: no Lambda or merge layer to draw in this row")
         return draw(here[0])
-    return explain(parsed, facts, int(match["row"]), number)
+    from lambdalint.report.explanation import as_json, as_text
+
+    explanations = [explained(layer) for layer in here]
+    return as_json(explanations) if output_format == "json" else as_text(explanations)

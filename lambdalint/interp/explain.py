@@ -1,18 +1,19 @@
-"""The explanation of one layer: its dialect, what flows in, and its trace step by step."""
+"""The explanation of one layer as data: its dialect, what flows in, and its trace step by step."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdalint.interp.events import PER_SAMPLE
+from lambdalint.interp import events
 from lambdalint.interp.values import (
     Along,
     Broken,
     Const,
     Constant,
     Dictionary,
+    Event,
     Function,
     Layer,
     Library,
@@ -28,9 +29,9 @@ from lambdalint.syntax.positions import locate
 from lambdalint.syntax.text import written
 
 if TYPE_CHECKING:
+    from lambdalint.findings import Location
     from lambdalint.interp.facts import Application, FileFacts, LayerFacts
     from lambdalint.interp.values import Step
-    from lambdalint.syntax.parse import ParsedUnit
 
 _USES = {
     "called": "called on",
@@ -40,66 +41,158 @@ _USES = {
     "merge": "merges",
     "assumed": "no use is in view; assumed input:",
 }
+_HAPPENS = {
+    events.REDUCED: "works along the batch axis: samples are mixed",
+    events.REDUCED_ALL: "reduces every axis, the batch axis too: samples are mixed",
+    events.MOVED: "the batch axis changes places",
+    events.INDEXED: "picks or drops samples",
+    events.MIXED: "re-orders samples or multiplies them into each other",
+    events.BROADCAST: "the batch axis meets a feature axis",
+    events.FIXED: "a written batch size meets the real one",
+    events.CHANGED: "gives more or fewer rows than there are samples",
+    events.SHARED_NOISE: "the same noise for every sample",
+    events.RANDOM: "draws random numbers",
+    events.CUT: "no gradient flows through it",
+    events.NUMPY: "NumPy cannot take a tensor",
+    events.BRANCH: "Python cannot branch on a tensor",
+    events.LAYER_CALLED: "calls a layer",
+}
+_NUMERIC = {
+    events.DIVISION: "the divisor can be 0",
+    events.ROOT: "the gradient is infinite at 0",
+    events.LOG: "the logarithm of what can be 0",
+}
+MOST_STEPS = 60
 
 
-def explain(parsed: ParsedUnit, facts: FileFacts, row: int, cell: int | None) -> str:
-    """The explanation of the layers at a row: those that begin there, else those that span it.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step: where, how it is written, what it gives, and what happens to the samples or the numbers.
 
-    Rows count within the cell in a notebook, as reports print them.
+    ``shape`` holds the sizes as text, ``None`` where the result is no tensor of known rank; ``batch``
+    is the axis of the samples, ``state`` ``per-sample``, ``mixed``, ``constant`` or ``unknown``.
     """
-    here = layers_at(facts, row, cell)
-    if not here:
-        rows = {layer: locate(layer.unit, layer.node) for layer in facts.layers}
-        known = ", ".join(str(at.row) for at in rows.values() if at.cell == cell) or "none"
-        return f"{parsed.unit.path}: no Lambda or merge layer at row {row}; there are layers at rows: {known}"
-    return "\n\n".join("\n".join(_layer(layer)) for layer in here)
+
+    row: int
+    expression: str
+    gives: str
+    shape: tuple[str, ...] | None
+    batch: int | None
+    state: str
+    happens: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UseOf:
+    """One use of a layer: in which row, on what, its steps, the result, and what is not known."""
+
+    row: int
+    how: str
+    inputs: tuple[Line, ...]
+    given: str
+    steps: tuple[Line, ...]
+    result: Line
+    declared: str = ""
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A layer, its surroundings and its uses."""
+
+    at: Location
+    source: str
+    dialect: str
+    evidence: tuple[str, ...]
+    function: str
+    declared: str
+    loss: bool
+    uses: tuple[UseOf, ...]
 
 
 def layers_at(facts: FileFacts, row: int, cell: int | None) -> list[LayerFacts]:
-    """The layers that begin in a row, else those that span it; rows count within the cell in a notebook."""
+    """The layers that begin in a row, else those that span it; rows count within the cell."""
     rows = {layer: locate(layer.unit, layer.node) for layer in facts.layers}
     here = [layer for layer, at in rows.items() if at.row == row and at.cell == cell]
     return here or [layer for layer, at in rows.items() if at.row <= row <= at.end_row and at.cell == cell]
 
 
-def _layer(layer: LayerFacts) -> Iterator[str]:
-    yield f"{locate(layer.unit, layer.node)}  {_source(layer.node)}"
-    dialect = layer.file.dialect
-    yield f"  dialect:   {layer.dialect}"
-    for evidence in dialect.evidence[:4]:
-        yield f"             {evidence}"
-    yield f"  function:  {', '.join(describe(f) for f in layer.functions) or 'none'}"
-    if layer.output_shape_node is not None:
-        yield f"  declared:  output_shape={_source(layer.output_shape_node)}"
-    if layer.site.in_loss:
-        yield "  purpose:   it is a loss: mixing samples is meant"
-    seen: set[tuple[str, ...]] = set()
-    for application in layer.applications:
-        lines = tuple(_application(layer, application))
-        if lines not in seen:
-            seen.add(lines)
-            yield from lines
+def explained(layer: LayerFacts) -> Explanation:
+    """The explanation of a layer."""
+    uses = dict.fromkeys(_use(layer, application) for application in layer.applications)
+    declared = layer.output_shape_node
+    return Explanation(
+        at=locate(layer.unit, layer.node),
+        source=_source(layer.node),
+        dialect=layer.dialect,
+        evidence=tuple(map(str, layer.file.dialect.evidence[:4])),
+        function=", ".join(describe(function) for function in layer.functions) or "none",
+        declared="" if declared is None else f"output_shape={_source(declared)}",
+        loss=layer.site.in_loss,
+        uses=tuple(uses),
+    )
 
 
-def _application(layer: LayerFacts, application: Application) -> Iterator[str]:
+def _use(layer: LayerFacts, application: Application) -> UseOf:
     at = locate(application.at.unit, application.at.node)
-    yield f"  row {at.row}: {_USES[application.how]} {describe(application.inputs)}"
-    trace = application.trace
-    width = max((len(_text(step)) for step in trace.steps), default=0)
-    for step in trace.steps[:60]:
-        yield f"    {_text(step).ljust(min(width, 48))}  {describe(step.result)}"
-    yield f"    returns {describe(trace.result)}"
-    for event in layer.causes(*PER_SAMPLE):
-        place = locate(event.at.unit, event.at.node)
-        yield f"    ! {event.kind} at row {place.row}: {_source(event.at.node)}"
-    if application.declared is not None:
-        yield f"    declared {describe(application.declared)}"
-    for reason in dict.fromkeys(trace.unknowns):
-        yield f"    ? {reason}"
+    trace, inputs = application.trace, application.inputs
+    tensors = inputs.items or [] if isinstance(inputs, Sequence) else [inputs]
+    happened = {id(event.at.node): event for event in trace.events}
+    happened |= {id(event.at.node): event for event in layer.causes(*events.PER_SAMPLE)}
+    steps = tuple(_step(step, happened) for step in trace.steps[:MOST_STEPS])
+    return UseOf(
+        row=at.row,
+        how=_USES[application.how],
+        inputs=tuple(_line(at.row, f"input {i}", value) for i, value in enumerate(tensors)),
+        given=describe(inputs),
+        steps=steps,
+        result=_line(at.row, "returns", trace.result),
+        declared="" if application.declared is None else describe(application.declared),
+        unknown=tuple(dict.fromkeys(trace.unknowns)),
+    )
 
 
-def _text(step: Step) -> str:
-    return _source(step.at.node, 48)
+def _step(step: Step, happened: dict[int, Event]) -> Line:
+    event = happened.get(id(step.at.node))
+    words = _HAPPENS.get(event.kind, "") if event is not None else ""
+    if event is not None and event.kind in _NUMERIC:
+        operand = event.data.get("operand")
+        words = _NUMERIC[event.kind] if isinstance(operand, Tensor) and operand.sign.zero == "often" else ""
+    row = locate(step.at.unit, step.at.node).row
+    return _line(row, _source(step.at.node, 48), step.result, words or _passed_on(step))
+
+
+def _passed_on(step: Step) -> str:
+    """What becomes of the batch axis in a step that is no fault by itself."""
+    before = next((each for each in step.operands if isinstance(each, Tensor) and each.inputs), None)
+    after = step.result
+    if before is None or not isinstance(after, Tensor):
+        return ""
+    if isinstance(after.batch, Broken):
+        return "its samples are mixed" if isinstance(before.batch, Broken) else "takes in mixed samples"
+    if isinstance(before.batch, Along) and isinstance(after.batch, Along):
+        if before.batch.plain and not after.batch.plain:
+            return "folds axes into the batch"
+        if after.batch.plain and not before.batch.plain:
+            return "unfolds them again"
+        if after.batch.axis != before.batch.axis:
+            return f"the batch axis moves to axis {after.batch.axis}"
+    return ""
+
+
+def _line(row: int, expression: str, value: Value, happens: str = "") -> Line:
+    if not isinstance(value, Tensor):
+        state = "unknown" if isinstance(value, Unknown) else "constant"
+        return Line(row, expression, describe(value), None, None, state, happens)
+    batch, state = None, "unknown"
+    if isinstance(value.batch, Along):
+        batch, state = value.batch.axis, "per-sample"
+    elif isinstance(value.batch, Broken):
+        state = "mixed"
+    elif isinstance(value.batch, Constant):
+        state = "constant"
+    shape = None if value.dims is None else tuple(show(dim) for dim in value.dims)
+    return Line(row, expression, describe(value), shape, batch, state, happens)
 
 
 def _source(node: ast.AST, limit: int = 72) -> str:

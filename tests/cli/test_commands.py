@@ -136,10 +136,12 @@ def test_explain_draws_a_picture(folder: Folder) -> None:
         ("none.py:1", "none.py: no Lambda or merge layer in this file"),
         ("nb.ipynb:1", "is a notebook: give the cell"),
         ("nb.ipynb:cell 7:1", "nb.ipynb: no code cell 7"),
+        ("a.py:1", "error: a.py: no Lambda or merge layer at row 1; there are layers at rows 5\n"),
     ],
 )
 def test_explain_says_why_not(folder: Folder, place: str, message: str) -> None:
     folder.write("none.py", "x = 1\n")
+    folder.write("a.py", BAD)
     cell: dict[str, object] = {
         "cell_type": "code",
         "metadata": {},
@@ -152,6 +154,59 @@ def test_explain_says_why_not(folder: Folder, place: str, message: str) -> None:
     ran = folder.run("explain", place)
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
+
+
+ATTENTION = """\
+from keras import backend as K
+from keras.layers import Input, Lambda
+q = Input((8, 16))
+def attend(inputs):
+    a, b = inputs
+    scores = K.batch_dot(a, b, axes=[2, 2])
+    return scores / K.sum(scores)
+Lambda(attend)([q, q])
+"""
+
+
+def test_explain_draws_a_table(folder: Folder) -> None:
+    folder.write("attention.py", ATTENTION)
+    ran = folder.run("explain", "attention.py:8")
+    assert (
+        ran.out
+        == """\
+attention.py:8:1  Lambda(attend)
+  dialect   keras2
+            `keras.backend.batch_dot` in row 6
+  function  attend()
+
+  row 8: called on [(B*, 8, 16), (B*, 8, 16)]
+
+  row  expression                      shape                     what happens
+  ───  ──────────────────────────────  ────────────────────────  \
+─────────────────────────────────────────────────────────
+    6  K.batch_dot(a, b, axes=[2, 2])  (B*, 8, 8)
+    7  K.sum(scores)                   ()  samples mixed         \
+reduces every axis, the batch axis too: samples are mixed
+    7  scores / K.sum(scores)          (B, 8, 8)  samples mixed  takes in mixed samples
+       returns                         (B, 8, 8)  samples mixed
+"""
+    )
+
+
+def test_explain_as_json(folder: Folder) -> None:
+    folder.write("attention.py", ATTENTION)
+    (layer,) = json.loads(folder.run("explain", "attention.py:8", "--output-format", "json").out)
+    assert (layer["filename"], layer["location"], layer["cell"]) == (
+        "attention.py",
+        {"row": 8, "column": 1},
+        None,
+    )
+    (use,) = layer["uses"]
+    assert [(step["shape"], step["batch"], step["state"]) for step in use["steps"]] == [
+        (["B", "8", "8"], 0, "per-sample"),
+        ([], None, "mixed"),
+        (["B", "8", "8"], None, "mixed"),
+    ]
 
 
 def test_explain_finds_the_cell(folder: Folder) -> None:
