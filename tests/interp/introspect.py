@@ -1,14 +1,19 @@
 """Compare the operation tables with the installed libraries: ``python -m tests.interp.introspect``.
 
-Prints the rows whose signature differs from the real one, and the public functions that no row models.
+Prints the rows whose signature differs from the real one, and the public functions that no row models;
+with ``--seen FOLDER``, those that the Keras code in a folder calls.
 """
 
 from __future__ import annotations
 
+import argparse
 import inspect
 import os
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -153,8 +158,31 @@ def unmodelled(prefix: str) -> Iterator[str]:
                 yield f"{folder}{name}"
 
 
+_TF_CALL = re.compile(r"\b(?:tf|tensorflow)\.((?:compat\.v[12]\.)?(?:[a-z_0-9]+\.){0,2}[a-z_0-9]+)\(")
+_NO_TENSORS = re.compile(
+    r"(compat\.v[12]\.)?(keras|data|train|io|saved|config|app|test|logging|summary|estimator|flags|gfile|feature"
+    r"|distribute|profiler|autograph|nest|python|tpu|__|experimental|(enable|disable|reset)_|.*(initializer|collection))"
+)
+
+
+def seen(folder: Path) -> Counter[str]:
+    """The functions of ``tf`` that files with a Lambda layer call and no row models, by number of calls."""
+    found: Counter[str] = Counter()
+    for path in (*folder.rglob("*.py"), *folder.rglob("*.ipynb")):
+        text = path.read_text(errors="replace") if path.is_file() else ""
+        if re.search(r"Lambda *\(", text):
+            found.update(name for name in _TF_CALL.findall(text) if not _NO_TENSORS.match(name))
+    return Counter({n: count for n, count in found.items() if library.lookup(f"tensorflow.{n}") is None})
+
+
 def main() -> None:
-    """Print differences and gaps, library by library."""
+    """Print differences and gaps, library by library; ``--seen FOLDER``: those that real code meets."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seen", type=Path, metavar="FOLDER", help="only what is called in these files")
+    folder = parser.parse_args().seen
+    if folder is not None:
+        print("\n".join(f"{count:5} {name}" for name, count in seen(folder).most_common()) or "none")
+        return
     for prefix in installed():
         for line in differences(prefix):
             print("differs:", line)

@@ -1,17 +1,19 @@
 """Many random bodies, run abstractly and for real: ``python -m tests.interp.nightly --programs 20000``.
 
-Prints how many programs and claims were checked, each kind of disagreement once, shrunk, in the
-form of ``found.txt``, and exits with 1 if there is any.  Programs run in processes of their own,
-since some kernels end the process on operands that Python lets through.
+Prints how many programs and values were checked, each kind of disagreement once, shrunk, in the form
+of ``found.txt``, and exits with 1 if there is any; an interrupted run prints what it has.  Programs
+run in processes of their own, since some kernels end the process on operands that Python lets through.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -194,9 +196,9 @@ def stuck(worker: Worker, tally: Tally) -> bool:
     return True
 
 
-def run(programs: int, number: int, jobs: int) -> Tally:
+def run(programs: int, number: int, jobs: int, tally: Tally) -> None:
     """Run programs until there are enough, in several processes."""
-    tally, start, told = Tally(), time.monotonic(), 0
+    start, told = time.monotonic(), 0
     workers: list[Worker] = []
     batches = 0
     while tally.programs < programs or workers:
@@ -210,7 +212,6 @@ def run(programs: int, number: int, jobs: int) -> Tally:
             sys.stderr.write(f"\r{tally.line()}, {time.monotonic() - start:.0f} s ")
             sys.stderr.flush()
     sys.stderr.write("\n")
-    return tally
 
 
 def main() -> int:
@@ -220,7 +221,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="where to begin")
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
     options = parser.parse_args()
-    tally = run(options.programs, options.seed, options.jobs)
+    tally = Tally()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        run(options.programs, options.seed, options.jobs, tally)
     print(tally.report())
     return 1 if tally.faults else 0
 
