@@ -21,7 +21,7 @@ from lambdalint.findings import (
     Status,
     Verdict,
 )
-from lambdalint.results import FileResult, Quote
+from lambdalint.results import FileResult, Quote, Reach
 from lambdalint.suppress import Notice, Outcome, Use
 
 Json = Any
@@ -30,7 +30,8 @@ _ENUMS: dict[str, type[Enum]] = {kind.__name__: kind for kind in (Applicability,
 _CLASSES: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
-        Edit, FileResult, Finding, Fix, Location, Notice, Outcome, Problem, Quote, Related, Use, Verdict,
+        Edit, FileResult, Finding, Fix, Location, Notice, Outcome, Problem, Quote, Reach, Related, Use,
+        Verdict,
     )
 }  # fmt: skip
 _FIELDS = {name: [each.name for each in fields(kind)] for name, kind in _CLASSES.items()}

@@ -20,7 +20,7 @@ from lambdalint.engine import Plan, run
 from lambdalint.findings import Location, Problem
 from lambdalint.layers.pins import _pins_in
 from lambdalint.registry import load_rules
-from lambdalint.results import FileResult, Quote, RunResult
+from lambdalint.results import FileResult, Quote, Reach, RunResult
 from lambdalint.settings import CACHE_FOLDER, FORMATS, Overrides, Settings, load
 
 MAIN = """from keras.layers import Lambda
@@ -260,9 +260,9 @@ def test_results_are_stored_whole() -> None:
         "a\udc80.py",
         problems=(Problem("ä", "m", cell=1),),
         quotes={place: Quote("line", 7)},
-        unknowns=Counter({"why": 2, "a": 1}),
+        reach=Reach(5, 2, 3, 1, Counter({"why": 2, "a": 1})),
     )
     again = stored.from_stored(json.loads(json.dumps(stored.to_stored(result))))
     assert again == result
     assert isinstance(again, FileResult)
-    assert list(again.unknowns) == ["why", "a"]
+    assert list(again.reach.reasons) == ["why", "a"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.benchmarks import dense, growth, start, tree, warm
+from tests.benchmarks import bodies, dense, growth, start, tree, warm
 from tests.benchmarks.measure import Row
 
 BENCHMARKS: dict[str, Callable[[list[Path], int], Iterator[Row]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[list[Path], int], Iterator[Row]]] = {
     "dense": dense.rows,
     "warm": warm.rows,
     "growth": growth.rows,
+    "bodies": bodies.rows,
 }
 
 

@@ -68,7 +68,7 @@ def examine(given: Input, *, twice: bool = True, formats: bool = False) -> Fault
         return Fault(f"raised: {type(error).__name__}", str(error))
     took = time.process_time() - started
     fault = next(_faults(given, result), None)
-    if fault is None and twice and result.layers and took < SECONDS / 2 and judged(given) != result:
+    if fault is None and twice and result.reach.layers and took < SECONDS / 2 and judged(given) != result:
         fault = Fault("not deterministic", "a second run gave another result")
     if fault is None and formats:
         fault = _unprintable(result)
