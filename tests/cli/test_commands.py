@@ -125,7 +125,7 @@ def test_explain_draws_a_picture(folder: Folder) -> None:
     assert "mixed" in kinds
     refused = folder.run("explain", "a.py:1", "--output-format", "svg")
     assert refused.code == 2
-    assert "no Lambda or merge layer to draw" in refused.err
+    assert "no Lambda or merge layer at row 1" in refused.err
 
 
 @pytest.mark.parametrize(

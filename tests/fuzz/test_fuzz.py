@@ -43,7 +43,7 @@ def test_most_programs_hold_layers_that_are_judged() -> None:
     kinds = tuple(KINDS)
     counts = Counter(dict.fromkeys(kinds, 0))
     for number in range(100):
-        if judged(make(3, number)).layers:
+        if judged(make(3, number)).reach.layers:
             counts[kinds[number % len(kinds)]] += 1
     assert all(count >= 5 for count in counts.values()), counts
 
