@@ -32,12 +32,8 @@ pytestmark = [
 
 NOT_SHOWN = {
     "LL201-bad-2": "needs Theano",
-    "LL406-bad-1": "the second tensor is taken for a mask without an exception",
-    "LL506-bad-1": "a list that grows is no defect of one call",
-    "LL510-bad-1": "the captured tensor is replaced by its function",
     "LL705-bad-1": "the two packages are one where both are the same version",
     "LL706-bad-1": "needs another backend",
-    "LL707-bad-1": "the default of Keras 2 is not at hand in Keras 3",
     "LL803-bad-1": "a matter of taste",
 }
 """Bad examples that no experiment confirms, and why."""

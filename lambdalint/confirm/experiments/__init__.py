@@ -41,6 +41,8 @@ def _experiment(code: str) -> Callable[..., Answer] | None:
     """The experiment for a rule: a function of a subject and inputs to try."""
     from lambdalint.confirm.experiments import (
         calling,
+        captured,
+        effects,
         equality,
         noise,
         numerics,
@@ -61,7 +63,9 @@ def _experiment(code: str) -> Callable[..., Answer] | None:
         **dict.fromkeys(("LL401", "LL402", "LL403", "LL404", "LL408", "LL409"), calling.run),
         "LL410": calling.duplicated,
         "LL411": calling.ignored,
-        **dict.fromkeys(("LL501", "LL502", "LL510"), state.weights),
+        **dict.fromkeys(("LL501", "LL502"), state.weights),
+        "LL506": effects.run,
+        "LL510": captured.run,
         **dict.fromkeys(("LL503", "LL504", "LL505"), calling.run),
         "LL507": state.frozen,
         "LL508": state.mask_dropped,

@@ -28,7 +28,7 @@ _UNTRACKED = re.compile(r"[Vv]ariables? (was|were) created|singleton tf\.Variabl
 
 
 def weights(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
-    """LL501, LL502, LL510: variables that the layer uses against those that it tracks."""
+    """LL501, LL502: variables that the layer uses against those that it tracks."""
     import tensorflow as tf
 
     failed = "no input is known that the layer takes"

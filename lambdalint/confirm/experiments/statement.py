@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+
+import numpy as np
+
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
 from lambdalint.confirm.request import Answer
 from lambdalint.confirm.worker.session import Session
@@ -35,7 +39,46 @@ def run(session: Session) -> Answer:
         if isinstance(error, ImportError) and error.path:
             witness = witness.replace(f" ({error.path})", "")
         return confirmed(session, Shown(witness, check, details={"exception": kind}))
+    if session.request.code == "LL406":
+        return _second_input(session, statement)
     told = f"`{statement.splitlines()[-1]}` runs in {session.library}"
     if session.request.code in _CERTAIN:
         return refuted(told)
     return unconfirmed(f"{told}; what it does wrong there is not an exception")
+
+
+_MASK = """
+first, second = {first}, {second}
+made = {call}
+tensors = [*(first if isinstance(first, (list, tuple)) else [first]), second]
+model = keras.Model(tensors, made)
+rng = np.random.default_rng(0)
+data = [rng.normal(size=[n or 2 for n in each.shape]).astype("float32") for each in tensors]
+before = np.array(model(data))
+data[-1] = data[-1] + 1
+after = np.array(model(data))
+print("before", before.ravel()[:4], "with 1 added to the second tensor", after.ravel()[:4])
+defect = bool(np.allclose(before, after))
+"""
+
+
+def _second_input(session: Session, statement: str) -> Answer:
+    """LL406: the second tensor of the call changes nothing in the result."""
+    for call in ast.walk(ast.parse(statement)):
+        if not isinstance(call, ast.Call) or len(call.args) != 2:
+            continue
+        first, second = (ast.unparse(each) for each in call.args)
+        try:
+            if not hasattr(session.evaluate(ast.unparse(call.func)), "function"):
+                continue
+            check = _MASK.format(first=first, second=second, call=ast.unparse(call))
+            names = {**session.names, "np": np, "keras": session.keras}
+            exec(check.replace("print(", "_ = (", 1), names)
+        except Exception as error:
+            return unconfirmed(f"the call with two tensors cannot be run: {session.describe(error)}")
+        if not names["defect"]:
+            return refuted("the result changes with the second tensor")
+        value = float(names["before"].ravel()[0])
+        witness = f"with 1 added to the second tensor the result stays what it was, {value:.3f} first"
+        return confirmed(session, Shown(witness, check))
+    return unconfirmed("there is no call with two tensors in the statement")
