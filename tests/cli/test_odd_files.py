@@ -60,8 +60,7 @@ LONG = {
         1,
     ),
     "functions that double 60 times": (
-        f"f = lambda t: t\n{'f = (lambda g: lambda t: g(g(t)))(f)' + chr(10)}" * 60
-        + f"Lambda(f)(x)\n{LAYER}",
+        "f = lambda t: t\n" + "f = (lambda g: lambda t: g(g(t)))(f)\n" * 60 + f"Lambda(f)(x)\n{LAYER}",
         1,
     ),
 }
