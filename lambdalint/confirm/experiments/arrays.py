@@ -59,7 +59,11 @@ def _from_file(sample: Sample, rows: int) -> Any:
         held = held[key]
     if held.ndim == 0 or len(held) < 1:
         raise Unusable(f"{name} holds no samples")
-    return held[:rows]
+    wanted = (len(held), *sample.shape)
+    if held.shape != wanted and held.size == np.prod(wanted):
+        # The rows that enter the model, before it reshapes them for the layer.
+        held = held.reshape(wanted)
+    return held[:rows].astype(np.dtype(sample.dtype))
 
 
 def tolerance(array: Any) -> float:
