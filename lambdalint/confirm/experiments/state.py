@@ -151,7 +151,9 @@ def frozen(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
             failed = subject.session.describe(error)
             continue
         if not np.array_equal(first, second):
-            return refuted("two predictions of the same batch give different numbers")
+            return unconfirmed(
+                "two predictions of the same batch differ: the layer draws other numbers as well"
+            )
         witness = f"two predictions of the same batch are equal: {number(first.ravel()[0])} first in both"
         given_text = "arrays[0]" if inputs.structure == "tensor" else "arrays"
         check = _FROZEN.format(symbols=calling.symbols_text(inputs), arrays=given_text)
