@@ -119,6 +119,10 @@ def _always_as_many(found: Difference, by_chance: Difference | None) -> Differen
     """The difference, told from one where the output has a written number of rows whatever the batch."""
     if found.kind != "axis" or by_chance is None or found.details["shape"][:1] != [len(by_chance.arrays[0])]:
         return found
+    return _with_rows(found)
+
+
+def _with_rows(found: Difference) -> Difference:
     return replace(found, details={"batch": found.details["batch"], "rows": found.details["shape"][0]})
 
 
@@ -214,6 +218,8 @@ def _shrunk(subject: Subject, inputs: Inputs, found: Difference) -> tuple[Inputs
             except Exception:
                 continue
             if isinstance(other, Difference) and other.kind == found.kind:
+                if "rows" in found.details:
+                    other = _with_rows(other)
                 inputs, found, smaller = candidate, other, True
                 break
     return inputs, found
