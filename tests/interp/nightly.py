@@ -225,6 +225,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         run(options.programs, options.seed, options.jobs, tally)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print(tally.report())
     return 1 if tally.faults else 0
 

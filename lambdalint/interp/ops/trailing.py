@@ -258,6 +258,8 @@ def fftshift(call: OpCall) -> Value:
     axes = call.get("axes")
     named = [axes] if not isinstance(axes, Sequence) else axes.items or []
     numbers = [item.value for item in named if hasattr(item, "value") and isinstance(item.value, int)]
+    if x.rank:
+        numbers = [number % x.rank for number in numbers]
     if isinstance(x.batch, Along) and (not numbers or x.batch.axis in numbers):
         event = call.silent_event(events.MIXED, before=x, after=x.dims, axis=x.batch.axis)
         return derived(x, x.dims, Broken((event,)))
