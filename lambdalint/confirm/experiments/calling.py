@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,8 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     if returned is not None:
         return confirmed(subject.session, returned)
     hidden = _symbolic_error(subject, inputs)
+    if hidden is None and _has_branches(subject):
+        return unconfirmed("the layer runs here, on one way through its function; others were not taken")
     if hidden is None:
         return refuted(f"the layer runs on samples of shape {inputs.samples[0].shape}, in a model and alone")
     if inputs.samples[0].origin == "fitted" and _runs_somewhere(subject, candidates):
@@ -80,6 +83,13 @@ def constructed(session: Session) -> Answer:
         shown = Shown(f"making the layer fails: {session.describe(error)}", _CONSTRUCTED)
         return confirmed(session, shown)
     return unconfirmed(f"the layer can be made in {session.library}; it may fail when it is saved or called")
+
+
+def _has_branches(subject: Subject) -> bool:
+    """Whether the code of the slice chooses: what a finding is about may lie on a way that was not taken."""
+    texts = [subject.program.function or "", *(module.source for module in subject.program.modules)]
+    kinds = (ast.If, ast.IfExp, ast.Try, ast.While, ast.Match)
+    return any(isinstance(node, kinds) for text in texts for node in ast.walk(ast.parse(text)))
 
 
 def _returned(subject: Subject, inputs: Inputs) -> Shown | None:
