@@ -62,7 +62,8 @@ def _in_processes(files: Sequence[str], settings: Settings, jobs: int) -> Iterat
                 yield [_alone(path, settings) for path in chunk]
                 return
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        # Waited for: a pool that is still ending while the interpreter ends makes CPython fail at random.
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _alone(path: str, settings: Settings) -> FileResult:
