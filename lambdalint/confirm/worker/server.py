@@ -117,6 +117,8 @@ class Server:
 
     def hear(self, run: Run) -> None:
         """Take what a child has sent."""
+        if run not in self.runs:
+            return  # Ended by what arrived with this.
         data = _received(run.child.talk)
         if data is None:
             return
@@ -135,6 +137,8 @@ class Server:
 
     def listen(self, run: Run) -> None:
         """Take what a child has printed."""
+        if run not in self.runs:
+            return
         data = _received(run.child.output)
         if data == b"":
             self.selector.unregister(run.child.output)
