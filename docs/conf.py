@@ -19,3 +19,4 @@ html_title = "lambdalint"
 html_static_path = ["_static"]
 html_css_files = ["shapes.css"]
 html_copy_source = False
+html_show_copyright = False

@@ -46,10 +46,17 @@ def page(rule: Rule) -> str:
     parts = [f"# {rule.name} ({rule.code})", rule.sections[""], facts]
     for heading, text in rule.sections.items():
         if heading:
-            parts += [f"## {heading}", text]
-        if heading in ("Bad", "Good") and rule.contract in PICTURED:
-            parts += [picture(e) for e in rule.examples if e.bad == (heading == "Bad")]
+            parts.append(f"## {heading}")
+            parts.append(pictured(rule, text) if rule.contract in PICTURED else text)
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def pictured(rule: Rule, text: str) -> str:
+    """A section with the picture of each of its examples below the example."""
+    for example in rule.examples:
+        block = f"```python\n{example.code}```"
+        text = text.replace(block, f"{block}\n\n{picture(example)}")
+    return text
 
 
 def picture(example: Example) -> str:
@@ -77,6 +84,6 @@ def table(rules: list[Rule]) -> str:
             if r.contract is contract
         ]
         parts.append("\n".join(rows))
-    names = "\n".join(f"{rule.code} <{rule.code}-{rule.name}>" for rule in rules)
+    names = "\n".join(f"{rule.code} {rule.name} <{rule.code}-{rule.name}>" for rule in rules)
     parts.append(f"```{{toctree}}\n:hidden:\n\n{names}\n```")
     return "\n\n".join(parts) + "\n"

@@ -27,6 +27,7 @@ from lambdalint.confirm.statements import COMPOUND, DEFINITIONS, Statements
 from lambdalint.confirm.surroundings import FACTORY
 from lambdalint.confirm.unsliceable import Unsliceable
 from lambdalint.findings import Finding
+from lambdalint.interp import events
 from lambdalint.interp.facts import FileFacts, LayerFacts
 from lambdalint.interp.values import Function
 from lambdalint.rule import Report, Rule
@@ -72,7 +73,8 @@ def _within(node: ast.AST, layer: LayerFacts) -> bool:
 def _of_layer(
     rule: Rule, report: Report, finding: Finding, layer: LayerFacts, options: Confirming
 ) -> Request:
-    library = _library(layer.site.family, layer.dialect, rule.code)
+    dialect = _dialect(layer)
+    library = _library(layer.site.family, dialect, rule.code)
     slicer = Slicer(layer.unit, layer.names, layer.file.project, library, layer.site.frame, layer.node)
     parts: dict[str, ast.expr] = {}
     if layer.kind not in ("merge", "Merge"):
@@ -101,7 +103,7 @@ def _of_layer(
         code=rule.code,
         contract=rule.contract.value,
         library=library,
-        dialect=layer.dialect,
+        dialect=dialect,
         program=Program(modules, region=(place.filename, place.row, place.end_row), **calls),
         candidates=candidates(layer, _given(layer, options)),
         facts=facts,
@@ -166,6 +168,14 @@ def _telling(code: str, node: ast.AST, statement: ast.stmt | None) -> ast.stmt:
     if isinstance(statement, ast.Return) and statement.value is not None:
         return ast.copy_location(ast.Expr(statement.value), statement)
     return statement
+
+
+def _dialect(layer: LayerFacts) -> str:
+    """The dialect to run a layer's function in: methods of Theano's tensors are those of Keras 1."""
+    methods = layer.happened(events.METHOD)
+    if layer.dialect == "unknown" and any(event.data.get("theano") for event in methods):
+        return "keras1"
+    return layer.dialect
 
 
 def _library(family: str | None, dialect: str, code: str) -> str:

@@ -215,7 +215,8 @@ def describe(value: Value, depth: int = 3) -> str:
         if value.items is None or not depth:
             return f"a {value.kind} of unknown length"
         inner = ", ".join(describe(item, depth - 1) for item in value.items)
-        return f"({inner})" if value.kind == "tuple" else f"[{inner}]"
+        comma = "," if len(value.items) == 1 else ""
+        return f"({inner}{comma})" if value.kind == "tuple" else f"[{inner}]"
     if isinstance(value, Dictionary):
         return (
             "{"

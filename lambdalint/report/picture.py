@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from html import escape
+from math import ceil
 from typing import TYPE_CHECKING
 
 from lambdalint.interp.values import Along, Broken, Sequence, Tensor, Value
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from lambdalint.interp.facts import Application, LayerFacts
 
 _ROW = 34
-_LETTER = 7.5
+_LETTER = 7.8
 _LONGEST = 52
 _GAP = 4
 _STYLE = (
@@ -33,16 +34,16 @@ def draw(layer: LayerFacts) -> str:
     rows = list(_rows(layer.applications[0]))
     left = max(len(text) for text, _ in rows) * _LETTER + 24
     right = max(_width(value) for _, value in rows)
-    width, height = left + right + 16, len(rows) * _ROW + 12
+    width, height = ceil(left + right) + 16, len(rows) * _ROW + 12
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img"><style>{_STYLE}</style>',
         f"<title>{escape(_code(layer.node))}</title>",
-        f'<rect class="panel" x="0.5" y="0.5" width="{width - 1:.0f}" height="{height - 1}" rx="6"/>',
+        f'<rect class="panel" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="6"/>',
     ]
     for number, (text, value) in enumerate(rows):
         y = 6 + number * _ROW
-        parts.append(f'<text x="12" y="{y + 22}">{escape(text)}</text>')
+        parts.append(_text(text, 12, y))
         parts += _boxes(value, left, y)
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -103,8 +104,14 @@ def _boxes(value: Value, x: float, y: int) -> Iterator[str]:
             kind = "batch"
         wide = _box(label)
         yield f'<rect class="{kind}" x="{x:.0f}" y="{y + 4}" width="{wide:.0f}" height="26" rx="3"/>'
-        yield f'<text x="{x + wide / 2:.1f}" y="{y + 22}" text-anchor="middle">{escape(label)}</text>'
+        yield _text(label, x + wide / 2, y, 'text-anchor="middle"')
         x += wide + _GAP
     words = _words(value)
     if words:
-        yield f'<text class="quiet" x="{x + 6:.0f}" y="{y + 22}">{escape(words)}</text>'
+        yield _text(words, x + 6, y, 'class="quiet"')
+
+
+def _text(text: str, x: float, y: int, attributes: str = "") -> str:
+    """A text in the row at ``y``, as wide as was reckoned, whatever font the reader has."""
+    wide = f'textLength="{len(text) * _LETTER:.1f}"'
+    return f'<text {attributes} x="{x:.1f}" y="{y + 22}" {wide}>{escape(text)}</text>'

@@ -61,13 +61,12 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.ops import library
 from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
 
-_REPLACEMENTS = {
-    "dimshuffle": "permute_dimensions",
-    "astype": "cast",
-}
+_BACKEND = {"dimshuffle": "permute_dimensions", "astype": "cast", "sqr": "square", "flatten": "batch_flatten"}
+_OPS = {"dimshuffle": "transpose", "astype": "cast", "sqr": "square", "flatten": "reshape"}
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -83,7 +82,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         yield Report(
             event.at,
             f"`.{method}()` is a method of Theano's tensors: TensorFlow's have none, and the layer raises an "
-            f"AttributeError there. Use a backend function: `{_function(layer, method)}`.",
+            f"AttributeError there. Use a function of {_instead(layer, method)}.",
             note=f"no method `{method}`",
             severity=Severity.ADVICE if layer.dialect == "keras1" else None,
         )
@@ -97,11 +96,12 @@ def _receivers(event: Event) -> Iterator[ast.AST]:
         yield node
 
 
-def _function(layer: LayerFacts, method: str) -> str:
-    if layer.dialect == "keras3":
-        name = {"dimshuffle": "transpose", "astype": "cast"}.get(method, method)
-        return f"keras.ops.{name}(...)"
-    return f"K.{_REPLACEMENTS.get(method, method)}(...)"
+def _instead(layer: LayerFacts, method: str) -> str:
+    modern = layer.dialect == "keras3"
+    module, spelled, names = ("keras.ops", "keras.ops", _OPS) if modern else ("keras.backend", "K", _BACKEND)
+    name = names.get(method, method)
+    known = library.lookup(f"{module}.{name}") is not None
+    return f"the backend: `{spelled}.{name}(...)`" if known else "the backend"
 
 
 RULE = Rule("LL704", "theano-method", Contract.MIGRATION, Severity.ERROR, check_layer=check)

@@ -96,6 +96,16 @@ def test_every_seed() -> None:
     assert seen == set(WITNESSES)
 
 
+def test_a_theano_style_script_alone(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_bytes((SEEDS / "column_norm.py").read_bytes())
+    _, findings, _ = confirm(str(tmp_path), "--select", "LL1,LL6,LL704")
+    verdicts = {finding["code"]: finding["verdict"] for finding in findings}
+    assert {code: verdict["status"] for code, verdict in verdicts.items()} == {
+        code: "confirmed" for code in ("LL101", "LL601", "LL602", "LL704")
+    }
+    assert "sample 0 alone gives 1.000" in verdicts["LL101"]["witness"]
+
+
 def test_nothing_but_the_layer_runs(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(TRAINING)
     code, findings, _ = confirm("train.py", "--select", "LL1", "--repro", "shown", cwd=tmp_path)
