@@ -100,9 +100,8 @@ def test_a_theano_style_script_alone(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_bytes((SEEDS / "column_norm.py").read_bytes())
     _, findings, _ = confirm(str(tmp_path), "--select", "LL1,LL6,LL704")
     verdicts = {finding["code"]: finding["verdict"] for finding in findings}
-    assert {code: verdict["status"] for code, verdict in verdicts.items()} == {
-        code: "confirmed" for code in ("LL101", "LL601", "LL602", "LL704")
-    }
+    assert set(verdicts) == {"LL101", "LL601", "LL602", "LL704"}
+    assert {verdict["status"] for verdict in verdicts.values()} == {"confirmed"}
     assert "sample 0 alone gives 1.000" in verdicts["LL101"]["witness"]
 
 
