@@ -34,6 +34,7 @@ VARIABLE_READ = "variable-read"
 METHOD = "method"  # a method called on a tensor; data["method"], data["theano"]
 MISSING = "missing"  # a library name that the dialect does not have
 UNDEFINED = "undefined"  # a name that nothing defines
+NO_SUCH_NAME = "no-such-name"  # a name that no version of the library has; data["name"]
 RANDOM = "random"  # random numbers drawn; data["tensor"]
 CUT = "cut"  # no gradient flows through it
 

@@ -365,9 +365,13 @@ class Machine:
     def _unmodelled(
         self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
     ) -> Value:
+        import lambdalint.interp.ops.library as library
+
         inputs: frozenset[int] = frozenset()
         for value in [*args, *kwargs.values()]:
             inputs |= inputs_of(value)
+        if library.is_in_no_version(function.name):
+            self.record(events.NO_SUCH_NAME, at, text, {"name": function.name})
         top = function.name.split(".", 1)[0]
         if inputs and top in ("numpy", "scipy", "math", "cv2", "skimage"):
             self.record(events.NUMPY, at, text, {"library": top, "name": function.name})

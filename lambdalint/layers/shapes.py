@@ -95,7 +95,7 @@ def _reversible_embedding(config: Config, shape: Shape) -> Result:
 
 
 def _flatten(config: Config, shape: Shape) -> Result:
-    if shape is None:
+    if not shape:
         return (B, fresh("features"))
     return (shape[0], product(shape[1:]))
 
@@ -106,14 +106,14 @@ def _reshape(config: Config, shape: Shape) -> Result:
         target = (target,)
     if not isinstance(target, (list, tuple)):
         return None
-    batch = B if shape is None else shape[0]
+    batch = shape[0] if shape else B
     sizes = [known(size) for size in target]
     fixed = [size for size in sizes if size is not None and size != -1]
     if None in sizes:
         return (batch, *(fresh() if size in (None, -1) else as_dim(size) for size in sizes))
     if sizes.count(-1) > 1:
         raise Impossible("more than one -1")
-    if shape is None:
+    if not shape:
         return (batch, *(fresh() if size == -1 else as_dim(size) for size in sizes))
     rest = _remaining(product(shape[1:]), product(fixed), -1 in sizes)
     return (batch, *(rest if size == -1 else as_dim(size) for size in sizes))
@@ -135,8 +135,8 @@ def _remaining(total: Dim, written: Dim, free: bool) -> Dim:
 def _permute(config: Config, shape: Shape) -> Result:
     order = config.get("dims", UNKNOWN)
     if not isinstance(order, (list, tuple)):
-        return None if shape is None else (shape[0], *(fresh() for _ in shape[1:]))
-    if shape is None:
+        return (shape[0], *(fresh() for _ in shape[1:])) if shape else None
+    if not shape:
         return (B, *(fresh() for _ in order))
     if len(order) != len(shape) - 1:
         raise Impossible(f"{len(order)} axes to permute, but the input has {len(shape) - 1}")

@@ -147,7 +147,7 @@ def _attention(config: Config, shapes: list[Shape]) -> Result:
     if len(shapes) not in (2, 3):
         raise Impossible(f"Attention needs a query and a value, gets {len(shapes)} inputs")
     query, value = shapes[0], shapes[1]
-    if query is None or value is None:
+    if not query or value is None or len(value) < 2:
         return _scores(config, None, None)
     return _scores(config, (*query[:-1], value[-1]), (*query[:-1], value[-2]))
 

@@ -4,7 +4,8 @@
 
 Reports names that nothing in the file, no star import and not Python itself defines: in the function of
 the layer, in the helpers it calls, and among the inputs that the layer is called on. A name that equals
-the `name=` of a layer gets a hint.
+the `name=` of a layer gets a hint. Calls of a `keras.backend` function that exists in no version of Keras,
+such as `K.split`, are reported too.
 
 ## Why it hurts
 
@@ -64,6 +65,7 @@ from functools import lru_cache
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.ops.library import lookup
 from lambdalint.rule import Report, Rule
 from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.anchor import Anchor
@@ -89,6 +91,29 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 f"{_hint(layer, name.id)}",
                 note="not defined",
             )
+    yield from _in_no_library(layer)
+
+
+def _in_no_library(layer: LayerFacts) -> Iterator[Report]:
+    """The functions of ``keras.backend`` that it has in no version."""
+    for event in layer.happened(events.NO_SUCH_NAME):
+        short = str(event.data["name"]).rpartition(".")[2]
+        called = event.at.node.func if isinstance(event.at.node, ast.Call) else event.at.node
+        named = any(short == getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(called))
+        yield Report(
+            Anchor(event.at.unit, called) if named else event.at,
+            f"`keras.backend` has no `{short}`, in any version: an AttributeError {_when(_INSIDE)}. "
+            f"{_elsewhere(short, layer.dialect)}",
+            note="no such function",
+        )
+
+
+def _elsewhere(short: str, dialect: str) -> str:
+    places = ("keras.ops", "tensorflow") if dialect == "keras3" else ("tensorflow",)
+    for place in places:
+        if lookup(f"{place}.{short}") is not None:
+            return f"`{place.replace('tensorflow', 'tf')}.{short}` is a function of that name."
+    return "Check the name."
 
 
 def _when(role: str) -> str:

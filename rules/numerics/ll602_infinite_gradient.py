@@ -49,7 +49,8 @@ None is offered: `K.sqrt(K.maximum(s, K.epsilon()))` changes results below the r
 
 ## Known gaps
 
-Whether anything is trained in front of the layer is not asked.
+Silent where a compiled model feeds the layer from its own inputs with nothing to train between, as in a
+feature computed from two coordinates. Elsewhere whether anything is trained in front is not asked.
 
 ## Interaction with other linters
 
@@ -70,11 +71,14 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.rule import Report, Rule
 
 from ..spelling import kept_from_zero
+from ..training import is_fed_by_inputs_alone
 from .operands import loudness, operand_of, when_zero
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
-    """Report roots of what can be zero."""
+    """Report roots of what can be zero, where a gradient is taken through them."""
+    if layer.applications and all(is_fed_by_inputs_alone(layer.file, use) for use in layer.applications):
+        return
     for trace in layer.traces:
         for event in trace.of_kind(events.ROOT):
             operand = operand_of(event)

@@ -68,14 +68,16 @@ https://github.com/keras-team/keras/issues/11157
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import Application, FileFacts, LayerFacts, tensors_of
-from lambdalint.interp.values import Event, GraphNode, Layer, Model, Tensor, Value
+from lambdalint.interp.values import Event, Layer
 from lambdalint.layers.catalogue import has_trainable_weights
 from lambdalint.rule import Report, Rule
+
+from ..training import behind, ends, layers_of
 
 _OWN_WAYS = re.compile(r"\btrainable\s*=\s*False|custom_gradient|gradient_override_map|add_loss\(")
 """Frozen layers, gradients and losses of the code's own: what is trained, and how, is then not known."""
@@ -124,11 +126,11 @@ def _starved(file: FileFacts, use: Application) -> Layer | None:
     mine = {id(tensor.node) for tensor in tensors_of(use.output)} if use.output is not None else set()
     dead = _dead_nodes(file)
     for model in file.compiled:
-        alive = {id(part) for node in _behind(_ends(model), dead) for part in _layers(node)}
-        reached = [node for node in _behind(_ends(model), set()) if id(node) in mine]
+        alive = {id(part) for node in behind(ends(model), dead) for part in layers_of(node)}
+        reached = [node for node in behind(ends(model), set()) if id(node) in mine]
         for node in reached:
-            for before in _behind(node.parents, set()):
-                for part in _layers(before):
+            for before in behind(node.parents, set()):
+                for part in layers_of(before):
                     if id(part) not in alive and has_trainable_weights(part.cls, part.plain):
                         return part
     return None
@@ -143,34 +145,6 @@ def _dead_nodes(file: FileFacts) -> set[int]:
         if use.output is not None and _cuts(use)
         for tensor in tensors_of(use.output)
     }
-
-
-def _ends(model: Model) -> list[Tensor]:
-    return [] if model.outputs is None or not model.known else list(tensors_of(model.outputs))
-
-
-def _behind(ends: Iterable[Tensor], dead: set[int]) -> Iterator[GraphNode]:
-    """The calls that lead to these tensors, and on which a gradient arrives from them."""
-    stack = list(ends)
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop().node
-        if node is None or id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield node
-        if id(node) not in dead:
-            stack.extend(node.parents)
-            if isinstance(node.layer, Model):
-                stack.extend(_ends(node.layer))
-
-
-def _layers(node: GraphNode) -> Iterator[Layer]:
-    """The layer of a call, and the one it wraps."""
-    layer: Value | None = node.layer
-    while isinstance(layer, Layer):
-        yield layer
-        layer = layer.inner
 
 
 RULE = Rule(

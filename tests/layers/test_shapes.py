@@ -354,3 +354,10 @@ def test_dtypes() -> None:
     assert output_dtype("Discretization", {"dtype": "int32"}) == "int32"
     assert output_dtype("TextVectorization", {"output_mode": "tf_idf"}) is None
     assert output_dtype("Dense", {}) is None
+
+
+def test_a_scalar_has_no_batch_to_keep() -> None:
+    assert shape("Flatten", ()) == show_shape((B, fresh("features")))
+    assert shape("Reshape", (), (2, 3)) == "(B, 2, 3)"
+    assert shape("Permute", (), (2, 1)).startswith("(B, ")
+    assert output_shape("Attention", {}, [(), ()]).shapes == (None,)

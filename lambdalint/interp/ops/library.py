@@ -148,6 +148,17 @@ def missing_in(canonical: str, dialect: str) -> str | None:
     return f"keras.ops.{short}" if short in _index("keras.ops") else "keras.ops"
 
 
+def is_in_no_version(canonical: str) -> bool:
+    """Whether no version of Keras has this name in ``keras.backend``."""
+    module, _, short = normalize(canonical).rpartition(".")
+    if module != "keras.backend" or short.startswith("_"):
+        return False
+    from lambdalint.interp.ops import keras_backend, keras_backend_names
+
+    others = keras_backend_names.OTHER_NAMES | keras_backend.KERAS3_NAMES | keras_backend.ATTRIBUTES.keys()
+    return short not in _index(module) and short not in others
+
+
 def bind(
     op: Op, args: list[Value], kwargs: dict[str, Value]
 ) -> tuple[dict[str, Value], frozenset[str]] | str:
