@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import textwrap
@@ -100,17 +101,14 @@ def in_terminal(folder: Folder) -> Callable[..., Ran]:
             stderr=follower,
             env=folder.environment(TERM="xterm-256color", **environment),
         )
-        os.close(follower)
+        # The end of the follower stays open: what a terminal has not passed on when its last user
+        # goes may be lost.
         chunks = []
-        while True:
-            try:
-                chunk = os.read(leader, 65536)
-            except OSError:
-                break
-            if not chunk:
-                break
-            chunks.append(chunk)
+        while process.poll() is None or select.select([leader], [], [], 0.5)[0]:
+            if select.select([leader], [], [], 0.1)[0]:
+                chunks.append(os.read(leader, 65536))
         os.close(leader)
+        os.close(follower)
         return Ran(process.wait(timeout=60), b"".join(chunks).decode(), "")
 
     return run
