@@ -126,8 +126,12 @@ _Candidate = tuple[Names, SourceUnit, ast.Name, str]
 
 
 def _candidates(layer: LayerFacts) -> Iterator[_Candidate]:
-    if isinstance(layer.function_node, ast.Name) and layer.unit is layer.file.unit:
-        yield layer.names, layer.unit, layer.function_node, "the layer's function"
+    passed = layer.function_node
+    while isinstance(passed, ast.Attribute):
+        passed = passed.value
+    if isinstance(passed, ast.Name) and layer.unit is layer.file.unit:
+        role = "the layer's function" if passed is layer.function_node else "read for the layer's function"
+        yield layer.names, layer.unit, passed, role
     for function in written_functions(layer):
         names = names_of(layer, function)
         if names is not None:

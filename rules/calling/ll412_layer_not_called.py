@@ -90,6 +90,8 @@ def check(file: FileFacts) -> Iterator[Report]:
         if id(node) in seen or (layer.cls == "?" and not here):
             continue
         seen.add(id(node))
+        if _is_placeholder(layer.at.node):
+            continue
         what = f"a `{layer.cls}` layer" if layer.cls != "?" else "a layer"
         yield Report(
             Anchor(file.unit, node),
@@ -98,6 +100,12 @@ def check(file: FileFacts) -> Iterator[Report]:
             note="a layer, not a tensor",
             related=() if here else ((layer.at, "the layer is made here"),),
         )
+
+
+def _is_placeholder(made: ast.AST) -> bool:
+    """Whether the code is still to be written: ``Lambda(...)``, with an ellipsis for the function."""
+    arguments = made.args if isinstance(made, ast.Call) else []
+    return any(isinstance(each, ast.Constant) and each.value is ... for each in arguments)
 
 
 def _is_keras(layer: Layer) -> bool:

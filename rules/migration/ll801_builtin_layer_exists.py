@@ -10,7 +10,7 @@ Reports functions that compute what a built-in layer computes, where the dialect
 - of several: Add, Subtract, Multiply, Average, Minimum, Maximum, Concatenate and Dot.
 
 It looks at what the function does with its input, through helpers and local variables, not at how that is
-written.
+written. A function that calls a built-in layer without weights on its input, and does no more, is that layer.
 
 ## Why it hurts
 

@@ -113,6 +113,11 @@ def as_declared(computed: tuple[Dim, ...]) -> str:
     return f"({inner},)" if len(computed) == 2 else f"({inner})"
 
 
+def is_writable(computed: tuple[Dim, ...]) -> bool:
+    """Whether every size of a sample is a number or open, so that the tuple to declare can be written."""
+    return all(isinstance(size, int) or is_dynamic(size) for size in computed[1:])
+
+
 def is_ignored(layer: LayerFacts) -> bool:
     """Whether the layer's Keras surely pays no attention to ``output_shape``: tf.keras 2 and tf_keras."""
     return layer.dialect == "keras2" and layer.site.family in _IGNORING

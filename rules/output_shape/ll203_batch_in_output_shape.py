@@ -85,6 +85,7 @@ from .declaration import (
     contradict,
     declarations,
     is_open,
+    is_writable,
     severity,
     show_sizes,
 )
@@ -115,7 +116,7 @@ def _tuple_with_batch(declaration: Declaration, node: ast.expr) -> str:
     if not (declaration.starts_with_batch or (same_rank and suspicious)):
         return ""
     right = "leave the first size out"
-    if computed is not None and not contradict(sizes, computed):
+    if computed is not None and is_writable(computed) and not contradict(sizes, computed):
         right = f"declare {as_declared(computed)}"
     return f"A declared tuple leaves the batch out: Keras puts it in front of {written(node)}; {right}."
 

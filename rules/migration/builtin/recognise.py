@@ -12,6 +12,7 @@ from lambdalint.syntax.enclosing import enclosing
 from . import activations, borders, linear, merging, pooling, shapes
 from .body import Body, Found, body_of
 from .versions import availability
+from .wrapped import wrapped_layer
 
 _RECOGNISERS: tuple[Callable[[Body], Found | None], ...] = (
     *activations.RECOGNISERS,
@@ -29,6 +30,10 @@ def recognise(layer: LayerFacts) -> tuple[Found, str] | None:
         return None
     if len(layer.functions) != 1 or not isinstance(layer.functions[0], (Function, Library, Partial)):
         return None
+    inside = wrapped_layer(layer)
+    condition = None if inside is None else availability(layer, inside)
+    if inside is not None and condition is not None and not _is_adjusted(layer):
+        return inside, condition
     found: set[tuple[Found, str] | None] = set()
     for application in layer.applications:
         body = body_of(layer, application)
