@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,11 @@ MOST_SEARCHED = 300
 """More files than this are not searched for words around one file."""
 
 _MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+_IMPORT = re.compile(
+    rb"""(?m)^[ \t]*"?[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n(\\"]*)"""
+    rb"""|import[ \t]+([\w., \t]+))|import_module\(\\?["']([.\w]+)"""
+)
+_NAME = re.compile(r"(?<!as )\b[A-Za-z_]\w*")
 _SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages", "venv", "env", "build", "dist"))
 
 
@@ -59,7 +65,7 @@ class Project:
         self._folders: dict[str, str] = {}
         self._finds: dict[tuple[str, int, str], str | None] = {}
         self._bytes: dict[str, bytes] = {}
-        self._mentions: dict[tuple[str, tuple[bytes, ...]], tuple[bool, dict[Query, None]]] = {}
+        self._mentions: dict[tuple[str, re.Pattern[bytes]], tuple[bool, dict[Query, None]]] = {}
         self._listed: dict[tuple[str, bool], list[str]] = {}
         self._answers: dict[Query, str] = {}
         self.asked = Asked()
@@ -176,14 +182,12 @@ class Project:
 
     # --- searching ---------------------------------------------------------------------------------
 
-    def mentions(self, path: str, words: tuple[bytes, ...]) -> bool:
-        """Whether a file, modules it imports or that import it, or its package hold one of the words."""
-        key = (os.path.realpath(path), words)
+    def mentions(self, path: str, pattern: re.Pattern[bytes]) -> bool:
+        """Whether a file, modules it imports or that import it, or its package match, comments aside."""
+        key = (os.path.realpath(path), pattern)
         if key not in self._mentions:
             with self.asked.recording() as queries:
-                found = any(
-                    any(word in data for word in words) for data in map(self.content, self._around(key[0]))
-                )
+                found = any(_matches(data, pattern) for data in map(self.content, self._around(key[0])))
             self._mentions[key] = found, queries
         self.asked.note_all(self._mentions[key][1])
         return self._mentions[key][0]
@@ -198,8 +202,19 @@ class Project:
             return [
                 other
                 for other in others
-                if other != path and name in (data := self.content(other)) and _imports(data, name)
+                if other != path
+                and name in (data := self.content(other))
+                and self._imports(other, data, path)
             ]
+
+    def _imports(self, other: str, data: bytes, path: str) -> bool:
+        """Whether a file imports a module: the one found from there, or one whose path ends like the name."""
+        folder = self._folder_of(other)
+        for dotted, level in _imported_names(data):
+            found = self._find_from(dotted, level, folder)
+            if found == path or (found is None and not level and _ends_with(path, dotted)):
+                return True
+        return False
 
     def package_files(self, path: str) -> list[str]:
         """The Python files of the outermost package around a file, or of its folder if it is in none."""
@@ -230,15 +245,18 @@ class Project:
 
     def _around(self, path: str) -> Iterator[str]:
         yield path
-        yield from (other for other in self._siblings(os.path.dirname(path)) if other != path)
         yield from self._imported(path)
-        yield from self.users_of(path)
+        if path.endswith(".py"):
+            yield from (other for other in self._siblings(os.path.dirname(path)) if other != path)
+            yield from self.users_of(path)
 
     def _siblings(self, folder: str) -> list[str]:
-        """The modules of a package; none where the folder is no package."""
+        """The modules of a package; none where the folder is no package. Notebooks are none of them."""
         self.asked.note(("siblings", folder))
         is_package = os.path.isfile(os.path.join(folder, "__init__.py"))
-        return self._files(folder, deep=False) if is_package else []
+        return (
+            [file for file in self._files(folder, deep=False) if file.endswith(".py")] if is_package else []
+        )
 
     def _imported(self, path: str) -> Iterator[str]:
         module = self.load(path)
@@ -313,15 +331,32 @@ def _python_files(folder: str, *, deep: bool) -> Iterator[str]:
                 yield os.path.join(current, name)
 
 
-def _imports(data: bytes, name: bytes) -> bool:
-    """Whether some line with this word is an import, or goes on with one in parentheses."""
-    start = data.find(name)
-    while start >= 0:
-        line = data[data.rfind(b"\n", 0, start) + 1 : start]
-        if b"import" in line or b"from" in line or line.strip(b" \t,(") == b"":
-            return True
-        start = data.find(name, start + 1)
-    return False
+def _matches(data: bytes, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a text matches outside of comments."""
+    return any(
+        b"#" not in data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+        for match in pattern.finditer(data)
+    )
+
+
+def _ends_with(path: str, dotted: str) -> bool:
+    stem = os.path.splitext(path)[0].removesuffix(os.sep + "__init__")
+    return f"{os.sep}{dotted.replace('.', os.sep)}" == stem[-len(dotted) - 1 :]
+
+
+def _imported_names(data: bytes) -> Iterator[tuple[str, int]]:
+    """The dotted names that a text, a notebook's among them, imports, and how far up each one starts."""
+    for match in _IMPORT.finditer(data):
+        base, names, plain, called = (group.decode("ascii", "ignore") for group in match.groups(b""))
+        module = base.lstrip(".")
+        level = len(base) - len(module)
+        for each in ("", *_NAME.findall(names)) if base else ():
+            dotted = ".".join(filter(None, (module, each)))
+            if dotted:
+                yield dotted, level
+        for each in (*plain.split(","), called):
+            if dotted := each.split(" as ")[0].strip():
+                yield dotted, 0
 
 
 def _module_file(folder: str, parts: list[str], root: str) -> str | None:

@@ -12,40 +12,38 @@ from lambdalint.syntax.text import written
 
 from .dialects import in_tensorflow
 
-_WORDS = (
-    b"model.save(", b"net.save(", b"network.save(", b"save_model(", b"load_model(", b".to_json(",
-    b".to_yaml(", b"model_from_json(", b"model_from_yaml(", b"clone_model(", b"saved_model.save(",
-)  # fmt: skip
+# A saver of TensorFlow takes the session first.
+_WHOLE = r"""(?x)
+    (?<!saved_)(?:model|net|network)\.save\( (?!\s* (?:\) | [\w.]*sess))
+    | (?<!def\ ) \b(?:save_model|load_model)\( (?!\s*\))
+    | \.to_(?:json|yaml)\(\s*\) | \bmodel_from_(?:json|yaml)\( | \bclone_model\(
+    | ModelCheckpoint\s*\( (?![^()]*(?:\([^()]*\)[^()]*)*save_weights_only\s*=\s*(?!False))
+"""
 _SAVE = re.compile(r"\.save\(\s*[^)\n]*\.(?:h5|hdf5|keras)\b")
-_CHECKPOINT = re.compile(r"ModelCheckpoint\s*\((?![^()]*(?:\([^()]*\)[^()]*)*save_weights_only\s*=\s*True)")
+_IN_TEXT, _IN_BYTES = re.compile(_WHOLE), re.compile(_WHOLE.encode())
+_KERAS_FILE = re.compile(rb"\.keras\\?['\"]")
 _DEPTH = 8
 _KERAS_BASES = ("keras.layers.", "keras.models.", "keras.engine.", "keras.Model", "keras.Layer")
 
 
 @lru_cache(maxsize=1)
 def _text_saves(text: str) -> bool:
-    return bool(_SAVE.search(text) or _CHECKPOINT.search(text))
+    return any(
+        "#" not in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        for pattern in (_SAVE, _IN_TEXT)
+        for match in pattern.finditer(text)
+    )
 
 
 def saves_models(layer: LayerFacts) -> bool:
     """Whether the file, or the project around it, saves or loads whole models as far as a search can tell."""
-    if _text_saves(layer.file.unit.text):
-        return True
-    path, project = layer.file.unit.path, layer.file.project
-    if project.mentions(path, _WORDS):
-        return True
-    checkpoints = (
-        project.mentions(path, (b"ModelCheckpoint(",)) and "ModelCheckpoint(" not in layer.file.unit.text
-    )
-    return checkpoints and not project.mentions(
-        path, (b"save_weights_only=True", b"save_weights_only = True")
-    )
+    unit, project = layer.file.unit, layer.file.project
+    return _text_saves(unit.text) or project.mentions(unit.path, _IN_BYTES)
 
 
 def writes_keras_format(layer: LayerFacts) -> bool:
     """Whether the file, or the project around it, speaks of ``.keras`` files next to TensorFlow's Keras."""
-    words = (b".keras'", b'.keras"')
-    return in_tensorflow(layer) and layer.file.project.mentions(layer.file.unit.path, words)
+    return in_tensorflow(layer) and layer.file.project.mentions(layer.file.unit.path, _KERAS_FILE)
 
 
 def enclosing_class(names: Names, node: ast.AST) -> ast.ClassDef | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -98,10 +100,49 @@ def test_mentions_and_users() -> None:
     project = Project(str(PROJECTS))
     head = str(PROJECTS / "reexport" / "zoo" / "blocks" / "head.py")
     assert [Path(path).name for path in project.users_of(head)] == ["train.py"]
-    assert project.mentions(head, (b".save(", b"save_model"))
-    assert project.mentions(head, (b"ZOO_BUNDLED",))
-    assert not project.mentions(head, (b"load_model",))
-    assert not project.mentions(str(PROJECTS / "srclayout" / "run.py"), (b".save(",))
+    assert project.mentions(head, re.compile(rb"\.save\(|save_model"))
+    assert project.mentions(head, re.compile(rb"ZOO_BUNDLED"))
+    assert not project.mentions(head, re.compile(rb"load_model"))
+    assert not project.mentions(str(PROJECTS / "srclayout" / "run.py"), re.compile(rb"\.save\("))
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("import models", True),
+        ("import nets.models as m, os", True),
+        ("from nets.models import build", True),
+        ("from .nets import (\n    blocks,\n    models,\n)", True),
+        ("m = import_module('nets.models')", True),
+        ("from keras.models import Model", False),
+        ("import keras.models", False),
+        ("from nets.old.models import build", False),
+        ("from nets import layers as models", False),
+        ("models = []  # the import of no module", False),
+    ],
+)
+def test_users_of_a_module_that_is_called_like_another(text: str, uses: bool, tmp_path: Path) -> None:
+    (tmp_path / "setup.cfg").write_text("")
+    (tmp_path / "nets").mkdir()
+    models = tmp_path / "nets" / "models.py"
+    models.write_text("build = None\n")
+    (tmp_path / "main.py").write_text(text + "\n")
+    (tmp_path / "book.ipynb").write_text(
+        json.dumps({"cells": [{"source": text.splitlines(keepends=True)}]}, indent=1)
+    )
+    users = Project(str(tmp_path)).users_of(str(models))
+    assert [Path(user).name for user in users] == (["book.ipynb", "main.py"] if uses else [])
+
+
+def test_a_notebook_is_no_part_of_the_package_around_it(tmp_path: Path) -> None:
+    for name in ("__init__.py", "setup.cfg"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "one.ipynb").write_text('{"cells": []}')
+    (tmp_path / "two.ipynb").write_text('{"cells": [{"source": "model.save(path)"}]}')
+    (tmp_path / "layers.py").write_text("pass  # model.save(path)\n")
+    project, saves = Project(str(tmp_path)), re.compile(rb"model\.save\(")
+    assert not any(project.mentions(str(tmp_path / name), saves) for name in ("one.ipynb", "layers.py"))
+    assert project.mentions(str(tmp_path / "two.ipynb"), saves)
 
 
 def test_dotted() -> None:
