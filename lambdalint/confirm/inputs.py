@@ -15,6 +15,7 @@ from lambdalint.layers.dims import Dim
 _PRIMES = (3, 5, 7, 11, 13, 17, 19, 23)
 _TRIED = ((4,), (3, 5), (6, 5, 3), (), (4, 6, 5, 3))
 """Shapes of a sample, without the batch axis, that are tried where nothing is known."""
+_JOINING = frozenset({"concat", "concatenate", "stack", "add_n", "hstack", "vstack", "accumulate_n"})
 _MOST_CANDIDATES = 8
 _LARGEST = 2_000_000
 """Entries of one sample beyond which no experiment is made."""
@@ -121,7 +122,7 @@ def _entries(sample: Sample) -> int:
 
 
 def _indexed(layer: LayerFacts) -> int:
-    """How many inputs a function of unknown input takes apart: ``x[0] * x[1]``, ``a, b = x``."""
+    """How many inputs a function of unknown input takes apart, or joins: ``x[0] * x[1]``, ``concat(x)``."""
     function = layer.written
     if function is None:
         return 0
@@ -137,4 +138,13 @@ def _indexed(layer: LayerFacts) -> int:
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id == name:
             if isinstance(node.targets[0], ast.Tuple):
                 most = max(most, len(node.targets[0].elts))
+        elif isinstance(node, ast.Call) and _joins(node, name):
+            most = max(most, 2)
     return most if most > 1 else 0
+
+
+def _joins(call: ast.Call, name: str) -> bool:
+    """Whether a call puts the tensors of a list together."""
+    function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    given = [*call.args, *(each.value for each in call.keywords)]
+    return function in _JOINING and any(isinstance(each, ast.Name) and each.id == name for each in given)

@@ -4,6 +4,7 @@ Nothing is run here.  The facts that a request carries besides, by code:
 
 =====================  ==============================================================================
 LL202, LL203, LL204    ``declared``: the text of the ``output_shape``
+LL301 to LL306         ``family``: the package that the code imports Keras from, where that is known
 LL302                  ``globals``: the names that the saved function does not carry
 LL303                  ``variables``: the names that change; ``last``: the expression of their last values
 LL701                  ``mode``, ``concat_axis``, ``dot_axes`` of a Keras-1 merge, where they are literals
@@ -18,15 +19,17 @@ it in ``program.statement``: executing it raises the error that the finding fore
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from lambdalint.confirm.inputs import Given, candidates
 from lambdalint.confirm.request import Program, Request
 from lambdalint.confirm.slice import KERAS, Slicer, refuse
+from lambdalint.confirm.stand_in import NUMBER
 from lambdalint.confirm.statements import COMPOUND, DEFINITIONS, Statements
-from lambdalint.confirm.surroundings import FACTORY
+from lambdalint.confirm.surroundings import FACTORY, is_literal
 from lambdalint.confirm.unsliceable import Unsliceable
-from lambdalint.findings import Finding
+from lambdalint.findings import Contract, Finding
 from lambdalint.interp import events
 from lambdalint.interp.facts import FileFacts, LayerFacts
 from lambdalint.interp.values import Function
@@ -36,6 +39,8 @@ from lambdalint.syntax.scopes import Binding
 
 _MODES = ("mode", "concat_axis", "dot_axes")
 _OF_STATEMENTS = frozenset({"LL409", "LL701", "LL703"})
+_SIZE = re.compile(r"dim$|units|filter|size|length|row$|col$|^n$|^p$|rate")
+"""Names of arguments of layers that are numbers."""
 _TOO_MUCH = "the function needs too much of its program"
 
 
@@ -94,6 +99,8 @@ def _of_layer(
     modules = slicer.modules(texts)
     calls = {word: f"{FACTORY}({word!r})" if slicer.around else text for word, text in texts.items()}
     facts = {**report.facts, **_declared(layer), **_merge_facts(layer)}
+    if rule.contract is Contract.SAVING:
+        facts["family"] = layer.site.family
     if "last" in calls:
         facts["last"] = calls.pop("last")
     if slicer.assumed:
@@ -162,12 +169,24 @@ def _telling(code: str, node: ast.AST, statement: ast.stmt | None) -> ast.stmt:
         made = ast.Expr(ast.Call(add, [], [])) if called else ast.parse(f"assert {ast.unparse(add)}").body[0]
         return ast.fix_missing_locations(ast.copy_location(made, node))
     if code == "LL703" and isinstance(node, ast.Call):
-        keywords = [ast.keyword(each.arg, ast.Constant(None)) for each in node.keywords if each.arg]
-        made = ast.Expr(ast.Call(node.func, [], keywords))
+        made = ast.Expr(_with_stand_ins(node))
         return ast.fix_missing_locations(ast.copy_location(made, node))
     if isinstance(statement, ast.Return) and statement.value is not None:
         return ast.copy_location(ast.Expr(statement.value), statement)
     return statement
+
+
+def _with_stand_ins(call: ast.Call) -> ast.Call:
+    """A call whose arguments are literals, in number and name those of the call."""
+
+    def literal_of(name: str, value: ast.expr) -> ast.expr:
+        if is_literal(value):
+            return value
+        return ast.Constant(int(NUMBER) if _SIZE.search(name) else None)
+
+    given = [literal_of("size", each) for each in call.args if not isinstance(each, ast.Starred)]
+    named = [ast.keyword(each.arg, literal_of(each.arg, each.value)) for each in call.keywords if each.arg]
+    return ast.Call(call.func, given, named)
 
 
 def _dialect(layer: LayerFacts) -> str:

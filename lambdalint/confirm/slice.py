@@ -296,13 +296,12 @@ class Slicer:
             for each in ast.walk(node):
                 if isinstance(each, ast.Attribute):
                     self._read_attribute(part, each)
-                if not isinstance(each, ast.Name):
+                if not isinstance(each, ast.Name) or isinstance(each.ctx, ast.Store):
                     continue
                 scope = part.names.scope_of(each)
                 owner = part.names.resolve(each.id, scope)
                 if owner is None or owner is part.names.module:
-                    if not isinstance(each.ctx, ast.Store):
-                        self.need(part, each.id)
+                    self.need(part, each.id)
                 elif around is not None and id(owner.node) not in inside:
                     around.need(owner, each)
         if around is not None:

@@ -12,6 +12,12 @@ _MAPPING = f"__import__('collections').defaultdict(lambda: {NUMBER})"
 _TAKE_SEQUENCES = frozenset(
     ("len", "list", "tuple", "enumerate", "zip", "sorted", "sum", "max", "min", "set")
 )
+_ARRAY = "__import__('numpy').array([2, 3, 4])"
+_TENSOR = "_lambdalint_keras.Input((6, 5, 3))"
+_MODEL = "_lambdalint_keras.Sequential([_lambdalint_keras.Input((4,)), _lambdalint_keras.layers.Dense(3)])"
+_OF_ARRAYS = frozenset({"tolist", "astype", "mean", "ndim", "T", "std", "flatten", "min", "max", "sum"})
+_OF_TENSORS = frozenset({"get_shape", "_keras_shape", "dtype", "shape", "op", "_keras_history"})
+_OF_MODELS = frozenset({"outputs", "inputs", "output", "input", "layers", "output_shape", "input_shape"})
 _PLURAL = ("shape", "size", "labels", "list", "dims")
 
 
@@ -23,7 +29,13 @@ def stand_in(name: str, code: ast.AST) -> str:
                 kind = _kind(node, child)
                 if kind is not None:
                     return kind
-    return _SEVERAL if name.endswith(_PLURAL) and not name.endswith("batch_size") else NUMBER
+    if name.rpartition("_")[2] == "name":
+        return "'name'"
+    return _SEVERAL if _is_plural(name) else NUMBER
+
+
+def _is_plural(name: str) -> bool:
+    return name.endswith(_PLURAL) and not name.endswith("batch_size")
 
 
 def _kind(node: ast.AST, used: ast.expr) -> str | None:
@@ -33,6 +45,8 @@ def _kind(node: ast.AST, used: ast.expr) -> str | None:
             return _CALLABLE
         taken = isinstance(node.func, ast.Name) and node.func.id in _TAKE_SEQUENCES
         return _SEVERAL if taken and used in node.args else None
+    if isinstance(node, ast.Attribute):
+        return _owner(node.attr, _is_plural(ast.unparse(used)))
     if isinstance(node, ast.Subscript) and node.value is used:
         text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
         return _MAPPING if text else _SEVERAL
@@ -42,3 +56,12 @@ def _kind(node: ast.AST, used: ast.expr) -> str | None:
         value = node.comparators[0].value
         return repr(value) if isinstance(value, str) else None
     return None
+
+
+def _owner(attribute: str, several: bool) -> str | None:
+    """What has an attribute: an array, a tensor of Keras or a model."""
+    if attribute in _OF_ARRAYS or (several and attribute == "shape"):
+        return _ARRAY
+    if attribute in _OF_TENSORS:
+        return _TENSOR
+    return _MODEL if attribute in _OF_MODELS else None

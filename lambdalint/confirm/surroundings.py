@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 
 FACTORY = "_lambdalint_layer"
 """The function of the slice that rebuilds what surrounds a layer constructed inside a function."""
-_SEVERAL = "[2, 3, 4]"
-"""What a sequence is taken to be."""
-_TAKE_SEQUENCES = frozenset(
-    ("len", "list", "tuple", "enumerate", "zip", "sorted", "sum", "max", "min", "set")
-)
 _DEEPEST = 4
 
 
@@ -123,7 +118,7 @@ class Surroundings:
     def _parameter(self, binding: Binding) -> None:
         """A parameter that no call in view gives a known value: its default, or a stand-in."""
         name, owner = binding.name, binding.scope.node
-        if binding.value is not None and _is_literal(binding.value):
+        if binding.value is not None and is_literal(binding.value):
             text = ast.unparse(binding.value)
         else:
             text = stand_in(name, owner)
@@ -305,7 +300,8 @@ def _layer(layer: Layer) -> str | None:
     return f"{KERAS}.layers.{layer.cls}({inside})"
 
 
-def _is_literal(node: ast.expr) -> bool:
+def is_literal(node: ast.expr) -> bool:
+    """Whether an expression is a literal of Python's own."""
     try:
         ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):

@@ -33,19 +33,18 @@ import tensorflow as tf
 keras.utils.set_random_seed(0)
 '''
 _MODULES = """
-import types
+import tempfile
+
+folder = tempfile.mkdtemp()
+sys.path.insert(0, folder)
 
 
 def module(name, source, package):
-    made = types.ModuleType(name)
-    if package:
-        made.__path__ = []
-    made.__package__ = name if package else name.rpartition(".")[0]
-    sys.modules[name] = made
-    above, _, last = name.rpartition(".")
-    if above in sys.modules:
-        setattr(sys.modules[above], last, made)
-    exec(compile(source, name, "exec"), made.__dict__)
+    path = os.path.join(folder, *name.split("."), *(["__init__"] if package else [])) + ".py"
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(source)
+    sys.modules.pop(name, None)
 
 
 """
@@ -107,7 +106,7 @@ def _program(program: Program) -> str:
     text = ""
     if others:
         text += _MODULES
-        for module in sorted(others, key=lambda each: (not each.package, each.name.count("."))):
+        for module in others:
             text += f"module({module.name!r}, {module.source!r}, {module.package})\n"
     source = main.source.replace("from __future__ import annotations\n", "")
     text += f"\n# --- the code, cut down to what the layer needs\n\n{source.strip()}\n"

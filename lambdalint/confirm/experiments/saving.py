@@ -13,12 +13,12 @@ from lambdalint.confirm.experiments.arrays import ROWS, batch, differ, number
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
 from lambdalint.confirm.experiments.subject import NotRunnable, Subject
 from lambdalint.confirm.request import Answer, Inputs
-from lambdalint.confirm.worker.session import plain
+from lambdalint.confirm.worker.session import Session, plain
 
 _LOAD = """
 import numpy as np
 import {parent} as keras
-
+{loader}
 arrays = [np.load(f"input_{{i}}.npy") for i in range({count})]
 try:
     model = keras.models.load_model({name!r}, {options}compile=False)
@@ -29,6 +29,22 @@ except Exception as error:
     while "could not automatically infer" in str(error) and (error.__cause__ or error.__context__):
         error = error.__cause__ or error.__context__
     result = {{"error": f"{{type(error).__name__}}: {{' '.join(str(error).split())}}"[:1200]}}
+"""
+_STANDALONE = """
+from tf_keras.src.utils import generic_utils
+
+rebuild = generic_utils.func_load
+
+
+def func_load(code, defaults=None, closure=None, globs=None):
+    # What the loader of standalone Keras 1 and 2 imports: `K` and other modules of Keras, but not {names}.
+    offered = {{name: getattr(keras, name) for name in ("activations", "initializers", "regularizers")}}
+    offered = {{"K": keras.backend, **offered, **globs}}
+    kept = {{name: value for name, value in offered.items() if name not in {names}}}
+    return rebuild(code, defaults, closure, kept)
+
+
+generic_utils.func_load = func_load
 """
 _CHECK = """
 import subprocess
@@ -68,7 +84,7 @@ else:
 
 
 def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
-    """Save and load a model that holds the layer alone."""
+    """Save and load a model that holds the layer alone, in each format of its Keras."""
     if subject.layer is None:
         return unconfirmed("a Keras-1 merge cannot be saved by this Keras")
     failed = "no input is known that the layer takes"
@@ -80,27 +96,32 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         except Exception as error:
             failed = f"no model with the layer could be built: {subject.session.describe(error)}"
             continue
-        shown = _saved_and_loaded(subject, inputs, model, before)
-        if isinstance(shown, str):
-            return unconfirmed(shown)
-        if shown is None:
-            offered = _offered(subject)
-            if offered:
-                return unconfirmed(
-                    f"tf_keras holds {offered} where it loads a function, as the Keras 2 of this code did not"
-                )
-            return refuted("saved, loaded in a fresh process, and the outputs are the same")
-        return _answer(subject, shown)
+        formats = _formats(subject.session)
+        for name in formats:
+            shown = _saved_and_loaded(subject, inputs, model, before, name)
+            if isinstance(shown, str):
+                return unconfirmed(shown)
+            if shown is not None:
+                return _answer(subject, shown)
+        listed = " and ".join(os.path.splitext(name)[1] for name in formats)
+        return refuted(f"saved as {listed}, loaded in a fresh process, and the outputs are the same")
     return unconfirmed(failed)
 
 
-def _offered(subject: Subject) -> str:
-    """The globals, said to be missing, that the loader of tf_keras has by chance: its own imports."""
-    names = subject.session.request.facts.get("globals", ())
-    if subject.session.library != "tf_keras" or not names:
-        return ""
-    loader = sys.modules.get(type(subject.layer).__module__)
-    return " and ".join(f"`{name}`" for name in names if hasattr(loader, name))
+def _formats(session: Session) -> tuple[str, ...]:
+    """The files that models with the layer are saved to, the usual one first."""
+    if session.library != "tf_keras":
+        return ("model.keras", "model.h5")
+    standalone = session.request.facts.get("family") in (None, "keras")
+    return ("model.h5",) if standalone else ("model.h5", "model.keras")
+
+
+def _hidden(session: Session) -> list[str]:
+    """The globals, said to be missing, that the loader of ``tf_keras`` has by chance: its own imports."""
+    if session.library != "tf_keras":
+        return []
+    loader = sys.modules.get(session.keras.layers.Lambda.__module__)
+    return [name for name in session.request.facts.get("globals", ()) if hasattr(loader, name)]
 
 
 def _answer(subject: Subject, shown: Shown) -> Answer:
@@ -118,20 +139,23 @@ def _model(subject: Subject, inputs: Inputs) -> tuple[Any, list[Any]]:
     return model, subject.outputs(model(subject.tensors(inputs, batch(inputs, ROWS, 0))))
 
 
-def _saved_and_loaded(subject: Subject, inputs: Inputs, model: Any, before: list[Any]) -> Shown | str | None:
+def _saved_and_loaded(
+    subject: Subject, inputs: Inputs, model: Any, before: list[Any], name: str
+) -> Shown | str | None:
+    """What goes wrong with a file of one format; as text where the loading came to no result."""
     session = subject.session
-    name = "model.keras" if session.library != "tf_keras" else "model.h5"
     arrays = batch(inputs, ROWS, 0)
-    shown = _shown(session.library, session.request.code, inputs, arrays, name)
+    load = _load(session, inputs, name)
+    shown = _shown(load, inputs, arrays, name)
     try:
         model.save(os.path.join(session.folder, name))
     except Exception as error:
-        return shown(f"saving fails: {session.describe(error)}")
+        failure = f"saving fails: {session.describe(error)}"
+        return f"{failure}, before anything is loaded" if session.request.code == "LL302" else shown(failure)
     for i, array in enumerate(arrays):
         np.save(os.path.join(session.folder, f"input_{i}.npy"), array)
     files = [name, *(f"input_{i}.npy" for i in range(len(arrays)))]
     registers = any("register_keras_serializable" in each.source for each in subject.program.modules)
-    load = _load(session.library, session.request.code, inputs, name)
     if registers:
         # As users must: the module that registers the function is imported before the model is loaded.
         load = f"import {subject.program.main}\n" + load
@@ -139,7 +163,7 @@ def _saved_and_loaded(subject: Subject, inputs: Inputs, model: Any, before: list
     if not isinstance(fresh.value, dict):
         return f"the process that loads the model came to no result: {fresh.error or fresh.output[-200:]}"
     if "error" in fresh.value:
-        return shown(f"a fresh process that loads the model fails: {plain(str(fresh.value['error']))}")
+        return _failing(session, plain(str(fresh.value["error"])), shown)
     after = [np.array(each) for each in fresh.value["outputs"]]
     for one, other in zip(before, after):
         index = differ(one, other) if one.shape == other.shape else ()
@@ -151,19 +175,36 @@ def _saved_and_loaded(subject: Subject, inputs: Inputs, model: Any, before: list
     return None
 
 
-def _load(library: str, code: str, inputs: Inputs, name: str) -> str:
+def _failing(session: Session, error: str, shown: Callable[[str], Shown]) -> Shown | str:
+    """A process that loads the model fails; for missing globals that must be about one of them."""
+    names = session.request.facts.get("globals", ())
+    if session.request.code == "LL302" and not any(f"name '{name}' is not" in error for name in names):
+        return f"a fresh process that loads the model fails, but for another reason: {error}"
+    hidden = " with the names that the loader of Keras 2 has" if _hidden(session) else ""
+    return shown(f"a fresh process that loads the model{hidden} fails: {error}")
+
+
+def _load(session: Session, inputs: Inputs, name: str) -> str:
     given = "arrays[0]" if inputs.structure == "tensor" else "arrays"
     if inputs.structure == "dict":
         given = f"dict(zip({list(inputs.keys)!r}, arrays))"
     # LL305 is about the question that Keras asks before it runs the code inside of a file.
-    options = "" if code == "LL305" or library == "tf_keras" else "safe_mode=False, "
-    return _LOAD.format(parent=library, count=len(inputs.samples), name=name, given=given, options=options)
+    trusting = session.request.code != "LL305"
+    hidden = _hidden(session)
+    return _LOAD.format(
+        parent=session.library,
+        loader=_STANDALONE.format(names=hidden) if hidden else "",
+        count=len(inputs.samples),
+        name=name,
+        given=given,
+        options="safe_mode=False, " if trusting else "",
+    )
 
 
-def _shown(library: str, code: str, inputs: Inputs, arrays: list[Any], name: str) -> Callable[[str], Shown]:
+def _shown(load: str, inputs: Inputs, arrays: list[Any], name: str) -> Callable[[str], Shown]:
     from lambdalint.confirm.experiments.calling import symbols_text
 
-    check = _CHECK.format(symbols=symbols_text(inputs), load=_load(library, code, inputs, name), name=name)
+    check = _CHECK.format(symbols=symbols_text(inputs), load=load, name=name)
     return lambda witness: Shown(witness, check, inputs, arrays, {"file": name})
 
 

@@ -33,6 +33,8 @@ def run(session: Session) -> Answer:
     except _FOREIGN as error:
         return unconfirmed(session.describe(error))
     except Exception as error:
+        if session.request.code == "LL703" and not _about_names(error):
+            return unconfirmed(f"fails for another reason: {session.describe(error)}")
         kind = type(error).__name__ if type(error).__module__ == "builtins" else "Exception"
         check = _CHECK.format(statement=statement, kind=kind)
         witness = session.describe(error)
@@ -41,10 +43,41 @@ def run(session: Session) -> Answer:
         return confirmed(session, Shown(witness, check, details={"exception": kind}))
     if session.request.code == "LL406":
         return _second_input(session, statement)
+    if session.request.code == "LL703" and (strides := _strides(session, statement)) is not None:
+        return strides
     told = f"`{statement.splitlines()[-1]}` runs in {session.library}"
     if session.request.code in _CERTAIN:
         return refuted(told)
     return unconfirmed(f"{told}; what it does wrong there is not an exception")
+
+
+def _about_names(error: Exception) -> bool:
+    """Whether an exception is about what Keras has or which arguments a call takes, not about values."""
+    words = ("unexpected keyword", "Unrecognized keyword", "required positional", "positional argument")
+    text = str(error)
+    return isinstance(error, (ImportError, AttributeError)) or any(w in text for w in words)
+
+
+_STRIDES = """
+made = {call}
+print("kernel_size", made.kernel_size, "strides", made.strides)
+defect = set(made.strides) != {{1}}
+"""
+
+
+def _strides(session: Session, statement: str) -> Answer | None:
+    """LL703: the second size of the kernel, given by position, is taken for the stride."""
+    last = ast.parse(statement).body[-1]
+    call = last.value if isinstance(last, ast.Expr) else None
+    if not isinstance(call, ast.Call) or len(call.args) < 3:
+        return None
+    text = ast.unparse(call)
+    made = session.evaluate(text)
+    strides, kernel = getattr(made, "strides", None), getattr(made, "kernel_size", None)
+    if strides is None or kernel is None or set(strides) == {1}:
+        return None
+    witness = f"`{text}` gives kernel_size={kernel} and strides={strides}"
+    return confirmed(session, Shown(witness, _STRIDES.format(call=text)))
 
 
 _MASK = """
