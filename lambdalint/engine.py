@@ -297,13 +297,15 @@ def _check(
 ) -> list[_Placed]:
     """The findings of one rule on one layer or file, up to the point where the rule crashes, if it does."""
     placed: list[_Placed] = []
-    with _guard(problems, at, f"applying the rule {rule.code} {rule.name}"):
-        call = None if isinstance(at, str) else at
+    call = None if isinstance(at, str) else at
+    try:
         for report in check(subject):
             finding = _finding(rule, report, call, dialect, names)
             placed.append((finding, names.of(report.at.unit)))
             if ask is not None:
                 ask(rule, report, finding, subject)
+    except Exception as error:
+        problems.append(_internal(error, at, f"applying the rule {rule.code} {rule.name}"))
     return placed
 
 

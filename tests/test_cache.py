@@ -218,13 +218,40 @@ def test_clean_leaves_folders_of_others_alone(project: Path) -> None:
     assert (project / "mine" / "thesis.txt").exists()
 
 
-@pytest.mark.parametrize("obstacle", ["file", "device"])
+@pytest.mark.parametrize(
+    "obstacle",
+    [
+        "file",
+        "device",
+        pytest.param("read-only", marks=pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")),
+    ],
+)
 def test_a_folder_that_cannot_be_written_fails_no_run(obstacle: str, project: Path) -> None:
     wanted = check("--no-cache")
     assert not (project / CACHE_FOLDER).exists()
     (project / "taken").write_text("")
-    place = "taken" if obstacle == "file" else "/dev/null/cache"
+    # A folder that not even the superuser can write to.
+    place = {"file": "taken", "device": "/dev/null/cache", "read-only": "/proc/self/task"}[obstacle]
     assert check("--cache-dir", place) == check(LAMBDALINT_CACHE_DIR=place) == wanted
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to the superuser")
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_read_only_folder_fails_no_run(filled: bool, project: Path) -> None:
+    cache = project / CACHE_FOLDER
+    if filled:
+        check()
+        (project / "main.py").write_text(f"{MAIN}# another row\n")
+    cache.mkdir(exist_ok=True)
+    places = sorted((cache, *cache.rglob("*")))
+    for place in places:
+        place.chmod(0o555 if place.is_dir() else 0o444)
+    try:
+        assert check() == check("--no-cache")
+        assert sorted((cache, *cache.rglob("*"))) == places
+    finally:
+        for place in places:
+            place.chmod(0o755)
 
 
 @pytest.mark.parametrize("output_format", FORMATS)

@@ -43,6 +43,7 @@ def analyse(parsed: ParsedUnit, *, target: str = "auto", project: Project | None
     if not sites:
         return FileFacts(parsed.unit, parsed.tree, names, project, Dialect("unknown"))
     forget()
+    project.linting(parsed.unit.path, names)
     dialect = detect(parsed, names, project, target)
     facts = FileFacts(parsed.unit, parsed.tree, names, project, dialect)
     env = ModuleEnv(parsed.unit, parsed.tree)

@@ -67,13 +67,13 @@ class Modules:
 
     def project_module(self, machine: Machine, dotted: str, level: int, env: ModuleEnv) -> ModuleEnv | None:
         """A module of the project by name, its definitions run; ``None`` where there is none."""
-        found = self.project.module(dotted, level, env.unit.path)
-        if found is None:
+        path = self.project.find(dotted, level, env.unit.path)
+        if path is None:
             return None
-        path = found.unit.path
         if path in self._envs:
             return self._envs[path]
-        if len(self._envs) >= MOST_MODULES:
+        found = self.project.load(path) if len(self._envs) < MOST_MODULES else None
+        if found is None:
             return None
         made = self._envs[path] = ModuleEnv(found.unit, found.tree)
         self._define(machine, made)

@@ -309,8 +309,8 @@ def _join_tensors(a: Tensor, b: Tensor) -> Tensor:
     if a.dims is not None and b.dims is not None and len(a.dims) == len(b.dims):
         dims = tuple(x if x == y else fresh() for x, y in zip(a.dims, b.dims))
     batch = _join_batches(a, b)
-    if dims is not None and isinstance(batch, Along) and a.dims is not None and b.dims is not None:
-        axis = batch.axis
+    axis = batch.axis if isinstance(batch, Along) else 0
+    if isinstance(batch, Along) and a.dims is not None and b.dims is not None and dims and axis < len(dims):
         rows = a.dims[axis] if isinstance(a.batch, Along) else b.dims[axis]
         dims = (*dims[:axis], rows, *dims[axis + 1 :])
     dtype = a.dtype if a.dtype == b.dtype else None

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Union
 
 from lambdalint.layers.dims import Dim, show_shape
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.frozen import record
 
 if TYPE_CHECKING:
     from lambdalint.interp.facts import Site
     from lambdalint.interp.frames import Frame, ModuleEnv
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Const:
     """A Python scalar that is known."""
 
@@ -31,7 +32,7 @@ TRUE = Const(True)
 FALSE = Const(False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Number:
     """A Python int of symbolic size, such as ``K.int_shape(x)[1]``.
 
@@ -42,7 +43,7 @@ class Number:
     maybe_none: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unknown:
     """Nothing is known, and why.  ``label`` names the expression for symbols made of it."""
 
@@ -57,7 +58,7 @@ class Unknown:
 # --- tensors ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Along:
     """The samples lie along ``axis``, whose index runs over (outer, sample, inner) in row-major order.
 
@@ -77,12 +78,12 @@ class Along:
         return self.outer == 1 and self.inner == 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Constant:
     """The same values whatever the batch: it carries no samples."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Broken:
     """Samples are mixed, dropped or multiplied: no axis carries them any more.
 
@@ -92,7 +93,7 @@ class Broken:
     causes: tuple[Event, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unsure:
     """Where the samples are is not known, and why; ``carries`` when it is known that there are some."""
 
@@ -104,7 +105,7 @@ Batch = Union[Along, Constant, Broken, Unsure]
 CONSTANT = Constant()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sign:
     """The range of a tensor's entries, closed at both ends.
 
@@ -122,7 +123,7 @@ class Sign:
 ANY_SIGN = Sign()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tensor:
     """A tensor: sizes of its axes, where its samples are, type, range and origin.
 
@@ -200,7 +201,7 @@ class Dictionary:
     birth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SliceValue:
     """``slice(start, stop, step)``."""
 
@@ -219,7 +220,7 @@ class RangeValue:
 # --- functions and objects -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Library:
     """A module, class or function of a library, by canonical dotted name (``keras.backend.sum``).
 
@@ -254,7 +255,7 @@ class Function:
         return Anchor(self.env.unit, self.node)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bound:
     """A method of an object, not yet called; ``name`` for methods of library objects."""
 
@@ -263,7 +264,7 @@ class Bound:
     function: Function | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Partial:
     """``functools.partial(function, *args, **kwargs)``."""
 
@@ -356,7 +357,7 @@ class ProjectModule:
     env: ModuleEnv
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Distribution:
     """A probability distribution over numbers, by its class name and parameters."""
 
@@ -364,7 +365,7 @@ class Distribution:
     parameters: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Opaque:
     """An object of a library that is known by its kind only: a session, generator, lock, open file."""
 
@@ -381,7 +382,7 @@ Value = Union[
 # --- what happens in a body ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Event:
     """Something a rule may care about, at a syntax node of the body.
 
@@ -395,7 +396,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Step:
     """One operation of a body: the node, how it is written, its tensor operands and its result.
 

@@ -7,10 +7,11 @@ the same place; nothing is claimed of two different symbols.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from typing import TypeAlias
+
+from lambdalint.syntax.frozen import record
 
 _uids = count(1)
 
@@ -21,7 +22,7 @@ MOST_LETTERS = 240
 """Sizes that need more than this become symbols of their own."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Atom:
     """An indivisible symbol.  ``dynamic`` sizes differ from run to run (``None`` in a Keras shape)."""
 
@@ -33,7 +34,7 @@ class Atom:
 Monomial = tuple[Atom, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sym:
     """A polynomial with integer coefficients: sorted pairs of a monomial and its coefficient."""
 

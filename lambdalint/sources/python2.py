@@ -245,6 +245,8 @@ class _Rewriter:
 
     def _parameter(self, tokens: list[Token], renamed: dict[str, str]) -> None:
         words = [token.text for token in tokens if token.kind == "name"]
+        if any(token.text in "[]{}" for token in tokens):
+            return
         start, end = tokens[0].start, tokens[-1].end
         if not any(token.text == "," for token in tokens):
             self.replace(start, tokens[0].end, " ")

@@ -14,6 +14,9 @@ from lambdalint.sources.skim import has_word
 from lambdalint.sources.unit import SourceUnit
 
 MAX_BYTES = 20_000_000
+_BYTES_PER_ITEM = 20
+"""A file may hold one comma, semicolon or row for so many bytes of the largest size: each takes a
+kilobyte once it is parsed, so that a list of five million numbers would take five gigabytes."""
 _LAMBDA = b"Lambda"
 _MERGE = re.compile(rb"\b[mM]erge\b")
 _MARK = "lambdalint:"
@@ -59,7 +62,22 @@ def read(
         unit = _script(path, data)
     if prefilter and isinstance(unit, SourceUnit) and not _may_hold_a_layer(unit):
         return None
+    if isinstance(unit, SourceUnit):
+        most, items = max(max_bytes, MAX_BYTES) // _BYTES_PER_ITEM, _items(unit.text)
+        if items > most:
+            return _too_many(path, items, most)
     return unit
+
+
+def _items(text: str) -> int:
+    return sum(text.count(sign) for sign in ",;\n")
+
+
+def _too_many(path: str, items: int, limit: int) -> Problem:
+    message = (
+        f"holds {items / 1e6:.1f} million commas and rows, the limit is {limit / 1e6:.1f} million: data, "
+    )
+    return Problem(path, message + "it seems, not code (a larger `max-file-size` raises this limit, too)")
 
 
 def is_of_interest(data: bytes) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.frozen import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Anchor:
     """A syntax node and the source it was parsed from."""
 

@@ -69,6 +69,9 @@ class Project:
         self._listed: dict[tuple[str, bool], list[str]] = {}
         self._answers: dict[Query, str] = {}
         self.asked = Asked()
+        self._linted: tuple[str, Names] | None = None
+        self.discarded = 0
+        """Modules no longer remembered whose scopes, which point at each other, wait for the collector."""
 
     # --- finding -----------------------------------------------------------------------------------
 
@@ -156,8 +159,13 @@ class Project:
         else:
             self._modules[path] = self._parse(path)
             if len(self._modules) > MOST_MODULES:
-                del self._modules[next(iter(self._modules))]
+                oldest = self._modules.pop(next(iter(self._modules)))
+                self.discarded += oldest is not None and "names" in vars(oldest)
         return self._modules[path]
+
+    def linting(self, path: str, names: Names) -> None:
+        """Take the names of the file that is being judged: its imports need not be worked out again."""
+        self._linted = (os.path.realpath(path), names)
 
     def _parse(self, path: str) -> ParsedModule | None:
         from lambdalint.sources.read import read
@@ -259,15 +267,22 @@ class Project:
         )
 
     def _imported(self, path: str) -> Iterator[str]:
-        module = self.load(path)
-        if module is None:
+        names = self._names_of(path)
+        if names is None:
             return
         seen: set[str] = set()
-        for binding in module.names.import_bindings():
+        for binding in names.import_bindings():
             seen.update(self._targets(binding.module, binding.attribute, binding.level, path))
-        for star in module.names.star_imports:
+        for star in names.star_imports:
             seen.update(self._targets(star.module, "", star.level, path))
         yield from sorted(seen)
+
+    def _names_of(self, path: str) -> Names | None:
+        if self._linted is not None and self._linted[0] == path:
+            self.asked.note(("module", path))
+            return self._linted[1]
+        module = self.load(path)
+        return None if module is None else module.names
 
     def _targets(self, module: str, attribute: str, level: int, path: str) -> Iterator[str]:
         for dotted in (module, f"{module}.{attribute}" if attribute else ""):

@@ -64,8 +64,8 @@ def _find(listing: Path, folders: list[str]) -> dict[str, float]:
 
 
 def _lambdalint(files: list[str]) -> dict[str, float]:
-    from lambdalint.engine import Plan, judge
-    from lambdalint.pool import relax_collector
+    from lambdalint.engine import Plan
+    from lambdalint.pool import judge_and_tidy, relax_collector
     from lambdalint.registry import load_rules
     from lambdalint.settings import Overrides, load
 
@@ -74,7 +74,7 @@ def _lambdalint(files: list[str]) -> dict[str, float]:
     plan = Plan.of(settings)
     begin = time.process_time()
     for path in files:
-        judge(path, settings, plan)
+        judge_and_tidy(path, settings, plan)
     return {"seconds": time.process_time() - begin}
 
 

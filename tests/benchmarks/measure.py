@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+COMPILED = tempfile.TemporaryDirectory(prefix="lambdalint-bytecode-")
+"""Where the children find their bytecode, as with an installed package: none compiles sources meanwhile."""
 CHECK = (sys.executable, "-m", "lambdalint", "check", "--exit-zero", "--quiet")
 
 
@@ -64,7 +67,9 @@ def run(command: Sequence[str | Path], folder: Path = ROOT, output: Path | None 
     """
     with open(output or os.devnull, "wb") as out:
         begin = time.perf_counter()
-        child = subprocess.Popen(list(map(str, command)), stdout=out, stderr=subprocess.DEVNULL, cwd=folder)
+        child = subprocess.Popen(
+            list(map(str, command)), stdout=out, stderr=subprocess.DEVNULL, cwd=folder, env=_environment()
+        )
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - begin
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -74,10 +79,15 @@ def run(command: Sequence[str | Path], folder: Path = ROOT, output: Path | None 
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale)
 
 
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": COMPILED.name}
+
+
 def inside(module: str, *arguments: str | Path) -> dict[str, float]:
     """What a module of the benchmarks, run in a process of its own, prints as JSON."""
     command = [sys.executable, "-m", f"tests.benchmarks.{module}", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True, env=_environment())
     found: dict[str, float] = json.loads(done.stdout)
     return found
 

@@ -150,6 +150,16 @@ def test_a_large_file_is_passed_over_with_a_message(bad: Folder) -> None:
     assert ran.err == "error: bad.py: is too large: 0.0 MB, the limit is 0.0 MB\n"
 
 
+def test_a_list_of_millions_is_passed_over_with_a_message(bad: Folder) -> None:
+    bad.write("data.py", f"z = [{'1,' * 1_500_000}]\n{LAYER}")
+    ran = check(bad)
+    assert ran.code == 2
+    assert ran.err.startswith(
+        "error: data.py: holds 1.5 million commas and rows, the limit is 1.0 million: data"
+    )
+    assert "`max-file-size`" in ran.err
+
+
 @pytest.mark.parametrize(
     "data", [b"{", b'{"cells": 7, "x": "Lambda"', b"Lambda" + b"[" * 100_000, b"\xff Lambda", b"[] Lambda"]
 )

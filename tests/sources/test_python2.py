@@ -82,7 +82,19 @@ def test_nothing_of_python_2(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["print '", 'print """', "print (", "raise E, (", "lambda (a, b", "def f((a", "\\", "`"]
+    "text",
+    [
+        "print '",
+        'print """',
+        "print (",
+        "raise E, (",
+        "lambda (a, b",
+        "def f((a",
+        "\\",
+        "`",
+        "Lambda(lambda(([),))",
+        "lambda((([)(''))(()[()]))[('')],merge)",
+    ],
 )
 def test_broken_text_does_no_harm(text: str) -> None:
     result = recover(text)
