@@ -3,9 +3,9 @@
 ## What it does
 
 Reports names that nothing in the file, no star import and not Python itself defines: in the function of
-the layer, in the helpers it calls, and among the inputs that the layer is called on. A name that equals
-the `name=` of a layer gets a hint. Calls of a `keras.backend` function that exists in no version of Keras,
-such as `K.split`, are reported too.
+the layer, in the helpers it calls, in what is passed for `output_shape`, `mask` or `arguments`, and among
+the inputs that the layer is called on. A name that equals the `name=` of a layer gets a hint. Calls of a
+`keras.backend` function that exists in no version of Keras, such as `K.split`, are reported too.
 
 ## Why it hurts
 
@@ -70,12 +70,14 @@ from lambdalint.rule import Report, Rule
 from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.names import Names, is_builtin
+from lambdalint.syntax.walk import walk
 
 from .functions import names_of, written_functions
 
 _FROM_ANYWHERE = re.compile(r"^\s*%\s*(pylab|run|load|store|edit)\b", re.MULTILINE)
 _OF_NOTEBOOKS = frozenset({"get_ipython", "display", "In", "Out", "exit", "quit"})
 _INSIDE = "used by the layer's function"
+_OWN_NAMES = (ast.Lambda, ast.comprehension, ast.NamedExpr)
 _DYNAMIC = frozenset({"exec", "execfile", "eval", "globals", "locals", "vars"})
 
 
@@ -137,6 +139,9 @@ def _candidates(layer: LayerFacts) -> Iterator[_Candidate]:
         if names is not None:
             for uses in names.free_variables(function.node).values():
                 yield names, function.env.unit, uses[0], _INSIDE
+    if layer.unit is layer.file.unit:
+        for node, what in _arguments_of(layer):
+            yield layer.names, layer.unit, node, what
     for event in layer.happened(events.UNDEFINED):
         if event.at.unit is layer.file.unit and isinstance(event.at.node, ast.Name):
             yield layer.names, layer.file.unit, event.at.node, _INSIDE
@@ -145,6 +150,15 @@ def _candidates(layer: LayerFacts) -> Iterator[_Candidate]:
             for node in [argument, *(argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else ())]:
                 if isinstance(node, ast.Name):
                     yield layer.names, layer.unit, node, "an input of the layer"
+
+
+def _arguments_of(layer: LayerFacts) -> Iterator[tuple[ast.Name, str]]:
+    """The names that the call which makes the layer reads for `output_shape`, `mask` and `arguments`."""
+    given = {"mask": layer.argument("mask"), "arguments": layer.arguments_node}
+    for word, node in {"output_shape": layer.output_shape_node, **given}.items():
+        parts = [] if node is None else list(walk(node))
+        if not any(isinstance(part, _OWN_NAMES) for part in parts):
+            yield from ((part, f"read for `{word}`") for part in parts if isinstance(part, ast.Name))
 
 
 def _calls_of(layer: LayerFacts) -> Iterator[ast.Call]:

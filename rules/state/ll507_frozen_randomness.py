@@ -64,10 +64,12 @@ from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Event, Value
 from lambdalint.rule import Report, Rule
+from lambdalint.syntax.enclosing import enclosing
 from lambdalint.syntax.walk import walk
 
 from ..calling.functions import written_function
 
+_IN_VIEW = frozenset({"tensorflow", "keras", "numpy", "tf_keras", "random", "math", "builtins"})
 _PHASES = ("in_train_phase", "in_test_phase", "learning_phase", "smart_cond")
 
 
@@ -77,7 +79,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     like = "keras.random.normal(keras.ops.shape(x))" if keras3 else "K.random_normal(K.shape(x))"
     phase = "a parameter `training`" if keras3 else "`K.in_train_phase`"
     for event in layer.happened(events.FROZEN_RANDOM):
-        if _is_initial_value(layer, event):
+        if _is_initial_value(layer, event) or _goes_elsewhere(layer, event):
             continue
         yield Report(
             event.at,
@@ -103,6 +105,17 @@ def _is_initial_value(layer: LayerFacts, event: Event) -> bool:
     """Whether a variable is made of what is drawn, of which LL502 speaks."""
     made = layer.happened(events.VARIABLE_MADE)
     return any(node is event.at.node for variable in made for node in walk(variable.at.node))
+
+
+def _goes_elsewhere(layer: LayerFacts, event: Event) -> bool:
+    """Whether a package that is not in view takes the numbers, which may be weights or a seed there."""
+    if event.at.unit is not layer.file.unit:
+        return False
+    for around in enclosing(layer.file.tree, event.at.node)[:-1]:
+        name = layer.names.canonical(around.func) if isinstance(around, ast.Call) else None
+        if name is not None and name.partition(".")[0] not in _IN_VIEW:
+            return True
+    return False
 
 
 def _asks_phase(value: Value) -> bool:
