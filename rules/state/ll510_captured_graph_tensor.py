@@ -3,13 +3,15 @@
 ## What it does
 
 Reports a tensor of the model being built (an `Input`, a layer's output) that the function captures, or
-that is passed through `arguments=`, instead of being an input of the layer.
+that is passed through `arguments=`, instead of being an input of the layer. In TensorFlow's Keras, a
+dynamic size such as `tf.shape(x)[1]` is such a tensor too; `K.int_shape(x)` and `x.shape` are not.
 
 ## Why it hurts
 
 Keras builds the model from what layers are called on. It does not see this connection: the layers that
 make the captured tensor drop out of the model, with their weights; or the model cannot be built ("graph
-disconnected"), run eagerly, cloned or saved.
+disconnected"), run eagerly, cloned or saved. A captured size raises "Could not build a TypeSpec" in
+tf_keras (measured), and `tf.shape` of an input is refused by Keras 3.
 
 ## Bad
 
@@ -59,6 +61,7 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.graph import is_symbolic
 from lambdalint.interp.values import Dictionary, Tensor, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
@@ -66,7 +69,7 @@ from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 from ..saving.captures import Capture, captures, stands_for
-from ..saving.dialects import is_graph_mode
+from ..saving.dialects import in_tensorflow, is_graph_mode
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -74,6 +77,9 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     if layer.site.in_loss:
         return
     for capture in captures(layer):
+        if _is_size(layer, capture.value):
+            yield _size_report(capture.use, capture.name)
+            continue
         if not _symbolic(capture.value):
             continue
         parameter = stands_for(layer, capture)
@@ -113,6 +119,25 @@ def _is_short(node: ast.AST) -> bool:
 
 def _symbolic(value: Value | None) -> bool:
     return isinstance(value, Tensor) and value.kind == "keras" and value.content is None
+
+
+def _is_size(layer: LayerFacts, value: Value | None) -> bool:
+    """Whether a value is a dynamic size of a tensor of the model, in TensorFlow's Keras."""
+    if layer.dialect == "keras3" or not in_tensorflow(layer):
+        return False
+    if not isinstance(value, Tensor) or value.kind != "keras" or value.content is None:
+        return False
+    return is_symbolic(value)
+
+
+def _size_report(at: Anchor, name: str) -> Report:
+    return Report(
+        at,
+        f"`{name}` is a size taken from a tensor of the model outside of the function: it is symbolic, and "
+        'the layer fails on it with a TypeError, "Could not build a TypeSpec". Take the size inside, from '
+        "the function's own input, or pass the tensor as a further input.",
+        note="a symbolic size",
+    )
 
 
 def _report(at: Anchor, name: str, parameter: str = "") -> Report:
