@@ -78,16 +78,23 @@ def dot(call: OpCall) -> Value:
             call, pair, (_named("x", left), _named("y", right)), _named("x", left) + _named("y", right)
         )
     if left.dims is None or right.dims is None:
-        if isinstance(left.batch, Along) and isinstance(right.batch, Along):
-            event = broken(call, events.MIXED, left, None, left.batch.axis, pairwise=False)
-            return _without_rank(call, left, right, event)
-        return _without_rank(call, left, right)
+        both = isinstance(left.batch, Along) and isinstance(right.batch, Along)
+        return _without_rank(call, left, right, _mixed(call, left) if both else None)
     mine, other = _named("x", left), _named("y", right)
     joint = max(0, len(other) - 2)
+    if equal(left.dims[-1], right.dims[joint]) is False and min(len(mine), len(other)) > 2:
+        if isinstance(left.batch, Along) and isinstance(right.batch, Along):
+            # A product meant sample by sample: that it sums over the wrong axes too follows from that.
+            return _without_rank(call, left, right, _mixed(call, left))
     mine = (*mine[:-1], "joint")
     rest = (*other[:joint], *other[joint + 1 :])
     other = (*other[:joint], "joint", *other[joint + 1 :])
     return contract(call, pair, (mine, other), (*mine[:-1], *rest))
+
+
+def _mixed(call: OpCall, left: Tensor) -> Batch:
+    axis = left.batch.axis if isinstance(left.batch, Along) else None
+    return broken(call, events.MIXED, left, None, axis, pairwise=False)
 
 
 def _named(name: str, x: Tensor) -> Labels:
