@@ -70,14 +70,13 @@ from lambdalint.rule import Report, Rule
 from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.names import Names, is_builtin
-from lambdalint.syntax.walk import walk
 
 from .functions import names_of, written_functions
+from .parameter_use import names_given
 
 _FROM_ANYWHERE = re.compile(r"^\s*%\s*(pylab|run|load|store|edit)\b", re.MULTILINE)
 _OF_NOTEBOOKS = frozenset({"get_ipython", "display", "In", "Out", "exit", "quit"})
 _INSIDE = "used by the layer's function"
-_OWN_NAMES = (ast.Lambda, ast.comprehension, ast.NamedExpr)
 _DYNAMIC = frozenset({"exec", "execfile", "eval", "globals", "locals", "vars"})
 
 
@@ -140,7 +139,7 @@ def _candidates(layer: LayerFacts) -> Iterator[_Candidate]:
             for uses in names.free_variables(function.node).values():
                 yield names, function.env.unit, uses[0], _INSIDE
     if layer.unit is layer.file.unit:
-        for node, what in _arguments_of(layer):
+        for node, what in names_given(layer):
             yield layer.names, layer.unit, node, what
     for event in layer.happened(events.UNDEFINED):
         if event.at.unit is layer.file.unit and isinstance(event.at.node, ast.Name):
@@ -150,15 +149,6 @@ def _candidates(layer: LayerFacts) -> Iterator[_Candidate]:
             for node in [argument, *(argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else ())]:
                 if isinstance(node, ast.Name):
                     yield layer.names, layer.unit, node, "an input of the layer"
-
-
-def _arguments_of(layer: LayerFacts) -> Iterator[tuple[ast.Name, str]]:
-    """The names that the call which makes the layer reads for `output_shape`, `mask` and `arguments`."""
-    given = {"mask": layer.argument("mask"), "arguments": layer.arguments_node}
-    for word, node in {"output_shape": layer.output_shape_node, **given}.items():
-        parts = [] if node is None else list(walk(node))
-        if not any(isinstance(part, _OWN_NAMES) for part in parts):
-            yield from ((part, f"read for `{word}`") for part in parts if isinstance(part, ast.Name))
 
 
 def _calls_of(layer: LayerFacts) -> Iterator[ast.Call]:

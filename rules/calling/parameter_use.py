@@ -1,8 +1,9 @@
-"""How a function uses its parameter: as a list of inputs or as one tensor."""
+"""How a function uses its parameter, as a list of inputs or as one tensor, and what its layer is given."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
@@ -94,3 +95,15 @@ def _literal(node: ast.expr) -> int | None:
         return None if inner is None else -inner
     plain = isinstance(node, ast.Constant) and type(node.value) is int
     return node.value if plain else None  # type: ignore[attr-defined]
+
+
+_OWN_NAMES = (ast.Lambda, ast.comprehension, ast.NamedExpr)
+
+
+def names_given(layer: LayerFacts) -> Iterator[tuple[ast.Name, str]]:
+    """The names that the call which makes the layer reads for `output_shape`, `mask` and `arguments`."""
+    given = {"mask": layer.argument("mask"), "arguments": layer.arguments_node}
+    for word, node in {"output_shape": layer.output_shape_node, **given}.items():
+        parts = [] if node is None else list(walk(node))
+        if not any(isinstance(part, _OWN_NAMES) for part in parts):
+            yield from ((part, f"read for `{word}`") for part in parts if isinstance(part, ast.Name))
