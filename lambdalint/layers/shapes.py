@@ -165,13 +165,12 @@ def _lookup(config: Config, shape: Shape) -> Result:
 def _text(config: Config, shape: Shape) -> Result:
     if config.get("ragged", False) is not False or config.get("split", "whitespace") is UNKNOWN:
         return None
-    batch = shape[0] if shape else B
-    if config.get("split", "whitespace") is None:
+    if not shape or len(shape) > 2 or config.get("split", "whitespace") is None:
         return None
     if config.get("output_mode", "int") != "int":
         return None
     length = config.get("output_sequence_length")
-    return (batch, fresh("words", dynamic=True) if length is None else as_dim(length, "words"))
+    return (shape[0], fresh("words", dynamic=True) if length is None else as_dim(length, "words"))
 
 
 def _category(config: Config, shape: Shape) -> Result:

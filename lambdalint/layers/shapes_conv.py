@@ -41,6 +41,8 @@ def _lengths(config: Config, space: tuple[Dim, ...]) -> tuple[Dim, ...]:
 
 def conv(rank: int, config: Config, shape: Shape) -> Result:
     """Conv, SeparableConv, LocallyConnected."""
+    if shape is None and rank == 1:
+        return None  # Conv1D takes more batch axes, as for the letters of words
     axes = image(shape, rank, config.data_format())
     return axes.shape(_lengths(config, axes.space), config.dim("filters"))
 

@@ -39,7 +39,8 @@ Drop the layer, or pass the function itself. None is automatic: a name may be us
 
 ## Known gaps
 
-A lambda around a library function is left alone: what Keras saves differs.
+A lambda around a library function is left alone: what Keras saves differs. So is an identity that a mask
+reaches, or that stands in a function with a parameter `mask`: it is where the mask ends.
 
 ## Interaction with other linters
 
@@ -57,12 +58,14 @@ import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
-from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.facts import LayerFacts, tensors_of
 from lambdalint.interp.values import Function
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.names import Scope
 
 from ..calling.functions import written_functions
+from ..state.ll508_mask_dropped import is_masked
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -73,6 +76,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         return
     function = functions[0]
     if _is_identity(function):
+        if _drops_a_mask(layer):
+            return
         yield Report(
             Anchor(layer.unit, node),
             "The function returns its input unchanged: the layer does nothing, and a lambda makes the "
@@ -87,6 +92,18 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             f"The lambda only calls `{inner}`: pass `{inner}` itself.",
             note=f"is `{inner}`",
         )
+
+
+def _drops_a_mask(layer: LayerFacts) -> bool:
+    """Whether a mask comes, or may come, with what the layer is called on: the layer is where it ends."""
+    scope: Scope | None = layer.names.scope_of(layer.node)
+    while scope is not None:
+        node = scope.node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if any(each.arg == "mask" for each in [*node.args.args, *node.args.kwonlyargs]):
+                return True
+        scope = scope.parent
+    return any(is_masked(tensor) for use in layer.applications for tensor in tensors_of(use.inputs))
 
 
 def _is_identity(function: Function) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Function
@@ -20,6 +21,7 @@ STANDALONE_NAMES = frozenset(
 TF_KERAS_NAMES = frozenset({"tf", "np", "sys", "python_types", "activations", "InputSpec", "Layer"})
 """The same for the Keras 2 of TensorFlow and ``tf_keras``."""
 
+_CUSTOM_OBJECTS = re.compile(rb"custom_objects|CustomObjectScope|custom_object_scope")
 TENSORFLOW_FAMILIES = ("tf.keras", "tf_keras", "tensorflow.python.keras")
 
 
@@ -52,6 +54,8 @@ def resolved_by_loader(layer: LayerFacts) -> frozenset[str]:
 
 
 def gives_custom_objects(layer: LayerFacts) -> bool:
-    """Whether the file hands names to the loader, which before Keras 3 adds them to the globals."""
-    text = layer.file.unit.text
-    return any(word in text for word in ("custom_objects", "CustomObjectScope", "custom_object_scope"))
+    """Whether the file, or the project around it, hands names to the loader.
+
+    Before Keras 3 the loader adds them to the globals of what it loads.
+    """
+    return layer.file.project.mentions(layer.file.unit.path, _CUSTOM_OBJECTS)

@@ -85,7 +85,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     for use in layer.applications:
         if not _can_pass(use) or _has_mask(layer, use):
             continue
-        if any(_is_masked(tensor) for tensor in tensors_of(use.inputs)):
+        if any(is_masked(tensor) for tensor in tensors_of(use.inputs)):
             user = _user(layer.file, use)
             if user is not None:
                 yield Report(
@@ -118,14 +118,14 @@ def _can_pass(use: Application) -> bool:
     return any(isinstance(step.result, Tensor) for step in use.trace.steps)
 
 
-def _is_masked(tensor: Tensor) -> bool:
+def is_masked(tensor: Tensor) -> bool:
     """Whether a mask is sure to come with a tensor."""
     node = tensor.node
     if node is None or not isinstance(node.layer, Layer):
         return False
     word = _word(node)
     if word == "passes" and node.parents:
-        return all(_is_masked(parent) for parent in node.parents)
+        return all(is_masked(parent) for parent in node.parents)
     return word == "produces"
 
 

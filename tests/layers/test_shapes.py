@@ -158,7 +158,8 @@ def test_an_unknown_rest_hides_every_default() -> None:
 
 def test_unknown_ranks() -> None:
     assert shape("Dense", None, 3) == "(?)"
-    assert shape("Conv1D", None, 8, 3, padding="same") == "(B, ?, 8)"
+    assert shape("Conv1D", None, 8, 3, padding="same") == "(?)"
+    assert shape("Conv2D", None, 8, 3, padding="same") == "(B, ?, ?, 8)"
     assert shape("GlobalMaxPooling2D", None) == "(B, ?)"
     assert shape("LSTM", None, 4) == "(B, 4)"
     assert shape("Flatten", None) == "(B, features)"
