@@ -60,7 +60,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
@@ -72,7 +71,7 @@ from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.names import Names, is_builtin
 
 from .functions import names_of, written_functions
-from .parameter_use import names_given
+from .parameter_use import calls_of, names_given
 
 _FROM_ANYWHERE = re.compile(r"^\s*%\s*(pylab|run|load|store|edit)\b", re.MULTILINE)
 _OF_NOTEBOOKS = frozenset({"get_ipython", "display", "In", "Out", "exit", "quit"})
@@ -144,35 +143,11 @@ def _candidates(layer: LayerFacts) -> Iterator[_Candidate]:
     for event in layer.happened(events.UNDEFINED):
         if event.at.unit is layer.file.unit and isinstance(event.at.node, ast.Name):
             yield layer.names, layer.file.unit, event.at.node, _INSIDE
-    for call in _calls_of(layer):
+    for call in calls_of(layer):
         for argument in call.args:
             for node in [argument, *(argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else ())]:
                 if isinstance(node, ast.Name):
                     yield layer.names, layer.unit, node, "an input of the layer"
-
-
-def _calls_of(layer: LayerFacts) -> Iterator[ast.Call]:
-    """The calls that apply the layer: ``Lambda(f)(x)``, ``layer(x)``, ``model.add(Lambda(f))(x)``."""
-    if layer.unit is not layer.file.unit:
-        return
-    for use in layer.applications:
-        if use.how == "called" and isinstance(use.at.node, ast.Call) and use.at.unit is layer.unit:
-            yield use.at.node
-    yield from _calls_by_part(layer.names).get(id(layer.node), ())
-
-
-@lru_cache(maxsize=1)
-def _calls_by_part(names: Names) -> dict[int, list[ast.Call]]:
-    """The calls of a file by what is called, or by the arguments of the method call that is called."""
-    found: dict[int, list[ast.Call]] = {}
-    for call in names.calls:
-        inner = call.func
-        parts = [inner]
-        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
-            parts += inner.args
-        for part in parts:
-            found.setdefault(id(part), []).append(call)
-    return found
 
 
 def _undefined(names: Names, unit: SourceUnit, name: ast.Name) -> bool:

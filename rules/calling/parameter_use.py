@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeGuard
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Bound, Function, Value
+from lambdalint.syntax.names import Names
 from lambdalint.syntax.walk import walk
 
 from .functions import names_of, written_function
@@ -107,3 +109,27 @@ def names_given(layer: LayerFacts) -> Iterator[tuple[ast.Name, str]]:
         parts = [] if node is None else list(walk(node))
         if not any(isinstance(part, _OWN_NAMES) for part in parts):
             yield from ((part, f"read for `{word}`") for part in parts if isinstance(part, ast.Name))
+
+
+def calls_of(layer: LayerFacts) -> Iterator[ast.Call]:
+    """The calls that apply the layer: ``Lambda(f)(x)``, ``layer(x)``, ``model.add(Lambda(f))(x)``."""
+    if layer.unit is not layer.file.unit:
+        return
+    for use in layer.applications:
+        if use.how == "called" and isinstance(use.at.node, ast.Call) and use.at.unit is layer.unit:
+            yield use.at.node
+    yield from _calls_by_part(layer.names).get(id(layer.node), ())
+
+
+@lru_cache(maxsize=1)
+def _calls_by_part(names: Names) -> dict[int, list[ast.Call]]:
+    """The calls of a file by what is called, or by the arguments of the method call that is called."""
+    found: dict[int, list[ast.Call]] = {}
+    for call in names.calls:
+        inner = call.func
+        parts = [inner]
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            parts += inner.args
+        for part in parts:
+            found.setdefault(id(part), []).append(call)
+    return found
