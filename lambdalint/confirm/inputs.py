@@ -84,14 +84,26 @@ def _of_application(layer: LayerFacts, application: Application) -> Iterator[Inp
         structure, values = "dict", list(value.items.values())
     else:
         structure, values = "tensor", [value]
-        count = _indexed(layer)
-        if not isinstance(value, Tensor) and count:
-            structure, values = "list", [value] * count
     keys = tuple(str(key) for key in value.items) if isinstance(value, Dictionary) else ()
+    if not values:
+        return
+    count = _indexed(layer) if structure == "tensor" and not _is_shaped(value) else 0
+    if count:
+        yield from _of_shapes("list", [value] * count, (), False)
+    yield from _of_shapes(structure, values, keys, positional)
+
+
+def _is_shaped(value: Value) -> bool:
+    """Whether it is known what a value is: a tensor of a shape, not what only may be one."""
+    return isinstance(value, Tensor) and value.dims is not None
+
+
+def _of_shapes(
+    structure: str, values: list[Value], keys: tuple[str, ...], positional: bool
+) -> Iterator[Inputs]:
+    """Inputs of a structure, with shapes to try where one is not known."""
     sizes = _Sizes()
     known = [_sample(each, sizes) for each in values]
-    if not known:
-        return
     for shape in _TRIED if any(each is None for each in known) else ((),):
         samples = tuple(Sample(shape, origin="fitted") if each is None else each for each in known)
         if all(_entries(sample) <= _LARGEST for sample in samples):
