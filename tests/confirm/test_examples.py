@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -116,3 +118,19 @@ def test_a_good_example_is_not_confirmed(key: str, answers: dict[str, list[Answe
     if key in MEANT:
         pytest.skip(MEANT[key])
     assert [each for each in told if isinstance(each, Answer) and each.status == "confirmed"] == []
+
+
+SAVED = [key for key, (rule, _) in BAD.items() if rule.contract is Contract.SAVING]
+
+
+@pytest.mark.parametrize("key", SAVED)
+def test_the_script_of_a_saved_model_shows_the_defect(
+    key: str, answers: dict[str, list[Answer | str]], tmp_path: Path
+) -> None:
+    """These start a process of their own: no worker lets them run, as it does the other scripts."""
+    for told in answers[key]:
+        assert isinstance(told, Answer)
+        script = tmp_path / "script.py"
+        script.write_text(told.repro, encoding="utf-8")
+        ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
+        assert (ran.returncode, "the defect shows" in ran.stdout) == (1, True), ran.stdout + ran.stderr

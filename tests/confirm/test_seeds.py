@@ -134,3 +134,53 @@ def test_options_of_the_command_line(tmp_path: Path) -> None:
         "model.py", "--select", "LL101", "--sample", "empty.npy", "--confirmed-only", cwd=tmp_path
     )
     assert (code, findings) == (0, [])
+
+
+STANDALONE = """
+import tensorflow as tf
+from keras import backend as K
+from keras.layers import Input, Lambda
+from keras.models import Model
+
+x = Input(shape=(4,))
+y = Lambda(lambda t: K.abs(t) + {added}, output_shape=(4,))(x)
+Model(x, y).save("model.h5")
+"""
+
+
+@pytest.mark.parametrize(
+    ("added", "expected"), [("tf.abs(t)", [("LL302", "confirmed")]), ("K.square(t)", [])]
+)
+def test_globals_are_those_of_the_loader_of_standalone_keras(
+    tmp_path: Path, added: str, expected: list[tuple[str, str]]
+) -> None:
+    (tmp_path / "train.py").write_text(STANDALONE.format(added=added), encoding="utf-8")
+    _, findings, _ = confirm(
+        "train.py", "--target", "keras2", "--select", "LL302", "--repro", ".", cwd=tmp_path
+    )
+    assert [(each["code"], each["verdict"]["status"]) for each in findings] == expected
+    for each in findings:
+        assert "fails: NameError: name 'tf' is not defined" in each["verdict"]["witness"]
+        script = tmp_path / "LL302_train_8.py"
+        ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+        assert (ran.returncode, "the defect shows" in ran.stdout) == (1, True), ran.stderr
+
+
+KERAS_1 = """
+from keras.layers import Convolution2D, Dense, Input, Lambda
+from keras.models import Model
+
+units = int(len(open("data.txt").read()))
+x = Input(shape=(8, 8, 3))
+y = Lambda(lambda t: t * 2)(x)
+y = Convolution2D(units, 3, 3)(y)
+y = Dense(units, init="uniform")(y)
+"""
+
+
+def test_a_call_of_keras_1_fails_by_its_own_arguments(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(KERAS_1, encoding="utf-8")
+    _, findings, _ = confirm("train.py", "--select", "LL703", cwd=tmp_path)
+    witnesses = {each["location"]["row"]: each["verdict"]["witness"] for each in findings}
+    assert "gives kernel_size=(3, 3) and strides=(3, 3)" in witnesses[8]
+    assert "Unrecognized keyword arguments passed to Dense: {'init': 'uniform'}" in witnesses[9]

@@ -314,3 +314,22 @@ def test_python_2(script: Path) -> None:
 def test_a_broken_statement_is_left_out(script: Path) -> None:
     write(script, "scale = 2\nscale = (\nLambda(lambda x: x * 3)\n")
     assert function_of(script)(4) == 12
+
+
+def test_what_is_bound_after_the_layer_is_left_out(script: Path) -> None:
+    write(
+        script,
+        """
+        def build(kind, tensor):
+            size = tensor[0]
+            layer = Lambda(lambda x: x * size)
+            if kind == "a":
+                size, tensor = wide(layer, size)
+            return layer(tensor)
+        """,
+    )
+    (layer,) = layers_of(script)
+    slicer = slicer_of(layer)
+    (main,) = slicer.modules({"layer": "None"})
+    assert "wide" not in main.source
+    assert set(slicer.assumed) == {"tensor"}
