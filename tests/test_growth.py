@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lambdalint.engine import Plan, judge
+from lambdalint.interp.modules import MOST_MODULES
 from lambdalint.registry import load_rules
 from lambdalint.settings import Overrides, load
 
@@ -108,3 +109,36 @@ def test_a_module_is_parsed_once_for_all_files_that_import_it(
             path.write_text("from keras.layers import Lambda\nfrom shared import f\nLambda(f)\n")
             judge(str(path), settings, plan)
     assert sum(source.startswith("# shared") for source in sources) == 1
+
+
+def test_the_judged_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(f"# net\nimport shared\n{layers(1)}{findings(1)}")
+    (tmp_path / "shared.py").write_text("def f(x):\n    return x\n")
+    settings = load(load_rules().rules, overrides=Overrides(cache=False))
+    with parsed(monkeypatch) as sources:
+        assert judge(str(path), settings, Plan.of(settings)).findings
+    assert sum(source.startswith("# net") for source in sources) == 1
+
+
+@pytest.mark.parametrize(("kind", "most"), [(layers, 62), (findings, 105), (body, 38), (functions, 94)])
+def test_the_calls_for_a_node_of_the_tree(kind: object, most: int, tmp_path: Path) -> None:
+    """At most a fifth more than when this was measured; counted, so that no other load changes it."""
+    assert callable(kind)
+    path = tmp_path / "net.py"
+    path.write_text(kind(4))
+    nodes = sum(1 for _ in ast.walk(ast.parse(path.read_text())))
+    assert calls_of(path) / nodes <= most
+
+
+def test_imports_beyond_what_is_run_are_not_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = MOST_MODULES + 20
+    for number in range(count):
+        (tmp_path / f"part{number}.py").write_text("# part\n")
+    imports = "".join(f"import part{number}\n" for number in range(count))
+    path = tmp_path / "net.py"
+    path.write_text(f"{imports}{HEAD}{FINDING}model.save('a.keras')\n")
+    settings = load(load_rules().rules, overrides=Overrides(cache=False))
+    with parsed(monkeypatch) as sources:
+        assert judge(str(path), settings, Plan.of(settings)).findings
+    assert sum(source.startswith("# part") for source in sources) < MOST_MODULES

@@ -10,6 +10,7 @@ from collections import Counter
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from tests.fuzz.further import FURTHER, further
 from tests.fuzz.inputs import make
 from tests.fuzz.oracle import Fault, Input, examine, limit_memory
 from tests.fuzz.shrink import shrink
@@ -62,7 +63,9 @@ def _work(theirs: Connection, seed: int, number: int, end: int, kinds: tuple[str
     faulthandler.enable()
     limit_memory(4)
     for each in range(number, end):
-        theirs.send(examine(make(seed, each, kinds), twice=each % 4 == 0, formats=each % 11 == 0))
+        given = make(seed, each, kinds)
+        fault = examine(given, twice=each % 4 == 0, formats=each % 11 == 0)
+        theirs.send(further(given) if fault is None and each % 11 == 3 else fault)
 
 
 def _keep(options: argparse.Namespace, kinds: tuple[str, ...], number: int, fault: Fault) -> None:
@@ -79,6 +82,8 @@ def _keep(options: argparse.Namespace, kinds: tuple[str, ...], number: int, faul
 
 def _shows(given: Input, fault: Fault) -> bool:
     found = examine(given, formats=fault.kind.startswith("format"))
+    if found is None and fault.kind.startswith(FURTHER):
+        found = further(given)
     return found is not None and found.kind == fault.kind
 
 

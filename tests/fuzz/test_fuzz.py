@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.further import further
 from tests.fuzz.inputs import KINDS, make
 from tests.fuzz.oracle import Fault, Input, examine
 from tests.fuzz.shrink import shrink
@@ -26,6 +27,18 @@ def test_generated_inputs(part: int) -> None:
     for number in range(part, INPUTS, PARTS):
         fault = examine(make(7, number), twice=number % 4 == 0, formats=number % 11 == 0)
         assert fault is None, f"python -m tests.fuzz --seed 7 --only {number}: {fault}"
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_what_else_is_done_with_inputs(part: int) -> None:
+    for number in range(part, 400, 4):
+        fault = further(make(8, number))
+        assert fault is None, f"{number}: {fault}"
+
+
+@pytest.mark.parametrize("path", REGRESSIONS, ids=lambda path: path.name)
+def test_what_else_is_done_with_what_was_found(path: Path) -> None:
+    assert further(Input(path.name, path.read_bytes())) is None
 
 
 def test_an_input_follows_from_its_seed_and_number() -> None:
