@@ -291,4 +291,6 @@ class FileFacts:
         """The dialect of a layer that came from this Keras family."""
         if family == "tf_keras":
             return "keras2"
+        if family in ("tf.keras", "tensorflow.python.keras") and self.dialect.name == "keras1":
+            return "keras2"  # TensorFlow never had Keras 1, whatever else the file imports
         return self.dialect.name
