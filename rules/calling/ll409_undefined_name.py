@@ -5,7 +5,7 @@
 Reports names that nothing in the file, no star import and not Python itself defines: in the function of
 the layer, in the helpers it calls, in what is passed for `output_shape`, `mask` or `arguments`, and among
 the inputs that the layer is called on. A name that equals the `name=` of a layer gets a hint. Calls of a
-`keras.backend` function that exists in no version of Keras, such as `K.split`, are reported too.
+function that `keras.backend` or `keras.layers` has in no version, such as `K.split`, are reported too.
 
 ## Why it hurts
 
@@ -95,14 +95,14 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 
 
 def _in_no_library(layer: LayerFacts) -> Iterator[Report]:
-    """The functions of ``keras.backend`` that it has in no version."""
+    """The functions of Keras' modules that these have in no version."""
     for event in layer.happened(events.NO_SUCH_NAME):
-        short = str(event.data["name"]).rpartition(".")[2]
+        module, _, short = str(event.data["name"]).rpartition(".")
         called = event.at.node.func if isinstance(event.at.node, ast.Call) else event.at.node
         named = any(short == getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(called))
         yield Report(
             Anchor(event.at.unit, called) if named else event.at,
-            f"`keras.backend` has no `{short}`, in any version: an AttributeError {_when(_INSIDE)}. "
+            f"`{module}` has no `{short}`, in any version: an AttributeError {_when(_INSIDE)}. "
             f"{_elsewhere(short, layer.dialect)}",
             note="no such function",
         )

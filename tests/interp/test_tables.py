@@ -39,7 +39,9 @@ def test_no_name_is_listed_twice() -> None:
         assert not [f"{prefix}.{name}" for name, count in names.items() if count > 1]
 
 
-@pytest.mark.parametrize("name", ["split", "tensorflow.keras.backend.split", "l1_normalize", "ctc_cost_fn"])
+@pytest.mark.parametrize(
+    "name", ["split", "tensorflow.keras.backend.split", "keras.layers.split", "l1_normalize", "ctc_cost_fn"]
+)
 def test_a_backend_function_that_never_was(name: str) -> None:
     assert library.is_in_no_version(name if "." in name else f"keras.backend.{name}")
 
@@ -47,7 +49,8 @@ def test_a_backend_function_that_never_was(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["keras.backend.sum", "keras.backend.tf", "keras.backend.tf.split", "keras.backend.result_type",
-     "keras.backend.pattern_broadcast", "keras.backend._EPSILON", "keras.ops.no_such_function"],
+     "keras.backend.pattern_broadcast", "keras.backend._EPSILON", "keras.layers.add",
+     "keras.ops.no_such_function"],
 )  # fmt: skip
 def test_a_backend_function_of_some_version(name: str) -> None:
     assert not library.is_in_no_version(name)
@@ -282,3 +285,7 @@ def test_no_installed_backend_has_a_name_that_never_was() -> None:
     modules = ("keras.backend", "keras._tf_keras.keras.backend", "tf_keras.backend", "tf_keras.src.backend")
     names = {name for module in modules for name in vars(import_module(module)) if not name.startswith("_")}
     assert not [name for name in names if library.is_in_no_version(f"keras.backend.{name}")]
+    for layers in ("keras.layers", "tf_keras.layers"):
+        assert not [
+            name for name in vars(import_module(layers)) if library.is_in_no_version(f"{layers}.{name}")
+        ]

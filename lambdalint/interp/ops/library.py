@@ -149,8 +149,13 @@ def missing_in(canonical: str, dialect: str) -> str | None:
 
 
 def is_in_no_version(canonical: str) -> bool:
-    """Whether no version of Keras has this name in ``keras.backend``."""
+    """Whether no version of ``keras.backend`` has this name, or none of ``keras.layers`` this function."""
     module, _, short = normalize(canonical).rpartition(".")
+    if module == "keras.layers":
+        from lambdalint.layers import catalogue
+
+        elsewhere = short in _index("tensorflow") or short in _index("keras.ops")
+        return elsewhere and short not in catalogue.FUNCTIONS
     if module != "keras.backend" or short.startswith("_"):
         return False
     from lambdalint.interp.ops import keras_backend, keras_backend_names
