@@ -215,6 +215,7 @@ def _masks(case: Case) -> bool:
 
 
 _FLATTENING = ("zeros_like", "ones_like", "sign", "round", "floor", "ceil", "clip", "step", "boolean_mask")
+_PICKS = re.compile(r"(max|min)imum$|fm(ax|in)$")
 _TURNS = ("reverse", "flip", "roll", "reshape")
 
 
@@ -226,10 +227,22 @@ def sharp(case: Case) -> bool:
     if any(isinstance(v, Tensor) and v.dtype != "float32" and v.content is None for v in case.values):
         return False
     names = [name for name, _, _ in case.program.steps]
+    if any(map(_PICKS.search, names)) or any(_may_cancel(case, args) for _, args, _ in case.program.steps):
+        return False
     if any(word in name for name in names for word in _FLATTENING):
         return False
     turns = [name for name, args, _ in case.program.steps if "slice(None, None, -1)" in repr(args)]
     return len(turns) + sum(name.endswith(_TURNS) for name in names) < 2
+
+
+def _may_cancel(case: Case, args: tuple[Any, ...]) -> bool:
+    """Whether two operands are mixed, so that what mixes them may cancel out, as in ``x * s / s``."""
+    mixed = {ref for ref in args if isinstance(ref, Ref) and isinstance(_batch_at(case, ref), Broken)}
+    return len(mixed) > 1
+
+
+def _batch_at(case: Case, ref: Ref) -> Any:
+    return getattr(case.values[ref.index], "batch", None) if ref.index < len(case.values) else None
 
 
 def parts(case: Case) -> Iterator[Case]:

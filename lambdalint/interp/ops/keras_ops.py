@@ -192,7 +192,7 @@ tensordot(x1, x2, axes=2) : tensordot
 outer(x1, x2) : outer
 inner(x1, x2) : tensordot inner
 vdot(x1, x2) : whole
-cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None) : zip op=any
+cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None) : cross
 kron(x1, x2) : whole
 correlate(x1, x2, mode='valid') : whole
 cdist(x, y) : cdist

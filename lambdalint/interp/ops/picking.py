@@ -254,7 +254,8 @@ def _masked_batch(
     if axis is None:
         return unsure(x, AXIS_UNKNOWN)
     if batch.axis == axis or axis < batch.axis < axis + (rank or 0):
-        return broken(call, events.INDEXED, x, dims, batch.axis)
+        carrier = x if x.inputs or not isinstance(mask, Tensor) else mask
+        return broken(call, events.INDEXED, carrier, dims, batch.axis)
     if (rank is None and axis < batch.axis) or (isinstance(mask, Tensor) and isinstance(mask.batch, Along)):
         return unsure(x, CROSSED)
     return batch if batch.axis < axis else moved_to(call, x, batch.axis + 1 - (rank or 1), dims, events.MOVED)

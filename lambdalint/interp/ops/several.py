@@ -7,10 +7,22 @@ from typing import Any
 
 from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
+from lambdalint.interp.ops.delegate import delegate
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.ops.trailing import Dims, operand, trailing
 from lambdalint.interp.tensors import meet_batches, result
-from lambdalint.interp.values import Along, Batch, Broken, Sequence, Tensor, Unknown, Unsure, Value
+from lambdalint.interp.values import (
+    NONE,
+    Along,
+    Batch,
+    Broken,
+    Const,
+    Sequence,
+    Tensor,
+    Unknown,
+    Unsure,
+    Value,
+)
 from lambdalint.layers.dims import fresh
 
 
@@ -133,6 +145,33 @@ def segment(call: OpCall) -> Value:
     return combined(call, dims, meet_batches([tensor.batch for tensor in tensors_in(call)]))
 
 
+def cross(call: OpCall) -> Value:
+    """Cross products of the vectors of two or three numbers along the last axis: two of two give a number."""
+    last = all(call.get(name) in (NONE, Const(-1)) for name in ("axisa", "axisb", "axisc", "axis"))
+    sides = [operand(call, call.first()), operand(call, call.first(1))]
+    sizes = [side.dims[-1] if isinstance(side, Tensor) and side.dims else None for side in sides]
+    plain = last and all(size in (2, 3) for size in sizes)
+    lines = [_line_of(side, plain) for side in sides]
+    made = delegate(call, "zip", {"x": lines[0], "y": lines[1]}, op="any")
+    if not isinstance(made, Tensor):
+        return made
+    if plain and made.dims is not None:
+        return trailing(call, made, 1, lambda dims: () if sizes == [2, 2] else (3,))
+    batch = made.batch
+    if isinstance(batch, Along) and all(
+        isinstance(side, Tensor) and side.dims is not None and len(side.dims) < 2 for side in sides
+    ):
+        batch = Broken((call.silent_event(events.MIXED, before=made, after=None, axis=0),))
+    return made.but(dims=None, batch=batch)
+
+
+def _line_of(side: Tensor | Unknown, plain: bool) -> Tensor | Unknown:
+    """An operand with a number in the place of each vector; of unknown sizes where it is not ``plain``."""
+    if isinstance(side, Unknown) or side.dims is None:
+        return side
+    return side.but(dims=(*side.dims[:-1], 1) if plain else None)
+
+
 def sparse_loss_last(call: OpCall) -> Value:
     """A loss of integer labels against the last axis of the second operand."""
     labels, scores = operand(call, call.first()), operand(call, call.first(1))
@@ -140,7 +179,9 @@ def sparse_loss_last(call: OpCall) -> Value:
         return scores
     loss = trailing(call, scores, 1, lambda dims: (), sign=signs.NONNEGATIVE)
     batches = [loss.batch] if isinstance(labels, Unknown) else [labels.batch, loss.batch]
-    return combined(call, loss.dims, meet_batches(batches), sign=loss.sign, dtype="float32")
+    # One list of scores is judged by its labels, however many those are.
+    dims = loss.dims if loss.dims or scores.rank is None else None
+    return combined(call, dims, meet_batches(batches), sign=loss.sign, dtype="float32")
 
 
 def ctc_batch_cost(call: OpCall) -> Value:
@@ -166,6 +207,7 @@ SEVERAL: dict[str, Family] = {
     "cdist": cdist,
     "attention": attention,
     "segment": segment,
+    "cross": cross,
     "sparse_loss_last": sparse_loss_last,
     "ctc_batch_cost": ctc_batch_cost,
 }

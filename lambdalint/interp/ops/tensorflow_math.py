@@ -143,7 +143,7 @@ linalg.matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_
     name=None) : matvec
 tensordot, linalg.tensordot(a, b, axes, name=None) : tensordot
 einsum, linalg.einsum(equation, *inputs, name=None, optimize='greedy') : einsum
-linalg.cross, cross(a, b, name=None) : zip op=any
+linalg.cross, cross(a, b, name=None) : cross
 sparse.sparse_dense_matmul, sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, \
     name=None) : matmul
 

@@ -196,6 +196,10 @@ def diag_vector(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
+    squares = call.option("double") or call.option("halve")
+    if squares and x.rank is None and isinstance(x.batch, Along):
+        event = call.silent_event(events.MIXED, before=x, after=None, axis=x.batch.axis)
+        return derived(x, None, Broken((event,)))
     if call.option("double") and x.rank is not None:
         return trailing(call, x, x.rank, lambda dims: (*dims, *dims))
     if call.option("halve") and x.rank is not None:
