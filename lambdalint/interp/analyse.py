@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import apply, reasons
+from lambdalint.interp.callers import run_callers, run_left_out
 from lambdalint.interp.entries import run_entries
 from lambdalint.interp.facts import FileFacts, LayerFacts, Site
 from lambdalint.interp.followed import followed
@@ -68,7 +69,12 @@ def analyse(parsed: ParsedUnit, *, target: str = "auto", project: Project | None
 
 def _run(machine: Machine, env: ModuleEnv, sites: list[ast.Call], family: object) -> None:
     guarded(machine, lambda: run_block(machine, env.tree.body, env.frame), BUDGET)
+    inside = set(machine.called)
+    run_callers(machine, env)
+    outside = machine.called - inside
     run_entries(machine, env)
+    if outside:
+        run_left_out(machine, sites, outside)
     for node in sites:
         if id(node) not in machine.sites:
             _visit(machine, env, node)

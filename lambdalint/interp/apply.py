@@ -260,7 +260,7 @@ def call_subclass(
 
     inputs = args[0] if args else kwargs.get("inputs", kwargs.get("x", NONE))
     keywords = {name: value for name, value in kwargs.items() if name not in ("inputs", "x")}
-    result = subclasses.output(machine, instance, inputs, keywords, at)
+    result = subclasses.output(machine, instance, [inputs, *args[1:]], keywords, at)
     tensors, _ = _as_tensors(inputs)
     layer = Layer(instance.cls.node.name, {}, at, instance=instance)
     node = _node(machine, GraphNode(layer, tuple(tensors), at, trainable=True))
@@ -511,11 +511,12 @@ def _outward(machine: Machine, value: Value, node: GraphNode, declared: Shape) -
             # What comes next is meant for any batch: the written size is the mistake reported here.
             value = value.but(dims=(B, *value.dims[1:]))
             batch = Along(0)
-        elif isinstance(batch, Broken) and value.dims and value.dims[0] == B:
+        shape = value.dims if value.dims is not None else declared
+        if isinstance(batch, (Broken, Unsure)) and shape and shape[0] == B:
+            # As many rows as samples: whatever is in them, Keras takes each for a sample from here on.
             batch = Along(0)
         elif not isinstance(batch, Along) or batch.axis != 0:
             batch = Unsure(reasons.INPUT)
-        shape = value.dims if value.dims is not None else declared
         return value.but(**changes, batch=batch, dims=shape, content=value.content)
     if isinstance(value, Sequence) and value.items is not None:
         return Sequence(

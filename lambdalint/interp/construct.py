@@ -374,6 +374,8 @@ def _model(
             apply.check_input(machine, value, at, named or position)
             for tensor in graph_tensors(value):
                 note_family(machine, family, family_of(tensor), at, "tensor")
+        if machine.dialect_for(family) != "keras3":
+            inputs, outputs = _single(inputs), _single(outputs)
         return Model(
             at, "functional", inputs, outputs, known=outputs != NONE, family=family, birth=machine.serial()
         )
@@ -422,3 +424,9 @@ def as_config(value: Value) -> dict[str, Value]:
     if isinstance(value, Dictionary):
         return {key: item for key, item in value.items.items() if isinstance(key, str)}
     return {}
+
+
+def _single(value: Value) -> Value:
+    """The ends of a model as Keras 2 keeps them: a list of one tensor is that tensor."""
+    items = value.items if isinstance(value, Sequence) else None
+    return items[0] if items is not None and len(items) == 1 else value

@@ -31,29 +31,34 @@ ENTRY_BUDGET = BUDGET // 4
 _MODELS = frozenset({"keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"})
 
 
-def run_entries(machine: Machine, env: ModuleEnv) -> None:
-    """Call what has a layer in it and was not called: callers before the functions they call."""
+def run_entries(machine: Machine, env: ModuleEnv, names: frozenset[str] = frozenset()) -> None:
+    """Call what has a layer in it, or mentions one of ``names``, and was not called.
+
+    Callers come before the functions they call.
+    """
     from lambdalint.interp.analyse import guarded
 
-    mentions = _Mentions(machine, env)
+    mentions = Mentions(machine, env, names)
     for name, value in list(env.frame.variables.items()):
         if isinstance(value, Function) and value.env is env and mentions.is_root(name, value.node):
-            guarded(machine, lambda value=value: _enter(machine, value), ENTRY_BUDGET)
+            guarded(machine, lambda value=value: enter(machine, value), ENTRY_BUDGET)
         elif isinstance(value, ClassValue) and value.env is env and mentions.matters(value.node):
             _run_class(machine, value, mentions)
+    if env is not machine.modules.main:
+        return
     for _ in range(ROUNDS):
         waiting = [f for f in machine.defined if id(f.node) not in machine.called]
         for function in waiting:
             if id(function.node) not in machine.called:
-                guarded(machine, lambda function=function: _enter(machine, function), ENTRY_BUDGET)
+                guarded(machine, lambda function=function: enter(machine, function), ENTRY_BUDGET)
         if not waiting:
             break
 
 
-class _Mentions:
-    """Which functions have a layer in them or mention, by name, one that has."""
+class Mentions:
+    """Which functions have a layer in them, or mention by name one that has or one of ``names``."""
 
-    def __init__(self, machine: Machine, env: ModuleEnv) -> None:
+    def __init__(self, machine: Machine, env: ModuleEnv, names: frozenset[str] = frozenset()) -> None:
         self._machine = machine
         self._env = env
         nodes = [
@@ -61,7 +66,7 @@ class _Mentions:
         ]
         self._names = {id(node): _mentioned(node) for node in nodes}
         self._called_by_others: set[str] = set()
-        relevant = {node.name for node in nodes if self.holds(node)}
+        relevant = {node.name for node in nodes if self.holds(node) or self._names[id(node)] & names}
         for statement in env.tree.body:
             if isinstance(statement, ast.Assign) and self.holds(statement):
                 relevant |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
@@ -100,7 +105,7 @@ def _mentioned(node: ast.AST) -> set[str]:
     return names
 
 
-def _run_class(machine: Machine, cls: ClassValue, mentions: _Mentions) -> None:
+def _run_class(machine: Machine, cls: ClassValue, mentions: Mentions) -> None:
     from lambdalint.interp.analyse import guarded
 
     instance = next((i for i in machine.instances if i.cls is cls), None)
@@ -110,17 +115,17 @@ def _run_class(machine: Machine, cls: ClassValue, mentions: _Mentions) -> None:
         initialiser = cls.lookup("__init__")
         if isinstance(initialiser, Function):
             made = instance
-            guarded(machine, lambda: _enter(machine, initialiser, made), ENTRY_BUDGET)
+            guarded(machine, lambda: enter(machine, initialiser, made), ENTRY_BUDGET)
     everything = mentions.holds(cls.node)
     for value in list(cls.attributes.values()):
         if not isinstance(value, Function) or id(value.node) in machine.called:
             continue
         # A method may use a layer that another one has put into an attribute.
         if everything or mentions.matters(value.node):
-            guarded(machine, lambda value=value, made=instance: _enter(machine, value, made), ENTRY_BUDGET)
+            guarded(machine, lambda value=value, made=instance: enter(machine, value, made), ENTRY_BUDGET)
 
 
-def _enter(machine: Machine, function: Function, instance: Instance | None = None) -> None:
+def enter(machine: Machine, function: Function, instance: Instance | None = None) -> None:
     """Call a function with parameters of which only the defaults are known."""
     owner = function.owner
     if owner is not None and instance is None:

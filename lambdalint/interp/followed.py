@@ -47,7 +47,7 @@ def _parts(value: Value) -> list[Value] | None:
 
 
 def _reason(use: Application, ranked: bool) -> str:
-    if use.trace.result is use.inputs:
+    if any(use.trace.result is given for given in (use.inputs, *use.trace.arguments)):
         return ""
     return next(_gaps(use.trace.result, ranked), "")
 

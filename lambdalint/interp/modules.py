@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import os
 from bisect import bisect_left
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import reasons
@@ -14,7 +16,7 @@ from lambdalint.layers import catalogue
 from lambdalint.syntax.names import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from lambdalint.interp.machine import Machine
     from lambdalint.syntax.project import Project
@@ -46,7 +48,7 @@ class Modules:
     def __init__(self, main: ModuleEnv, project: Project, sites: Iterable[ast.Call]) -> None:
         self.main = main
         self.project = project
-        self._envs: dict[str, ModuleEnv | None] = {main.unit.path: main}
+        self._envs: dict[str, ModuleEnv | None] = {os.path.realpath(main.unit.path): main}
         self._stars: dict[int, list[tuple[str, str | None]]] = {}
         self._site_rows = sorted(site.lineno for site in sites)
 
@@ -79,18 +81,43 @@ class Modules:
         self._define(machine, made)
         return made
 
-    def _define(self, machine: Machine, env: ModuleEnv) -> None:
-        from lambdalint.interp.statements import run_block
+    def script(self, path: str) -> ModuleEnv | None:
+        """A module of the project to be run as a script; ``None`` where it cannot be read."""
+        if path not in self._envs:
+            found = self.project.load(path)
+            self._envs[path] = None if found is None else ModuleEnv(found.unit, found.tree)
+        return self._envs[path]
 
-        env.state = "running"
+    def run_script(self, machine: Machine, env: ModuleEnv) -> None:
+        """Run all of a module, unless an import has run it."""
+        if env.state == "new":
+            env.frame.variables["__name__"] = Const("__main__")
+            self._run(machine, env, env.tree.body)
+
+    @contextmanager
+    def away(self, machine: Machine) -> Iterator[None]:
+        """Run code of another module: of what happens, only what does so in the linted file is kept."""
         outer, machine.trace = machine.trace, None
         events = len(machine.events)
         stack, machine.stack = machine.stack, []
         try:
-            run_block(machine, [s for s in env.tree.body if isinstance(s, DEFINITIONS)], env.frame)
+            yield
         finally:
             machine.trace, machine.stack = outer, stack
-            del machine.events[events:]
+            main = self.main.unit
+            machine.events[events:] = [event for event in machine.events[events:] if event.at.unit is main]
+
+    def _define(self, machine: Machine, env: ModuleEnv) -> None:
+        self._run(machine, env, [s for s in env.tree.body if isinstance(s, DEFINITIONS)])
+
+    def _run(self, machine: Machine, env: ModuleEnv, body: list[ast.stmt]) -> None:
+        from lambdalint.interp.statements import run_block
+
+        env.state = "running"
+        try:
+            with self.away(machine):
+                run_block(machine, body, env.frame)
+        finally:
             env.state = "done"
 
     def submodule(self, machine: Machine, env: ModuleEnv, name: str) -> Value | None:

@@ -65,9 +65,10 @@ def behind(instance: Instance) -> Layer | Model | None:
 
 
 def output(
-    machine: Machine, instance: Instance, inputs: Value, keywords: dict[str, Value], at: Anchor
+    machine: Machine, instance: Instance, args: list[Value], keywords: dict[str, Value], at: Anchor
 ) -> Value:
-    """What calling a project's layer or model gives, with the sizes that are known of it."""
+    """What calling a project's layer or model on ``args`` gives, with the sizes that are known of it."""
+    inputs = args[0]
     method = instance.cls.lookup("call")
     if not isinstance(method, Function):
         base = behind(instance)
@@ -76,7 +77,7 @@ def output(
             if base is None
             else apply.apply_layer(machine, base, [inputs], {}, at)
         )
-    result = _run(machine, instance, method, inputs, keywords, at)
+    result = _run(machine, instance, method, args, keywords, at)
     if isinstance(result, (Tensor, Dictionary)) or (isinstance(result, Sequence) and result.items):
         if not (isinstance(result, Tensor) and result.dims is None):
             return result
@@ -88,7 +89,7 @@ def _run(
     machine: Machine,
     instance: Instance,
     method: Function,
-    inputs: Value,
+    args: list[Value],
     keywords: dict[str, Value],
     at: Anchor,
 ) -> Value:
@@ -98,11 +99,11 @@ def _run(
         return Unknown("a layer that is called often")
     outer, machine.trace = machine.trace, None
     try:
-        _build(machine, instance, inputs, at)
+        _build(machine, instance, args[0], at)
         spec = method.node.args
         names = {parameter.arg for parameter in [*spec.args[2:], *spec.kwonlyargs]}
         named = {name: value for name, value in keywords.items() if name in names or spec.kwarg is not None}
-        return machine.call_function(method, [instance, detached(inputs)], named, at)
+        return machine.call_function(method, [instance, *map(detached, args)], named, at)
     finally:
         machine.trace = outer
 

@@ -141,12 +141,27 @@ def _holds_size(value: Any) -> bool:
     return any(isinstance(entry, Sym) and has_batch(entry) for entry in entries)
 
 
+_PLACES = re.compile("arg(max|min|sort|partition)|top_?k")
+
+
+def ties(case: Case, runs: Runs) -> bool:
+    """Whether rounding decides which of several entries is the largest."""
+    import numpy as np
+
+    for name, args, _ in case.program.steps:
+        if _PLACES.search(name) and isinstance(args[0], Ref):
+            values = runs.whole.at(args[0].index)
+            if not isinstance(values, Exception) and np.unique(values.round(4)).size < values.size:
+                return True
+    return False
+
+
 def check_samples(case: Case, runs: Runs) -> None:
     """Each sample alone, and the batch in another order, give the same entries."""
     value, at = case.values[-1], len(case.values) - 1
     assert isinstance(value, Tensor)
     whole, shuffled = runs.whole.at(at), runs.shuffled.at(at)
-    if isinstance(shuffled, Exception):
+    if isinstance(shuffled, Exception) or ties(case, runs):
         return
     for index in () if counts_samples(case) else (0, SAMPLES - 1):
         alone = runs.alone(index).at(at)
@@ -216,7 +231,7 @@ def _masks(case: Case) -> bool:
 
 _FLATTENING = ("zeros_like", "ones_like", "sign", "round", "floor", "ceil", "clip", "step", "boolean_mask")
 _PICKS = re.compile(r"(max|min)imum$|fm(ax|in)$")
-_TURNS = ("reverse", "flip", "roll", "reshape")
+_TURNS = ("reverse", "flip", "roll", "reshape", "transpose_image")
 
 
 def sharp(case: Case) -> bool:

@@ -220,6 +220,7 @@ def switch(call: OpCall) -> Value:
     if isinstance(condition, Tensor) and condition.rank != 0:
         from lambdalint.interp.ops.families import FAMILIES
 
+        condition = _stretched(condition, then)
         call.args = {**call.args, "condition": condition, "x": then, "y": other}
         for name in ("then_expression", "then_branch"):
             if name in call.args:
@@ -229,6 +230,14 @@ def switch(call: OpCall) -> Value:
                 call.args[name] = other
         return FAMILIES["where"](call)
     return join_values(then, other)
+
+
+def _stretched(condition: Tensor, then: Value) -> Tensor:
+    """A condition of several axes, but fewer than the branches have, holds for all that lies behind them."""
+    rank = then.rank if isinstance(then, Tensor) else None
+    if condition.dims is None or rank is None or not 1 < len(condition.dims) < rank:
+        return condition
+    return condition.but(dims=(*condition.dims, *[1] * (rank - len(condition.dims))))
 
 
 def in_train_phase(call: OpCall) -> Value:

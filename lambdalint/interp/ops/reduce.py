@@ -367,7 +367,8 @@ def normalize(call: OpCall) -> Value:
 
 def _normal_sign(call: OpCall, op: str, sign: Sign) -> Sign:
     if op == "softmax":
-        return signs.MASK if call.op.name.endswith("sparsemax") else signs.UNIT
+        # What sparsemax subtracts is rounded as coarsely as its largest operands are.
+        return signs.COUNT if call.op.name.endswith("sparsemax") else signs.UNIT
     if op == "log_softmax":
         return Sign(high=0.0)
     if op == "clip":

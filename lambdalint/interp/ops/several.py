@@ -111,7 +111,7 @@ def cdist(call: OpCall) -> Value:
         return unknown_result(call)
     if left.dims is None or right.dims is None or len(left.dims) < 2 or len(right.dims) < 2:
         return combined(call, None, Unsure("the rank is not known", carries=True))
-    dims = (*left.dims[:-1], right.dims[-2])
+    dims = (*left.dims[:-1], right.dims[-2]) if left.dims[:-2] == right.dims[:-2] else None
     for side in (left, right):
         if isinstance(side.batch, Along) and side.batch.axis >= len(side.dims or ()) - 2:
             event = call.silent_event(events.MIXED, before=side, after=dims, axis=side.batch.axis)
@@ -177,6 +177,10 @@ def sparse_loss_last(call: OpCall) -> Value:
     labels, scores = operand(call, call.first()), operand(call, call.first(1))
     if isinstance(scores, Unknown):
         return scores
+    given = labels.dims if isinstance(labels, Tensor) else None
+    if given and scores.rank is not None and len(given) >= scores.rank and given[-1] != 1:
+        # Neither a label for each list of scores, nor a column of them.
+        return unknown_result(call)
     loss = trailing(call, scores, 1, lambda dims: (), sign=signs.NONNEGATIVE)
     batches = [loss.batch] if isinstance(labels, Unknown) else [labels.batch, loss.batch]
     # One list of scores is judged by its labels, however many those are.
