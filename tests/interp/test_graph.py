@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lambdalint.interp.values import Sequence
 from tests.interp.running import inputs_of, layers_of, one
 
 FUNCTIONAL = "from keras.layers import *\nfrom keras.models import *\nimport keras.backend as K\n"
@@ -35,6 +36,14 @@ FUNCTIONAL = "from keras.layers import *\nfrom keras.models import *\nimport ker
         ("import sys\nx = Input((4,))\nif len(sys.argv) > 1:\n    x = Dense(4)(x)\n", "(B, 4)"),
         ("m = Sequential([Dense(3, input_shape=(2,)), Dense(4)])\nx = m(Input((2,)))\n", "(B, 4)"),
         ("m = Model(*(lambda i: (i, Dense(4)(i)))(Input((2,))))\nx = m.output\n", "(B, 4)"),
+        ("i = Input((2,))\nx = Model([i], [Dense(4)(i)]).output\n", "(B, 4)"),
+        ("i = Input((2,))\nx = Model([i], [Dense(4)(i)])(Input((2,)))\n", "(B, 4)"),
+        ("i = Input((2,))\nx = Model([i], [Dense(4)(i)]).outputs[0]\n", "(B, 4)"),
+        (
+            "x = Lambda(lambda t: K.gather(t, anything()), output_shape=(5,))(Input((4,)))\n"
+            "x = Dense(3)(x)\n",
+            "(B, 3)",
+        ),
     ],
 )
 def test_the_shape_that_flows_in(body: str, shape: str) -> None:
@@ -104,3 +113,11 @@ def test_late_functions_and_unreached_code_are_judged() -> None:
     )
     assert len(layers_of(code)) == 2
     assert all(layer.functions for layer in layers_of(code))
+
+
+def test_keras_3_keeps_a_list_of_one_output() -> None:
+    code = FUNCTIONAL + "i = Input((2,))\nx = Model(i, [Dense(4)(i)]).output\n"
+    (layer,) = layers_of(code + "y = Lambda(lambda t: t[0] * 2.5)(x)\n", target="keras3")
+    (use,) = layer.applications
+    assert str(use.trace.result) == "(B, 4)"
+    assert isinstance(use.inputs, Sequence)

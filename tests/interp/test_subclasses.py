@@ -34,6 +34,12 @@ USE = "y = Lambda(lambda t: t * 2.5)(x)\n"
             "x = Told()(Input((4,)))\n",
             "(B, 5)",
         ),
+        (
+            "class Both(Layer):\n    def call(self, a, b, training=None):\n"
+            "        return tf.concat([a, b], 1)\n"
+            "x = Both()(Input((4,)), Input((3,)))\n",
+            "(B, 7)",
+        ),
         ("class Mine(Dense):\n    pass\nx = Mine(3)(Input((4,)))\n", "(B, 3)"),
         (
             "class Mine(Conv2D):\n    def __init__(self, n):\n        super().__init__(n, 3)\n"

@@ -172,13 +172,19 @@ def _line_of(side: Tensor | Unknown, plain: bool) -> Tensor | Unknown:
     return side.but(dims=(*side.dims[:-1], 1) if plain else None)
 
 
+def _labels(labels: Tensor, scores: Tensor) -> bool:
+    """Whether there may be one label for each list of scores."""
+    if labels.dims is None or scores.dims is None:
+        return labels.dims is not scores.dims
+    return len(labels.dims) < len(scores.dims) or labels.dims[-1] == 1
+
+
 def sparse_loss_last(call: OpCall) -> Value:
     """A loss of integer labels against the last axis of the second operand."""
     labels, scores = operand(call, call.first()), operand(call, call.first(1))
     if isinstance(scores, Unknown):
         return scores
-    given = labels.dims if isinstance(labels, Tensor) else None
-    if given and scores.rank is not None and len(given) >= scores.rank and given[-1] != 1:
+    if isinstance(labels, Tensor) and not _labels(labels, scores):
         # Neither a label for each list of scores, nor a column of them.
         return unknown_result(call)
     loss = trailing(call, scores, 1, lambda dims: (), sign=signs.NONNEGATIVE)
