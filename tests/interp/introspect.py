@@ -1,7 +1,7 @@
 """Compare the operation tables with the installed libraries: ``python -m tests.interp.introspect``.
 
-Prints the rows whose signature differs from the real one, and the public functions that no row models;
-with ``--seen FOLDER``, those that the Keras code in a folder calls.
+Prints the rows whose signature differs from the real one, and the public functions that no row models
+(``--write`` puts these into ``coverage.txt``); with ``--seen FOLDER``, those that Keras code there calls.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import argparse
 import inspect
 import os
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -139,23 +141,87 @@ def historic(prefix: str) -> Iterator[str]:
     return (name for name in rows(prefix) if real(prefix, name) is None)
 
 
-def unmodelled(prefix: str) -> Iterator[str]:
-    """The public functions of the newest installed version that have no row under any name."""
+@dataclass
+class Part:
+    """A part of a library, such as ``tensorflow.math``: its public functions, and those without a row."""
+
+    name: str
+    functions: int = 0
+    without: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        text = f"{self.name}: {self.functions - len(self.without)} of {self.functions}"
+        if not self.without:
+            return text
+        return "\n".join([text, *textwrap.wrap(", ".join(self.without), 104, **_INDENTED)])
+
+
+_INDENTED: Any = {"initial_indent": "  - ", "subsequent_indent": "    ", "break_on_hyphens": False}
+
+
+def parts(prefix: str) -> Iterator[Part]:
+    """The parts of a library, its version-1 names last; a function of several names counts by its first."""
     known = {id(real(prefix, name)) for name in rows(prefix)}
-    newest = installed()[prefix][0]
-    for folder in FOLDERS[prefix]:
-        module = getattr(newest, folder[:-1]) if folder else newest
-        for name, value in sorted(vars(module).items()):
-            if (
-                name.startswith("_")
-                or inspect.isclass(value)
-                or inspect.ismodule(value)
-                or not callable(value)
-            ):
-                continue
-            if id(value) not in known:
-                known.add(id(value))
-                yield f"{folder}{name}"
+    seen: set[int] = set()
+    for version, module in zip(("", "compat.v1."), installed()[prefix]):
+        if version and prefix != "tensorflow":
+            return
+        for folder in FOLDERS[prefix]:
+            part = Part(f"{prefix}.{version}{folder}".removesuffix("."))
+            for name, value in _public(getattr(module, folder[:-1]) if folder else module):
+                if id(value) not in seen:
+                    seen.add(id(value))
+                    part.functions += 1
+                    if id(value) not in known and library.lookup(f"{prefix}.{folder}{name}") is None:
+                        part.without.append(name)
+            yield part
+
+
+def _public(module: Any) -> Iterator[tuple[str, Any]]:
+    for name, value in sorted(vars(module).items()):
+        if not name.startswith("_") and callable(value) and not inspect.isclass(value):
+            if not inspect.ismodule(value):
+                yield name, value
+
+
+def coverage() -> str:
+    """All parts of all libraries, with the functions that no transfer function models."""
+    lines = [f"{part}\n" for prefix in installed() for part in parts(prefix) if part.functions]
+    return _HEAD.format(", ".join(_versions())) + "\n" + "\n".join(lines)
+
+
+def _versions() -> Iterator[str]:
+    import keras
+    import tensorflow
+    import tf_keras
+
+    for module in (tensorflow, keras, tf_keras):
+        yield f"{module.__name__} {module.__version__}"
+
+
+_HEAD = """\
+# How many public functions of each part of a library have a transfer function, and which have none.
+# Written by `python -m tests.interp.introspect --write` with {}.
+"""
+
+COVERAGE = Path(__file__).with_name("coverage.txt")
+
+
+def listed() -> set[str]:
+    """The functions without a transfer function that ``coverage.txt`` lists."""
+    found: set[str] = set()
+    part = ""
+    for line in COVERAGE.read_text().splitlines():
+        if line.startswith("  "):
+            found.update(f"{part}.{name}" for name in line.strip(" -,").split(", "))
+        else:
+            part = line.partition(":")[0]
+    return found
+
+
+def unmodelled(prefix: str) -> Iterator[str]:
+    """The public functions of a library that have no row under any name."""
+    return (f"{part.name}.{name}" for part in parts(prefix) for name in part.without)
 
 
 _TF_CALL = re.compile(r"\b(?:tf|tensorflow)\.((?:compat\.v[12]\.)?(?:[a-z_0-9]+\.){0,2}[a-z_0-9]+)\(")
@@ -179,7 +245,12 @@ def main() -> None:
     """Print differences and gaps, library by library; ``--seen FOLDER``: those that real code meets."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seen", type=Path, metavar="FOLDER", help="only what is called in these files")
-    folder = parser.parse_args().seen
+    parser.add_argument("--write", action="store_true", help="write coverage.txt")
+    options = parser.parse_args()
+    folder = options.seen
+    if options.write:
+        COVERAGE.write_text(coverage())
+        return
     if folder is not None:
         print("\n".join(f"{count:5} {name}" for name, count in seen(folder).most_common()) or "none")
         return
@@ -187,8 +258,7 @@ def main() -> None:
         for line in differences(prefix):
             print("differs:", line)
         print(f"{prefix}, only in older versions: {', '.join(historic(prefix))}")
-        missing = list(unmodelled(prefix))
-        print(f"{prefix}: {len(missing)} public functions have no row: {', '.join(missing)}")
+    print(coverage())
 
 
 if __name__ == "__main__":

@@ -220,6 +220,17 @@ def test_every_public_function_has_a_row(prefix: str) -> None:
 
 
 @pytest.mark.tensorflow
+@pytest.mark.parametrize("prefix", LIBRARIES)
+def test_public_functions_without_a_row_are_listed(prefix: str) -> None:
+    new = set(introspect.unmodelled(prefix)) - introspect.listed()
+    assert not new, "give them rows, or run `python -m tests.interp.introspect --write`"
+
+
+def test_what_is_listed_as_without_a_row_has_none() -> None:
+    assert [name for name in sorted(introspect.listed()) if library.lookup(name) is not None] == []
+
+
+@pytest.mark.tensorflow
 def test_what_is_left_of_the_backend_in_keras_3() -> None:
     import keras
 
