@@ -30,12 +30,15 @@ def run_callers(machine: Machine, env: ModuleEnv) -> None:
     waiting = _waiting(machine, env)
     if not waiting:
         return
+    # A layer on a way that a call rules out is no use of it by that call; see ``run_left_out``.
+    machine.curious = False
     for path in _callers(machine.modules.project, env.unit.path, waiting):
         caller = machine.modules.script(path)
         if caller is not None:
             guarded(machine, lambda at=caller: machine.modules.run_script(machine, at), ENTRY_BUDGET)
             with machine.modules.away(machine):
                 run_entries(machine, caller, waiting)
+    machine.curious = True
 
 
 def run_left_out(machine: Machine, sites: list[ast.Call], outside: set[int]) -> None:

@@ -90,6 +90,8 @@ class Machine:
         self.failures: list[Failure] = []
         self.defined: list[Function] = []
         """Functions made by ``def`` that hold a layer of the linted file."""
+        self.curious = True
+        """Whether ways that known values rule out are run too where a layer is on them."""
         self.loss_depth = 0
         self.subclass_runs: dict[int, int] = {}
         """How often the ``call`` of each project class was run, by its id."""

@@ -217,7 +217,7 @@ def _if(machine: Machine, node: ast.If, frame: Frame) -> Flow:
             [lambda: run_block(machine, node.body, frame), lambda: run_block(machine, node.orelse, frame)],
         )
     taken, other = (node.body, node.orelse) if known else (node.orelse, node.body)
-    if other and machine.modules.has_site(frame.env, other):
+    if other and machine.curious and machine.modules.has_site(frame.env, other):
         before = dict(frame.variables)
         returned = len(frame.returns)
         machine.enter_region()

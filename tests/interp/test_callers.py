@@ -93,6 +93,22 @@ def test_what_no_call_reaches_is_run_as_before(tmp_path: Path) -> None:
     assert found.layers[1].applications
 
 
+def test_a_way_that_the_call_rules_out_is_not_judged_by_its_values(tmp_path: Path) -> None:
+    net = """
+from keras import backend as K
+from keras.layers import Input, Lambda
+
+def build(shape):
+    x = Input(shape)
+    if len(shape) > 2:
+        x = Lambda(lambda t: K.sum(t, axis=3))(x)
+    return x
+"""
+    found = facts(tmp_path, net=net, train="from net import build\nbuild((8,))")
+    assert not found.layers[0].happened("impossible")
+    assert found.layers[0].applications
+
+
 def test_classes_are_made_elsewhere(tmp_path: Path) -> None:
     net = """
 from keras.layers import Input, Lambda
