@@ -333,6 +333,10 @@ def run_layer(
     output: Value | None = None
     for function in functions or [Unknown(reasons.OPAQUE)]:
         trace = run_body(machine, layer, function, inputs, at)
+        if any(isinstance(tensor.batch, Unsure) for tensor in trace.result_tensors):
+            # What an earlier layer folded into the batch may be taken out where that is not seen.
+            for tensor in tensors_of(inputs):
+                machine.escape(tensor)
         declared = _declared(machine, layer, inputs, at)
         result = _layer_output(machine, layer, trace, declared, inputs, at)
         application = Application(how, at, tuple(args), dict(kwargs), inputs, trace, declared, result)

@@ -366,9 +366,6 @@ def _model(
     if last == "Model":
         inputs = kwargs.get("inputs", kwargs.get("input", args[0] if args else NONE))
         outputs = kwargs.get("outputs", kwargs.get("output", args[1] if len(args) > 1 else NONE))
-        if isinstance(outputs, Sequence) and outputs.kind == "list" and machine.dialect != "keras3":
-            # Before Keras 3 a model with a list of one output gives that output.
-            outputs = outputs.items[0] if outputs.items and len(outputs.items) == 1 else outputs
         for position, (value, name) in enumerate(((inputs, "input"), (outputs, "output"))):
             named = next((key for key in (name, name + "s") if key in kwargs), None)
             apply.check_input(machine, value, at, named or position)

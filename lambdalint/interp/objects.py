@@ -123,7 +123,7 @@ def _instance_attribute(machine: Machine, receiver: Instance, name: str, at: Anc
     if found is not None:
         return found
     base = receiver.cls.library_base()
-    if base is not None:
+    if base is not None and base != "builtins.object":
         import lambdalint.interp.subclasses as subclasses
 
         behind = subclasses.behind(receiver) if name in subclasses.OF_MODELS else None
