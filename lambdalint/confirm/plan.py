@@ -9,6 +9,7 @@ LL302                  ``globals``: the names that the saved function does not c
 LL303                  ``variables``: the names that change; ``last``: the expression of their last values
 LL701                  ``mode``, ``concat_axis``, ``dot_axes`` of a Keras-1 merge, where they are literals
 LL801, LL802           ``replacement``: the expression that makes the built-in layer
+of a statement         ``statement``: its text
 any                    ``assumed``: by parameter, the stand-in for a value that nothing in view gives
 =====================  ==============================================================================
 
@@ -138,7 +139,10 @@ def _of_statement(
     slicer = Slicer(file.unit, file.names, file.project, library, frame, report.at.node)
     if not isinstance(statement, (ast.Import, ast.ImportFrom)):
         slicer.want(statement)
-    modules = slicer.modules({}, statement)
+    if isinstance(statement, ast.Expr):
+        modules = slicer.modules({"statement": ast.unparse(statement)})
+    else:
+        modules = slicer.modules({}, statement)
     text = f"{FACTORY}('statement')" if slicer.around else ast.unparse(statement)
     place = finding.location
     return Request(
@@ -151,7 +155,11 @@ def _of_statement(
             statement="\n".join([*slicer.missing, text]),
             region=(place.filename, place.row, place.end_row),
         ),
-        facts={**report.facts, **({"assumed": slicer.assumed} if slicer.assumed else {})},
+        facts={
+            **report.facts,
+            "statement": ast.unparse(statement),
+            **({"assumed": slicer.assumed} if slicer.assumed else {}),
+        },
         seconds=options.seconds,
     )
 

@@ -72,6 +72,9 @@ from lambdalint.syntax.walk import walk
 from .keras1 import METHODS, MODEL, MODULES, MOVED, REMOVED, renamed_argument
 
 
+_KERNEL = "kernel_size=(rows, columns)"
+
+
 def check(file: FileFacts) -> Iterator[Report]:
     """Calls with Keras 1 arguments, removed layers and removed modules, each call once."""
     if not file.layers:
@@ -79,9 +82,10 @@ def check(file: FileFacts) -> Iterator[Report]:
     for call in file.names.calls:
         said = _removed(file, call) or _renamed(file, call)
         if said is not None:
+            instead = "take the number of columns for the stride" if _KERNEL in said else "refuse it"
             yield Report(
                 Anchor(file.unit, call),
-                f"Keras 1 style: {said}. TensorFlow's Keras and Keras 3 refuse it.",
+                f"Keras 1 style: {said}. TensorFlow's Keras and Keras 3 {instead}.",
                 note="Keras 1",
             )
     yield from _imports(file)
@@ -104,7 +108,7 @@ def _renamed(file: FileFacts, call: ast.Call) -> str | None:
         cls = canonical.rsplit(".", 1)[-1]
         pairs = [(name, new) for name in given if (new := renamed_argument(cls, name))]
         if not pairs and _has_kernel_sizes(file, call) and _sized_by_position(cls, call):
-            pairs = [("nb_row, nb_col", "kernel_size=(rows, columns)")]
+            pairs = [("nb_row, nb_col", _KERNEL)]
     elif canonical in ("keras.models.Model", "keras.Model", "keras.models.Graph"):
         pairs = [(name, MODEL[name]) for name in given if name in MODEL]
     elif isinstance(call.func, ast.Attribute) and call.func.attr in METHODS:

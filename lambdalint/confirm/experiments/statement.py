@@ -45,7 +45,8 @@ def run(session: Session) -> Answer:
         return _second_input(session, statement)
     if session.request.code == "LL703" and (strides := _strides(session, statement)) is not None:
         return strides
-    told = f"`{statement.splitlines()[-1]}` runs in {session.library}"
+    text = session.request.facts.get("statement", statement).splitlines()[-1]
+    told = f"`{text}` runs in {session.library}"
     if session.request.code in _CERTAIN:
         return refuted(told)
     return unconfirmed(f"{told}; what it does wrong there is not an exception")
@@ -67,16 +68,16 @@ defect = set(made.strides) != {{1}}
 
 def _strides(session: Session, statement: str) -> Answer | None:
     """LL703: the second size of the kernel, given by position, is taken for the stride."""
-    last = ast.parse(statement).body[-1]
-    call = last.value if isinstance(last, ast.Expr) else None
+    written = ast.parse(session.request.facts.get("statement", statement)).body[-1]
+    call = written.value if isinstance(written, ast.Expr) else None
     if not isinstance(call, ast.Call) or len(call.args) < 3:
         return None
-    text = ast.unparse(call)
+    text = ast.unparse(ast.parse(statement).body[-1])
     made = session.evaluate(text)
     strides, kernel = getattr(made, "strides", None), getattr(made, "kernel_size", None)
     if strides is None or kernel is None or set(strides) == {1}:
         return None
-    witness = f"`{text}` gives kernel_size={kernel} and strides={strides}"
+    witness = f"`{ast.unparse(call)}` gives kernel_size={kernel} and strides={strides}"
     return confirmed(session, Shown(witness, _STRIDES.format(call=text)))
 
 
