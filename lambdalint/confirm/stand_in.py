@@ -18,7 +18,7 @@ _MODEL = "_lambdalint_keras.Sequential([_lambdalint_keras.Input((4,)), _lambdali
 _OF_ARRAYS = frozenset({"tolist", "astype", "mean", "ndim", "T", "std", "flatten", "min", "max", "sum"})
 _OF_TENSORS = frozenset({"get_shape", "_keras_shape", "dtype", "shape", "op", "_keras_history"})
 _OF_MODELS = frozenset({"outputs", "inputs", "output", "input", "layers", "output_shape", "input_shape"})
-_PLURAL = ("shape", "size", "labels", "list", "dims")
+_PLURAL = ("shape", "image_size", "img_size", "labels", "list", "dims")
 
 
 def stand_in(name: str, code: ast.AST) -> str:

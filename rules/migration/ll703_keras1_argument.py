@@ -71,7 +71,6 @@ from lambdalint.syntax.walk import walk
 
 from .keras1 import METHODS, MODEL, MODULES, MOVED, REMOVED, renamed_argument
 
-
 _KERNEL = "kernel_size=(rows, columns)"
 
 

@@ -75,6 +75,10 @@ class Subject:
                 self._function = self._made(self.program.function)
         return self._function
 
+    def applied(self, given: Any) -> Any:
+        """What the function itself gives, called as the layer calls it: with the layer's ``arguments``."""
+        return self.function(given, **(getattr(self.layer, "arguments", None) or {}))
+
     def seed(self, value: int = 0) -> None:
         """Set all random generators."""
         import random
