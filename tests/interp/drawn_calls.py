@@ -26,7 +26,7 @@ NOT_DRAWN = frozenset(_NOT_DRAWN_NAMES.split())
 """Families of what has an effect, draws numbers, takes functions, or gives no tensor."""
 
 NAMES_NOT_DRAWN = re.compile(
-    r"adaptive_\w+_pool|preprocess_input|empty|sequence_mask|bincount|confusion_matrix|elastic_transform"
+    r"adaptive_\w+_pool|preprocess_input|empty|sequence_mask|bincount|confusion_matrix|elastic_transform|cholesky"
 )
 """Functions that end the process, make as many entries as an entry says, or whose values are left open."""
 

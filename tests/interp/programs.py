@@ -76,7 +76,7 @@ def step_abstractly(bench: Bench, name: str, args: list[Any], kwargs: dict[str, 
         whole = bench.call(word, *args[1:], **kwargs)
         if not isinstance(whole, Sequence):
             return whole
-        if whole.items is None:
+        if not whole.items:
             return whole.element if whole.element is not None else bench.notes.unknown("an item")
         number: int = args[0]
         return whole.items[number % len(whole.items)]

@@ -280,6 +280,10 @@ def loss_last(call: OpCall) -> Value:
         made = operand(call, made)
     if not isinstance(made, Tensor):
         return made
+    ranks = [each.rank for each in (call.first(), call.first(1)) if isinstance(each, Tensor)]
+    if len(ranks) == 2 and None not in ranks and abs((ranks[0] or 0) - (ranks[1] or 0)) == 1:
+        # Keras 3 takes a last axis of size 1 off the longer one, or adds one to the shorter.
+        made = made.but(dims=None)
     axis = -1 if call.get("axis") == NONE else call.constant("axis")
     word = call.op.name.rpartition(".")[2]
     sign = signs.NONNEGATIVE if _NONNEGATIVE_LOSS.match(word) else signs.average(made.sign)
