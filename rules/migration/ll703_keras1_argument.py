@@ -128,7 +128,8 @@ def _sized_by_position(cls: str, call: ast.Call) -> bool:
     if cls not in ("Convolution2D", "Conv2D", "AtrousConvolution2D", "Deconvolution2D"):
         return False
     sizes = call.args[1:3]
-    return len(sizes) == 2 and all(isinstance(a, ast.Constant) and type(a.value) is int for a in sizes)
+    values = [a.value for a in sizes if isinstance(a, ast.Constant) and type(a.value) is int]
+    return len(values) == 2 and values != [1, 1]
 
 
 def _imports(file: FileFacts) -> Iterator[Report]:

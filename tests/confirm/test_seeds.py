@@ -178,7 +178,7 @@ y = Dense(units, init="uniform")(y)
 
 
 def block(width, given):
-    return Convolution2D(width, 5, 5)(given)
+    return Convolution2D(width, 5, 1)(given)
 """
 
 
@@ -188,4 +188,4 @@ def test_a_call_of_keras_1_fails_by_its_own_arguments(tmp_path: Path) -> None:
     witnesses = {each["location"]["row"]: each["verdict"]["witness"] for each in findings}
     assert "gives kernel_size=(3, 3) and strides=(3, 3)" in witnesses[8]
     assert "Unrecognized keyword arguments passed to Dense: {'init': 'uniform'}" in witnesses[9]
-    assert witnesses[13] == "`Convolution2D(3, 5, 5)` gives kernel_size=(5, 5) and strides=(5, 5)"
+    assert witnesses[13] == "`Convolution2D(3, 5, 1)` gives kernel_size=(5, 5) and strides=(1, 1)"

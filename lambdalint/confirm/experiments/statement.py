@@ -62,7 +62,7 @@ def _about_names(error: Exception) -> bool:
 _STRIDES = """
 made = {call}
 print("kernel_size", made.kernel_size, "strides", made.strides)
-defect = set(made.strides) != {{1}}
+defect = set(made.strides) != {{1}} or tuple(made.kernel_size) != {sizes}
 """
 
 
@@ -75,10 +75,11 @@ def _strides(session: Session, statement: str) -> Answer | None:
     text = ast.unparse(ast.parse(statement).body[-1])
     made = session.evaluate(text)
     strides, kernel = getattr(made, "strides", None), getattr(made, "kernel_size", None)
-    if strides is None or kernel is None or set(strides) == {1}:
+    sizes = tuple(getattr(each, "value", None) for each in call.args[1:3])
+    if strides is None or kernel is None or (set(strides) == {1} and tuple(kernel) == sizes):
         return None
     witness = f"`{ast.unparse(call)}` gives kernel_size={kernel} and strides={strides}"
-    return confirmed(session, Shown(witness, _STRIDES.format(call=text)))
+    return confirmed(session, Shown(witness, _STRIDES.format(call=text, sizes=sizes)))
 
 
 _MASK = """
