@@ -331,6 +331,9 @@ def _merge_function(
     if isinstance(at.node, ast.Call):
         layer.site = machine.site_for(at.node, at, "merge", family)
         _note(layer)
+    if any(True for _ in graph_tensors(inputs)):
+        # In Keras 1 `merge` takes layers too, which are models in the making, but not next to tensors.
+        apply.check_input(machine, inputs, at, 0, layer)
     return apply.run_layer(machine, layer, [inputs], {}, at, "merge")
 
 
