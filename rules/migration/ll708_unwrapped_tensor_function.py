@@ -6,7 +6,8 @@ Reports, in code for Keras 3 with a Lambda layer, calls of `tf.*`, `np.*` and `t
 model-building code whose argument is a symbolic tensor of the model: `tf.reduce_sum(x, axis=1)` on the
 output of a layer. Operators and subscripts (`x + 1`, `x[:, 0]`), `keras.ops` and questions about the shape
 are fine, and so is all that runs inside a layer. In code for Keras 1, or for a Keras 2 apart from
-TensorFlow, it reports functions of `K` and `tf` whose result a layer is called on, or a model made of.
+TensorFlow, it reports functions of `K` and `tf` whose result goes into a `Model`, by way of other layers
+or not; what a loss is computed from is fine.
 
 ## Why it hurts
 

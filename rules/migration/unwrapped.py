@@ -10,45 +10,71 @@ from lambdalint.syntax.enclosing import enclosing
 from lambdalint.syntax.walk import children, walk
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_FUNCTIONS = ("keras.backend.", "tensorflow.")
 
 
 def reaches_model(file: FileFacts, node: ast.AST) -> bool:
-    """Whether a layer is called on the result of a call, or a model made of it, in the same scope."""
-    applied = {id(each.at.node) for each in file.nodes}
+    """Whether a model is made, in the same scope, of what comes from the result of a call.
+
+    The result flows on through operators, other tensor functions and the inputs of layers.  What a function
+    captures, or a loss is computed from, is no part of the model.
+    """
     around = enclosing(file.tree, node)[:-1]
-    if any(_takes_tensors(file, applied, call) for call in around):
-        return True
     scope = next((each for each in reversed(around) if isinstance(each, _SCOPES)), file.tree)
-    statement = next((each for each in reversed(around) if isinstance(each, ast.stmt)), None)
-    bare = _targets(statement)
-    for later in _statements(scope):
-        if statement is None or later.lineno <= statement.lineno or not bare:
-            continue
-        for call in walk(later):
-            if isinstance(call, ast.Call) and _takes_tensors(file, applied, call):
-                if _reads([*call.args, *(word.value for word in call.keywords)], bare):
-                    return True
-        bare = bare | _targets(later) if _reads([later], bare) else bare - _targets(later)
+    own = next((each for each in reversed(around) if isinstance(each, ast.stmt)), None)
+    flow = _Flow(file, node)
+    begun = False
+    for statement in _statements(scope):
+        begun = begun or statement is own
+        if begun and flow.passes(statement):
+            return True
     return False
 
 
-def _takes_tensors(file: FileFacts, applied: set[int], call: ast.AST) -> bool:
-    if not isinstance(call, ast.Call):
+class _Flow:
+    """The names that hold what comes from one call, statement by statement."""
+
+    def __init__(self, file: FileFacts, start: ast.AST) -> None:
+        self.start = start
+        self.canonical = file.names.canonical
+        self.applied = {id(each.at.node) for each in file.nodes}
+        self.bare: set[str] = set()
+
+    def passes(self, statement: ast.stmt) -> bool:
+        """Follow one statement; whether a model is made there of what flows."""
+        for call in walk(statement):
+            if isinstance(call, ast.Call) and (self.canonical(call.func) or "").endswith(".Model"):
+                if any(map(self.flows, [*call.args, *(word.value for word in call.keywords)])):
+                    return True
+        if isinstance(statement, ast.Assign):
+            names = {name for target in statement.targets for name in _bound(target)}
+            self.bare = self.bare | names if self.flows(statement.value) else self.bare - names
         return False
-    return id(call) in applied or (file.names.canonical(call.func) or "").endswith(".Model")
+
+    def flows(self, value: ast.expr) -> bool:
+        """Whether the value of an expression comes from the call."""
+        if value is self.start:
+            return True
+        if isinstance(value, ast.Name):
+            return value.id in self.bare
+        if isinstance(value, ast.BinOp):
+            return self.flows(value.left) or self.flows(value.right)
+        if isinstance(value, (ast.List, ast.Tuple)):
+            return any(map(self.flows, value.elts))
+        if isinstance(value, ast.Call):
+            taken = value.args[:1] if id(value) in self.applied else []
+            if (self.canonical(value.func) or "").startswith(_FUNCTIONS):
+                taken = value.args
+            return any(map(self.flows, taken))
+        if isinstance(value, ast.UnaryOp):
+            return self.flows(value.operand)
+        return isinstance(value, ast.Subscript) and self.flows(value.value)
 
 
-def _reads(nodes: list[ast.expr] | list[ast.stmt], bare: set[str]) -> bool:
-    parts = (part for node in nodes for part in walk(node))
-    return any(isinstance(p, ast.Name) and isinstance(p.ctx, ast.Load) and p.id in bare for p in parts)
-
-
-def _targets(statement: ast.AST | None) -> set[str]:
-    """The names that an assignment binds."""
-    if not isinstance(statement, ast.Assign):
-        return set()
-    parts = (part for target in statement.targets for part in walk(target))
-    return {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+def _bound(target: ast.expr) -> Iterator[str]:
+    for part in walk(target):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            yield part.id
 
 
 def _statements(scope: ast.AST) -> Iterator[ast.stmt]:
