@@ -328,15 +328,14 @@ def _report(result: RunResult, settings: Settings, flags: dict[str, bool], outpu
 
 
 def _view(output_file: str | None, *, problems: bool) -> View:
-    import shutil
-
     from lambdalint.report import View
+    from lambdalint.report.terminal import columns
 
     terminal = output_file is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     color = terminal and not os.environ.get("NO_COLOR")
     if output_file is None and os.environ.get("FORCE_COLOR", "0") != "0" and not os.environ.get("NO_COLOR"):
         color = True
-    width = shutil.get_terminal_size((80, 24)).columns if output_file is None else 80
+    width = columns() if output_file is None else 80
     return View(width=width, color=color, links=terminal and color, problems=problems)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from lambdalint.report.terminal import columns
 from lambdalint.report.view import rule_url
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _formatted(markdown: str) -> str:
     from rich.console import Console
     from rich.markdown import Markdown
 
-    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+    width = min(columns(), 100)
     page = io.StringIO()
     Console(file=page, force_terminal=True, width=width).print(Markdown(markdown))
     return page.getvalue()
