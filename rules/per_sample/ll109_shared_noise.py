@@ -54,6 +54,7 @@ None that this project knows of.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
@@ -82,10 +83,20 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     seen = {id(event.at.node) for event in layer.causes(events.FIXED)}
     for shared in layer.happened(events.SHARED_NOISE):
         event = _drawn(shared)
-        report = report_of(layer, event, message) if id(event.at.node) not in seen else None
+        passed_over = id(event.at.node) in seen or _has_named_row(shared.data.get("tensor"), event.at.node)
+        report = None if passed_over else report_of(layer, event, message)
         seen.add(id(event.at.node))
         if report is not None:
             yield report
+
+
+def _has_named_row(noise: object, call: ast.AST) -> bool:
+    """Whether a single row has a name, as in ``shape=(batch_size, n)``: then 1 is a choice."""
+    if not (isinstance(call, ast.Call) and isinstance(noise, Tensor) and noise.dims and noise.dims[0] == 1):
+        return False
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    shapes = [each for each in given if isinstance(each, (ast.Tuple, ast.List)) and each.elts]
+    return any(not isinstance(shape.elts[0], ast.Constant) for shape in shapes)
 
 
 def _drawn(shared: Event) -> Event:

@@ -23,7 +23,8 @@ _SAVE = re.compile(r"\.save\(\s*[^)\n]*\.(?:h5|hdf5|keras)\b")
 _IN_TEXT, _IN_BYTES = re.compile(_WHOLE), re.compile(_WHOLE.encode())
 _KERAS_FILE = re.compile(rb"\.keras\\?['\"]")
 _DEPTH = 8
-_KERAS_BASES = ("keras.layers.", "keras.models.", "keras.engine.", "keras.Model", "keras.Layer")
+_SAVED = ("keras.layers.", "keras.models.", "keras.engine.", "keras.Model", "keras.Layer")
+_NEVER_SAVED = ("keras.metrics.", "keras.losses.", "keras.callbacks.", "keras.Metric", "keras.Loss")
 
 
 @lru_cache(maxsize=1)
@@ -57,12 +58,12 @@ def enclosing_class(names: Names, node: ast.AST) -> ast.ClassDef | None:
 
 
 def rebuilt_by_class(layer: LayerFacts) -> bool:
-    """Whether a Layer or Model class makes the Lambda: what is saved is then the class, not the Lambda."""
+    """Whether a class of Keras makes the Lambda: what is saved is then the class, or nothing of a metric."""
     if layer.unit is not layer.file.unit:
         return False
     node = enclosing_class(layer.names, layer.node)
     if node is not None:
-        return is_keras_subclass(layer.names, node)
+        return is_keras_subclass(layer.names, node, _SAVED + _NEVER_SAVED)
     return _built_for_class(layer.names, layer.node)
 
 
@@ -99,17 +100,19 @@ def _restores_itself(node: ast.ClassDef) -> bool:
     return "get_config" in methods or any("register" in written(d) for d in node.decorator_list)
 
 
-def is_keras_subclass(names: Names, node: ast.ClassDef, depth: int = 0) -> bool:
+def is_keras_subclass(
+    names: Names, node: ast.ClassDef, bases: tuple[str, ...] = _SAVED, depth: int = 0
+) -> bool:
     """Whether a class is a Keras layer or model: by its bases, followed through the project's modules."""
     if depth > _DEPTH:
         return False
     for base in node.bases:
         canonical = names.canonical(base) or ""
-        if canonical.startswith(_KERAS_BASES):
+        if canonical.startswith(bases):
             return True
         found = _class_of(names, base, canonical)
         if found is not None:
-            if is_keras_subclass(*found, depth + 1):
+            if is_keras_subclass(*found, bases, depth + 1):
                 return True
         elif (canonical or written(base)).rpartition(".")[2].endswith("Layer"):
             return True
