@@ -60,6 +60,10 @@ def below_a_mask(site: Site) -> None:
         raise Unfit("the mask is kept")
     if len(site.function.args.args) != 1:
         raise Unfit("it may ask for the mask")
+    if any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Call) for node in ast.walk(site.function)
+    ):
+        raise Unfit("a layer called in the body passes the mask on")
     target = site.target
     applied.args[0] = expression(f"Masking()({ast.unparse(applied.args[0])})")
     site.needs(f"from {site.family}.layers import Masking, LSTM")

@@ -182,8 +182,9 @@ linalg.eye, eye(num_rows, num_columns=None, batch_shape=None, dtype='float32', n
 linalg.global_norm, global_norm(t_list, name=None) : unknown_result
 
 # signals: the last axes alone change
-signal.fft, fft, signal.ifft, ifft, signal.fft2d, fft2d, signal.ifft2d, ifft2d, signal.fft3d, fft3d, \
-    signal.ifft3d, ifft3d(input, name=None) : map sign=any
+signal.fft, fft, signal.ifft, ifft(input, name=None) : last_axis size=same
+signal.fft2d, fft2d, signal.ifft2d, ifft2d(input, name=None) : last_axis size=same last=2
+signal.fft3d, fft3d, signal.ifft3d, ifft3d(input, name=None) : last_axis size=same last=3
 signal.rfft, rfft(input_tensor, fft_length=None, name=None) : last_axis dtype=complex64
 signal.irfft, irfft(input_tensor, fft_length=None, name=None) : last_axis dtype=float32
 signal.rfft2d, rfft2d(input_tensor, fft_length=None, name=None) : last_axis last=2 dtype=complex64
@@ -197,7 +198,7 @@ signal.inverse_stft(stfts, frame_length, frame_step, fft_length=None, window_fn=
 signal.frame, contrib.signal.frame(signal, frame_length, frame_step, pad_end=False, pad_value=0, \
     axis=-1, name=None) : last_axis rank=1
 signal.overlap_and_add(signal, frame_step, name=None) : last_axis last=2 rank=-1
-signal.mfccs_from_log_mel_spectrograms(log_mel_spectrograms, name=None) : map sign=any
+signal.mfccs_from_log_mel_spectrograms(log_mel_spectrograms, name=None) : last_axis size=same
 signal.linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sample_rate=8000, \
     lower_edge_hertz=125.0, upper_edge_hertz=3800.0, dtype='float32', name=None) : fresh_matrix
 signal.hann_window, signal.hamming_window(window_length, periodic=True, dtype='float32', name=None) : window

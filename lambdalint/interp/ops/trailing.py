@@ -94,14 +94,16 @@ def _nothing(dims: Dims) -> Dims:
 
 
 def last_axis(call: OpCall) -> Value:
-    """A transform along the ``last=1`` axes: ``size=`` the new size, ``rank=`` how many axes are added."""
+    """A transform along the ``last=1`` axes: ``size=`` the new size or ``same``, ``rank=`` the axes added."""
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
     size, dtype = call.option("size"), call.option("dtype") or x.dtype
+    count = int(call.option("last", "1"))
+    if size == "same":
+        return trailing(call, x, count, lambda dims: dims, dtype=dtype)
     if size:
         return trailing(call, x, 1, lambda dims: (int(size),), dtype=dtype)
-    count = int(call.option("last", "1"))
     added = int(call.option("rank", "0"))
     made = [fresh() for _ in range(count + added)]
     return trailing(call, x, count, lambda dims: made, dtype=dtype)
