@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lambdalint import settings
 from lambdalint.findings import Contract, Severity
 from lambdalint.rule import Rule
 from lambdalint.selectors import Choice, UnknownRule, enabled, resolve
@@ -264,3 +265,9 @@ def test_an_unknown_rule_on_the_command_line_is_an_error(tmp_path: Path) -> None
 def test_per_file_ignores_match_as_in_ruff(tmp_path: Path, glob: str, path: str, hit: bool) -> None:
     settings = Settings(str(tmp_path), frozenset(), per_file_ignores=((glob, frozenset({"LL101"})),))
     assert (settings.ignored_in(str(tmp_path / path)) == {"LL101"}) is hit
+
+
+def test_the_readme_lists_every_key() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in readme.splitlines() if line.startswith("| `")]
+    assert [key for key in settings._KEYS if not any(f"`{key}`" in row for row in rows)] == []
