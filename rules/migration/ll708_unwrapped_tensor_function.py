@@ -1,21 +1,17 @@
-"""A TensorFlow, NumPy or backend function is applied to a tensor of the model outside of any layer.
+"""In Keras 3, a TensorFlow or NumPy function is applied to a tensor of the model outside of any layer.
 
 ## What it does
 
 Reports, in code for Keras 3 with a Lambda layer, calls of `tf.*`, `np.*` and `tf.keras.backend.*` in
 model-building code whose argument is a symbolic tensor of the model: `tf.reduce_sum(x, axis=1)` on the
 output of a layer. Operators and subscripts (`x + 1`, `x[:, 0]`), `keras.ops` and questions about the shape
-are fine, and so is all that runs inside a layer. In code for Keras 1, or for a Keras 2 apart from
-TensorFlow, it reports functions of `K` and `tf` whose result goes into a `Model`, by way of other layers
-or not; what a loss is computed from is fine.
+are fine, and so is all that runs inside a layer.
 
 ## Why it hurts
 
 In tf.keras 2 such a call was turned into a layer. Measured in Keras 3: "A KerasTensor cannot be used as
 input to a TensorFlow function" for `tf.*`, "A KerasTensor is symbolic ... You cannot convert it to a NumPy
-array" for `np.*`; tf_keras accepts all of TensorFlow's. Keras before 2.4 knows where a tensor comes from
-only if a layer made it: the model fails with "Output tensors to a Model must be Keras tensors", or with
-"'NoneType' object has no attribute '_inbound_nodes'".
+array" for `np.*`; tf_keras accepts all of TensorFlow's.
 
 ## Bad
 
@@ -79,8 +75,6 @@ from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.walk import walk
 
-from .unwrapped import reaches_model
-
 _FINE = frozenset(
     {
         "numpy.shape", "numpy.ndim", "numpy.squeeze", "tensorflow.is_tensor", "tensorflow.print",
@@ -90,22 +84,16 @@ _FINE = frozenset(
     }
 )  # fmt: skip
 """Measured to accept a symbolic tensor, or to fail for another reason."""
-_ASKING = frozenset({"shape", "ndim", "dtype", "eval", "get_value", "placeholder", "print_tensor"})
 
 
 def check(file: FileFacts) -> Iterator[Report]:
-    """The innermost of the calls that Keras refuses, each once."""
-    if not file.layers or not (file.dialect.name == "keras3" or _is_before_keras_tensors(file)):
+    """The innermost of the calls that Keras 3 refuses, each once."""
+    if file.dialect.name != "keras3" or not file.layers:
         return
-    refused = _is_refused if file.dialect.name == "keras3" else _is_lost
-    found = {id(e.at.node): e for e in file.events if e.at.unit is file.unit and refused(e)}
+    found = {id(e.at.node): e for e in file.events if e.at.unit is file.unit and _is_refused(e)}
     for key, event in found.items():
         inside = walk(event.at.node)
         if any(id(part) in found and id(part) != key for part in inside):
-            continue
-        if file.dialect.name != "keras3":
-            if reaches_model(file, event.at.node):
-                yield _lost(file, event)
             continue
         yield Report(
             event.at,
@@ -113,34 +101,6 @@ def check(file: FileFacts) -> Iterator[Report]:
             f"{_instead(event)}",
             note="a symbolic tensor",
         )
-
-
-def _is_before_keras_tensors(file: FileFacts) -> bool:
-    """Whether the file is for Keras 1, or for a Keras 2 that is no part of TensorFlow."""
-    own = file.dialect.families == {"keras"} and not file.dialect.shared
-    return own and file.dialect.name in ("keras1", "keras2")
-
-
-def _is_lost(event: Event) -> bool:
-    """Whether a function of the backend or of TensorFlow makes a tensor that no layer made."""
-    if event.kind != events.GRAPH_OP:
-        return False
-    name, operand = str(event.data["name"]), event.data["operand"]
-    if name in _FINE or name.rpartition(".")[2] in _ASKING:
-        return False
-    known = library.lookup(name) is not None and name.startswith(("keras.backend.", "tensorflow."))
-    return known and family_of(operand) == "keras" and is_symbolic(operand)
-
-
-def _lost(file: FileFacts, event: Event) -> Report:
-    return Report(
-        event.at,
-        f"No layer makes what `{event.text}` gives: Keras before 2.4 cannot build a model on it and raises "
-        '"Output tensors to a Model must be ... Keras tensors" or "\'NoneType\' object has no attribute '
-        "'_inbound_nodes'\". Put the call into a Lambda or another layer.",
-        note="outside of any layer",
-        severity=Severity.ERROR if file.dialect.name == "keras1" else Severity.WARNING,
-    )
 
 
 def _is_refused(event: Event) -> bool:
