@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 
-from lambdalint.interp.values import Along, Sequence, Tensor, Unknown, Value
+from lambdalint.interp.values import Along, Const, Sequence, Tensor, Unknown, Value
 
 from .body import Body, Call, Found, integers, rank_of
 from .scalars import MINUS_ONE, ONE, ZERO, Scalar, captured
@@ -151,6 +152,8 @@ def _nothing(body: Body) -> Found | None:
     """A function that returns its input by way of some library function."""
     if body.trace.result is body.input or any(call.word == "cast" for call in body.calls.values()):
         return None
+    if _has_named_number(body):
+        return None
     same = (
         isinstance(body.result, Tensor)
         and isinstance(body.input, Tensor)
@@ -161,6 +164,17 @@ def _nothing(body: Body) -> Found | None:
     if body.dialect == "keras3":
         return Found("Identity", "Identity()")
     return Found("Activation", 'Activation("linear")')
+
+
+def _has_named_number(body: Body) -> bool:
+    """Whether a number has a name, as in ``x * beta``: it may be another one tomorrow."""
+    for step in body.trace.steps:
+        node = step.at.node
+        sides = {"x": node.left, "y": node.right} if isinstance(node, ast.BinOp) else {}
+        for name, side in sides.items():
+            if isinstance(side, (ast.Name, ast.Attribute)) and isinstance(step.arguments.get(name), Const):
+                return True
+    return False
 
 
 def sums(body: Body) -> Found | None:
