@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 
 from lambdalint.confirm.request import Inputs, Sample
+from lambdalint.confirm.unsliceable import Unsliceable
 from lambdalint.interp.facts import Application, LayerFacts
-from lambdalint.interp.values import Along, Dictionary, Sequence, Tensor, Value
+from lambdalint.interp.values import Along, Broken, Dictionary, Sequence, Tensor, Unsure, Value
 from lambdalint.layers.dims import Dim
 
 _PRIMES = (3, 5, 7, 11, 13, 17, 19, 23)
@@ -113,6 +114,8 @@ def _of_shapes(
 def _sample(value: Value, sizes: _Sizes) -> Sample | None:
     if not isinstance(value, Tensor) or value.dims is None:
         return None
+    if value.dims and isinstance(value.dims[0], int) and isinstance(value.batch, (Broken, Unsure)):
+        raise Unsliceable("what the layer gets has no axis of samples, which no sample data can show")
     if not value.dims or not isinstance(value.batch, Along) or value.batch.axis != 0:
         return None
     shape = tuple(sizes.of(dim) for dim in value.dims[1:])

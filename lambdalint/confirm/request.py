@@ -73,14 +73,11 @@ class Program:
     Attributes:
         modules: the main module, and the project's modules that it imports, each sliced too.
         main: name of the main module.
-        layer: the expression that constructs the layer (``Lambda(f, output_shape=…)``, a Keras-1
-            ``merge`` call is given as ``application`` alone).
+        layer: the expression that constructs the layer (``Lambda(f, output_shape=…)``); ``None`` for a
+            Keras-1 ``merge``.
         function: the expression passed as the layer's function.
         output_shape: the expression passed as ``output_shape``.
         arguments: the expression passed as ``arguments``.
-        application: an expression that builds the graph up to the layer's symbolic output.
-        inputs: the expression of the list of the ``Input`` tensors that ``application`` starts from.
-        model: the expression of the model that the user builds, where it could be sliced.
         statement: the statements to execute for a finding about a statement, or ``None``.
         region: file and rows of the user's code that the finding marks.
     """
@@ -91,9 +88,6 @@ class Program:
     function: str | None = None
     output_shape: str | None = None
     arguments: str | None = None
-    application: str | None = None
-    inputs: str | None = None
-    model: str | None = None
     statement: str | None = None
     region: tuple[str, int, int] | None = None
 
