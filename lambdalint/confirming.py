@@ -94,7 +94,8 @@ def confirm(result: RunResult, settings: Settings, flags: dict[str, bool], repro
         if repro is not None:
             names = stage.write_repros(confirmed, repro)
             if not flags["quiet"]:
-                click.echo(f"repro: {len(names)} scripts written to {repro}", err=True)
+                plural = "" if len(names) == 1 else "s"
+                click.echo(f"repro: {len(names)} script{plural} written to {repro}", err=True)
     except Unavailable as error:
         return replace(result, problems=(*result.problems, Problem("--confirm", str(error))))
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.report.view import visible
+from lambdalint.report.view import told, visible
 
 if TYPE_CHECKING:
     from lambdalint.report.view import View
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 def render(result: RunResult, view: View) -> str:
     """All findings."""
     return "".join(
-        f"{visible(str(f.location))}: {f.code} [{f.severity.value}] {visible(' '.join(f.message.split()))}\n"
+        f"{visible(str(f.location))}: {f.code} [{f.severity.value}] {visible(' '.join(told(f).split()))}\n"
         for f in result.findings
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.findings import Finding, Problem, Severity
-from lambdalint.report.view import absolute
+from lambdalint.report.view import absolute, told
 
 if TYPE_CHECKING:
     from lambdalint.report.view import View
@@ -36,7 +36,7 @@ def _finding(finding: Finding) -> str:
     }
     if row == end_row:
         properties |= {"col": column, "endColumn": end_column}
-    return _command(_COMMANDS[finding.severity], properties, f"{at}: {finding.code} {finding.message}")
+    return _command(_COMMANDS[finding.severity], properties, f"{at}: {finding.code} {told(finding)}")
 
 
 def _problem(problem: Problem) -> str:

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.findings import Finding, Severity
-from lambdalint.report.view import absolute, fingerprints, relative
+from lambdalint.report.view import absolute, fingerprints, relative, told
 
 if TYPE_CHECKING:
     from lambdalint.report.view import View
@@ -28,7 +28,7 @@ def _issue(finding: Finding, fingerprint: str) -> dict[str, Any]:
     begin, end = ((at.row, at.column), (at.end_row, at.end_column)) if at.cell is None else ((1, 1), (1, 1))
     return {
         "check_name": finding.code,
-        "description": f"{finding.code} {finding.name}: {finding.message}",
+        "description": f"{finding.code} {finding.name}: {told(finding)}",
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[finding.severity],
         "location": {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from lambdalint.findings import Finding
-from lambdalint.report.view import absolute
+from lambdalint.report.view import absolute, told
 
 if TYPE_CHECKING:
     from lambdalint.findings import Location, Problem
@@ -57,8 +57,9 @@ def _case(suite: ElementTree.Element, item: Finding | Problem) -> None:
         case.set("column", str(at.column or 1))
         where += f"line {at.row}, col {at.column or 1}, "
     kind = "failure" if isinstance(item, Finding) else "error"
-    detail = ElementTree.SubElement(case, kind, message=_clean(item.message))
-    detail.text = _clean(where + item.message)
+    message = told(item) if isinstance(item, Finding) else item.message
+    detail = ElementTree.SubElement(case, kind, message=_clean(message))
+    detail.text = _clean(where + message)
 
 
 def _clean(text: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from lambdalint import __version__
 from lambdalint.findings import Finding, Fix, Location, Problem, Severity
-from lambdalint.report.view import HOME, absolute, fingerprints, relative, rule_url
+from lambdalint.report.view import HOME, absolute, fingerprints, relative, rule_url, told
 
 if TYPE_CHECKING:
     from lambdalint.report.view import View
@@ -98,7 +98,7 @@ def _result(finding: Finding, fingerprint: str, codes: list[str]) -> dict[str, A
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.message},
+        "message": {"text": told(finding)},
         "locations": [_location(finding.location)],
         "partialFingerprints": {"lambdalint/v1": fingerprint},
         "properties": {key: value for key, value in properties.items() if value},

@@ -26,6 +26,16 @@ class View:
     problems: bool = False
 
 
+def told(finding: Finding) -> str:
+    """The message, and what running the layer has shown, for formats that show a single text."""
+    verdict = finding.verdict
+    if verdict is not None and verdict.witness:
+        return f"{finding.message} Witness: {verdict.witness}."
+    if verdict is not None and not finding.counts:
+        return f"{finding.message} Refuted: {verdict.reason}."
+    return finding.message
+
+
 def rule_url(code: str, name: str) -> str:
     """The address of a rule's page."""
     return f"{HOME}/rules/{code}-{name}"

@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lambdalint.findings import Contract, Finding, Location, Problem, Severity
+from lambdalint.findings import Contract, Finding, Location, Problem, Severity, Status, Verdict
 from lambdalint.report import View, render
+from lambdalint.report.view import told
 from lambdalint.results import Quote, RunResult
 from lambdalint.settings import FORMATS
 
@@ -113,7 +114,7 @@ def test_github_commands(run_result: RunResult) -> None:
         "::nb.ipynb:cell 4:2:1: LL302 `tf` is%0Aa global.",
         f"::error title=lambdalint (LL101),file={here}/train.py,line=11,endLine=11,col=32,endColumn=52"
         "::train.py:11:32: LL101 sum(axis=0) adds up the samples of the batch, so each output depends on its "
-        "neighbours.",
+        "neighbours. Witness: sample 0 alone gives 1.000, in a batch of two 0.316.",
         f"::notice title=lambdalint (LL604),file={here}/train.py,line=12,endLine=12,col=1,endColumn=9"
         "::train.py:12:1: LL604 Tiny.",
         f"::error title=lambdalint,file={here}/broken.py,line=3::broken.py:3:7: invalid syntax",
@@ -208,3 +209,10 @@ def test_junit_without_findings_is_one_passed_case() -> None:
     root = ElementTree.fromstring(render("junit", RunResult(paths=("train.py",)), View()))
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "0", "0")
     assert len(root[0][0]) == 0
+
+
+def test_what_a_refuted_finding_says(run_result: RunResult) -> None:
+    finding = next(finding for finding in run_result.findings if finding.code == "LL604")
+    verdict = Verdict(Status.REFUTED, reason="four batches agree")
+    assert told(finding) == "Tiny."
+    assert told(replace(finding, verdict=verdict)) == "Tiny. Refuted: four batches agree."
