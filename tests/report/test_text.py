@@ -115,7 +115,8 @@ def test_concise(run_result: RunResult) -> None:
     assert render("concise", run_result, View()).splitlines() == [
         "nb.ipynb:cell 4:2:1: LL302 [warning] `tf` is a global.",
         "train.py:11:32: LL101 [error] sum(axis=0) adds up the samples of the batch, "
-        "so each output depends on its neighbours. Witness: sample 0 alone gives 1.000, in a batch of two 0.316.",
+        "so each output depends on its neighbours. "
+        "Witness: sample 0 alone gives 1.000, in a batch of two 0.316.",
         "train.py:12:1: LL604 [advice] Tiny.",
     ]
 
