@@ -69,6 +69,8 @@ class Project:
         self._listed: dict[tuple[str, bool], list[str]] = {}
         self._answers: dict[Query, str] = {}
         self.asked = Asked()
+        self._imported_by: dict[str, tuple[set[str], set[str]]] = {}
+        """What a file imports: modules that were found, and the names of others."""
         self._linted: tuple[str, Names] | None = None
         self.discarded = 0
         """Modules no longer remembered whose scopes, which point at each other, wait for the collector."""
@@ -217,12 +219,18 @@ class Project:
 
     def _imports(self, other: str, data: bytes, path: str) -> bool:
         """Whether a file imports a module: the one found from there, or one whose path ends like the name."""
-        folder = self._folder_of(other)
-        for dotted, level in _imported_names(data):
-            found = self._find_from(dotted, level, folder)
-            if found == path or (found is None and not level and _ends_with(path, dotted)):
-                return True
-        return False
+        if other not in self._imported_by:
+            folder = self._folder_of(other)
+            found, elsewhere = set(), set()
+            for dotted, level in _imported_names(data):
+                place = self._find_from(dotted, level, folder)
+                if place is not None:
+                    found.add(place)
+                elif not level:
+                    elsewhere.add(dotted)
+            self._imported_by[other] = found, elsewhere
+        found, elsewhere = self._imported_by[other]
+        return path in found or any(_ends_with(path, dotted) for dotted in elsewhere)
 
     def package_files(self, path: str) -> list[str]:
         """The Python files of the outermost package around a file, or of its folder if it is in none."""
