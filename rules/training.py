@@ -44,10 +44,9 @@ def is_fed_by_inputs_alone(file: FileFacts, use: Application) -> bool:
     No gradient is then taken with respect to these inputs.
     """
     given = list(tensors_of(use.inputs))
-    front = list(behind(given, set()))
-    if not given or not all(tensor.node is not None for tensor in given):
+    if not file.compiled or not given or not all(tensor.node is not None for tensor in given):
         return False
-    if any(_may_be_trained(node) for node in front):
+    if any(_may_be_trained(node) for node in behind(given, set())):
         return False
     mine = {id(tensor.node) for tensor in tensors_of(use.output)} if use.output is not None else set()
     nested = {id(node.layer) for node in file.nodes}

@@ -72,6 +72,7 @@ class Names:
         self.module = self._found.module
         self._raw_of: dict[int, _Found] = {}
         self._readers: dict[str, list[Scope]] | None = None
+        self._imports: list[Binding] | None = None
         self._bound_to: dict[int, _Found] = {}
         self._sites: dict[int, tuple[ast.Call, str]] | None = None
 
@@ -221,13 +222,12 @@ class Names:
         raw = self._raw(expr, scope)
         return raw if isinstance(raw, str) else None
 
-    def import_bindings(self) -> Iterator[Binding]:
+    def import_bindings(self) -> list[Binding]:
         """The names that imports bind, in every scope; star imports are in :attr:`star_imports`."""
-        for scope in self.scopes():
-            for bindings in scope.bindings.values():
-                for binding in bindings:
-                    if binding.kind == "import":
-                        yield binding
+        if self._imports is None:
+            bound = (bindings for scope in self.scopes() for bindings in scope.bindings.values())
+            self._imports = [each for bindings in bound for each in bindings if each.kind == "import"]
+        return self._imports
 
     def export(self, name: str) -> str | None:
         """The path of what the module provides under a name to those who import it."""
