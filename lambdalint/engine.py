@@ -277,11 +277,11 @@ def _apply_rules(facts: FileFacts, plan: Plan, problems: list[Problem], ask: _As
                     spoke.add(rule.code)
     for rule in plan.rules:
         if rule.check_file is not None:
-            named = {finding.location for finding, _ in placed if finding.code in rule.yields_to}
+            named = [finding.location for finding, _ in placed if finding.code in rule.yields_to]
             found = _check(
                 rule, rule.check_file, facts, problems, facts.unit.path, facts.dialect.name, names, ask
             )
-            placed += [(finding, unit) for finding, unit in found if finding.location not in named]
+            placed += [each for each in found if not any(each[0].location.within(one) for one in named)]
     return placed
 
 

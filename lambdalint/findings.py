@@ -66,6 +66,14 @@ class Location:
         cell = "" if self.cell is None else f"cell {self.cell}:"
         return f"{self.filename}:{cell}{self.row}:{self.column}"
 
+    def within(self, other: Location) -> bool:
+        """Whether the range lies in ``other``, or is the same."""
+        return (
+            (self.filename, self.cell) == (other.filename, other.cell)
+            and (other.row, other.column) <= (self.row, self.column)
+            and (self.end_row, self.end_column) <= (other.end_row, other.end_column)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Related:

@@ -68,7 +68,7 @@ class Rule:
 
     ``check_layer`` judges one layer, ``check_file`` a whole file.  ``yields_to`` names the rules
     that speak of the cause where this one sees an effect: at a layer which one of them reports,
-    this rule is silent.
+    this rule is silent; one that judges files, within the range that is reported.
     """
 
     code: str

@@ -171,6 +171,8 @@ _LAYER_KEYWORDS: dict[str, tuple[str, int]] = dict.fromkeys(
 _METHODS: dict[str, tuple[str, int]] = dict.fromkeys(
     words("fit_generator predict_generator evaluate_generator"), ("12", 3)
 )
+# The format came with Keras 2.12; few used it with standalone Keras before Keras 3.
+_SAVED = re.compile(r"""[\w}]\.keras["']""")
 _ENVIRONMENT = re.compile(r"""["'](KERAS_BACKEND|TF_USE_LEGACY_KERAS)["']\]?\s*[=,]\s*["'](\w+)["']""")
 
 
@@ -181,7 +183,7 @@ def votes_of(names: Names, unit: SourceUnit, paths: Mapping[str, ast.AST]) -> li
         *_imported(paths, unit),
         *_called(names, unit),
         *_defined(names, unit),
-        *_written(unit),
+        *_written(unit, any(home(path)[1] == "keras" for path in paths)),
     ):
         found.setdefault(key, each)
     return list(found.values())
@@ -350,7 +352,9 @@ def backend_set(unit: SourceUnit) -> str:
     return value if value in ("theano", "tensorflow", "torch", "jax") else ""
 
 
-def _written(unit: SourceUnit) -> Iterator[_Keyed]:
+def _written(unit: SourceUnit, standalone: bool) -> Iterator[_Keyed]:
+    if standalone and (match := _SAVED.search(unit.text)):
+        yield ("saved",), vote("3", 6, f"`{match.group()[1:-1]}` files are written or read")
     if unit.recovered:
         yield ("python2",), vote("12", 4, "the text is Python 2")
     for match in _ENVIRONMENT.finditer(unit.text):

@@ -119,4 +119,11 @@ def _instead(event: Event) -> str:
     return f"{instead} the call into a Lambda or another layer."
 
 
-RULE = Rule("LL708", "unwrapped-tensor-function", Contract.MIGRATION, Severity.ERROR, check_file=check)
+RULE = Rule(
+    "LL708",
+    "unwrapped-tensor-function",
+    Contract.MIGRATION,
+    Severity.ERROR,
+    check_file=check,
+    yields_to=("LL405",),
+)
