@@ -41,6 +41,23 @@ class Program:
 
         return written(self)
 
+    def behind(self, index: int) -> set[int]:
+        """A value and all that it is made of."""
+        found = {index}
+        for at in range(index, len(self.inputs) - 1, -1):
+            if at in found:
+                found |= {ref.index for ref in refs(self.steps[at - len(self.inputs)][1:])}
+        return found
+
+
+def refs(value: Any) -> list[Ref]:
+    """The results that an operand names, in order."""
+    if isinstance(value, Ref):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [ref for each in value for ref in refs(each)] if isinstance(value, (list, tuple)) else []
+
 
 def filled(value: Any, values: list[Any], size: Any) -> Any:
     """An operand with the values that it names in their places."""
@@ -151,6 +168,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 class Run:
     """The values of a program on some inputs as arrays, up to the step that raised."""
 
+    program: Program
     values: list[Any]
     error: Exception | None = None
 
@@ -159,11 +177,13 @@ class Run:
         return self.values[index] if index < len(self.values) else self.error
 
     def finite(self, index: int) -> bool:
-        """Whether no value up to this one went out of the range of numbers."""
+        """Whether neither this value nor one that it is made of went out of the range of numbers."""
         import numpy as np
 
-        known = self.values[: index + 1]
-        return len(known) > index and all(np.isfinite(v).all() for v in known if v.dtype.kind == "f")
+        if len(self.values) <= index:
+            return False
+        known = [self.values[each] for each in self.program.behind(index)]
+        return all(np.isfinite(v).all() for v in known if v.dtype.kind == "f")
 
 
 def run_for_real(program: Program, arrays: list[Any]) -> Run:
@@ -172,7 +192,7 @@ def run_for_real(program: Program, arrays: list[Any]) -> Run:
 
     values = [tf.constant(array) for array in arrays]
     size = tf.shape(values[0])[0]
-    run = Run(list(arrays))
+    run = Run(program, list(arrays))
     for name, args, kwargs in program.steps:
         named = {key: filled(each, values, size) for key, each in kwargs.items()}
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.interp.claims import Runs, check_last, parts, without_rank
-from tests.interp.programs import Case, Program, Ref, interpreted
+from tests.interp.programs import Case, Program, Ref, interpreted, refs
 
 MOST_TRIES = 400
 
@@ -79,7 +79,7 @@ def _smaller(program: Program) -> Iterator[Program]:
     count = len(program.inputs)
     for index in range(len(program.steps) - 1, -1, -1):
         name, args, kwargs = program.steps[index]
-        for operand in _refs((args, kwargs)) or [Ref(0)]:
+        for operand in refs((args, kwargs)) or [Ref(0)]:
             steps = program.steps[:index] + program.steps[index + 1 :]
             yield Program(list(program.inputs), [_without(step, count + index, operand) for step in steps])
         for key in kwargs:
@@ -100,14 +100,6 @@ def _narrower(program: Program) -> Iterator[Program]:
             for smaller in cut:
                 inputs = [*program.inputs[:index], smaller, *program.inputs[index + 1 :]]
                 yield Program(inputs, list(program.steps))
-
-
-def _refs(value: Any) -> list[Ref]:
-    if isinstance(value, Ref):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [ref for each in value for ref in _refs(each)] if isinstance(value, (list, tuple)) else []
 
 
 def _without(step: Any, gone: int, instead: Ref) -> Any:

@@ -96,7 +96,8 @@ def _window(
         return fresh()
     if padding in ("same", "causal"):
         return ceildiv(size, stride)
-    if window is None or dilation is None:
+    if window is None or dilation is None or has_batch(window):
+        # No kernel has a row for each sample on purpose: nothing is known of a result that has fewer.
         return fresh()
     reach = add(mul(sub(window, 1), dilation), 1)
     room = sub(size, reach)

@@ -18,7 +18,6 @@ from lambdalint.interp.ops.operands import (
 )
 from lambdalint.interp.ops.sizes import padded
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.signs import exact, union
 from lambdalint.interp.tensors import Dims, meet_batches, result
 from lambdalint.interp.values import (
     NONE,
@@ -121,7 +120,7 @@ def spatial_pad(call: OpCall) -> Value:
     pairs: list[tuple[Dim, Dim]] = [(0, 0)] * (count + 2)
     for axis, pair in zip(_spatial(call, x, count), _margins(call, count)):
         pairs[axis] = pair
-    return padded(call, x, pairs, sign=union((x.sign, exact(0.0))))
+    return padded(call, x, pairs)
 
 
 def _margins(call: OpCall, count: int) -> list[tuple[Dim, Dim]]:

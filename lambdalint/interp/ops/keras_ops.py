@@ -279,18 +279,19 @@ image.resize(images, size, interpolation='bilinear', antialias=False, crop_to_as
     pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None; image=images) : \
     image_resize
 image.rgb_to_grayscale(images, data_format=None) : last_axis size=1
-image.rgb_to_hsv, image.hsv_to_rgb(images, data_format=None) : map sign=any
+image.rgb_to_hsv, image.hsv_to_rgb(images, data_format=None) : last_axis size=same
 image.crop_images(images, top_cropping=None, left_cropping=None, bottom_cropping=None, \
     right_cropping=None, target_height=None, target_width=None, data_format=None) : image_crop
 image.pad_images(images, top_padding=None, left_padding=None, bottom_padding=None, right_padding=None, \
     target_height=None, target_width=None, data_format=None) : image_crop
 image.affine_transform(images, transform, interpolation='bilinear', fill_mode='constant', fill_value=0, \
-    data_format=None) : map sign=any
+    data_format=None) : last_axis last=3 size=same
 image.perspective_transform(images, start_points, end_points, interpolation='bilinear', fill_value=0, \
-    data_format=None) : map sign=any
-image.gaussian_blur(images, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=None) : map sign=any
+    data_format=None) : last_axis last=3 size=same
+image.gaussian_blur(images, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=None) : last_axis \
+    last=3 size=same
 image.elastic_transform(images, alpha=20.0, sigma=5.0, interpolation='bilinear', fill_mode='reflect', \
-    fill_value=0.0, seed=None, data_format=None) : map sign=any
+    fill_value=0.0, seed=None, data_format=None) : last_axis last=3 size=same
 image.extract_patches(images, size, strides=None, dilation_rate=1, padding='valid', data_format=None) : \
     extract_patches
 image.extract_patches_3d(volumes, size, strides=None, dilation_rate=1, padding='valid', \
@@ -298,7 +299,7 @@ image.extract_patches_3d(volumes, size, strides=None, dilation_rate=1, padding='
 image.map_coordinates(inputs, coordinates, order, fill_mode='constant', fill_value=0) : unknown_result
 image.scale_and_translate(images, output_shape, scale, translation, spatial_dims, method, \
     antialias=True) : unknown_result
-image.sobel_edges(images, data_format=None) : add_last size=2
+image.sobel_edges(images, data_format=None) : add_last size=2 last=3
 image.ssim(image1, image2, max_val=1.0, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03, \
     data_format=None) : per_sample rank=1
 """

@@ -153,25 +153,26 @@ def pad(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
-    sign = union((x.sign, exact(0.0)))
     pairs = _pairs(call, call.first(1), x.rank)
     if pairs is None:
         dims = None if x.dims is None else tuple(fresh() for _ in x.dims)
+        sign = union((x.sign, exact(0.0)))
         return result([x], dims, unsure(x, "the padding is not known"), dtype=x.dtype, sign=sign)
     if x.dims is not None and len(pairs) != len(x.dims):
         call.impossible(f"paddings for {len(pairs)} axes and a tensor of {len(x.dims)}", before=x)
-    return padded(call, x, pairs, sign=sign)
+    return padded(call, x, pairs)
 
 
-def padded(call: OpCall, x: Tensor, pairs: list[tuple[Dim, Dim]], **fields: object) -> Tensor:
-    """``x`` with so many entries more before and after along each axis."""
+def padded(call: OpCall, x: Tensor, pairs: list[tuple[Dim, Dim]]) -> Tensor:
+    """``x`` with so many zeros more before and after along each axis."""
     dims: Dims | None = None
     if x.dims is not None:
         dims = tuple(add(dim, add(*pair)) for dim, pair in zip(x.dims, pairs))
     batch = x.batch
     if isinstance(batch, Along) and batch.axis < len(pairs) and pairs[batch.axis] != (0, 0):
         batch = broken(call, events.CHANGED, x, dims, batch.axis)
-    return result([x], dims, batch, dtype=x.dtype, **fields)
+    sign = x.sign if all(pair == (0, 0) for pair in pairs) else union((x.sign, exact(0.0)))
+    return result([x], dims, batch, dtype=x.dtype, sign=sign)
 
 
 def _pairs(call: OpCall, value: Value, rank: int | None) -> list[tuple[Dim, Dim]] | None:

@@ -27,8 +27,9 @@ image.extract_glimpse(input, size, offsets, centered=True, normalized=True, nois
 image.extract_patches(images, sizes, strides, rates, padding, name=None) : extract_patches
 image.extract_image_patches, extract_image_patches(images, ksizes=None, strides=None, rates=None, \
     padding=None, name=None, sizes=None) : extract_patches
-image.per_image_standardization, image.per_image_whitening(image) : map sign=any
-image.flip_left_right, image.flip_up_down(image) : map sign=any
+image.per_image_standardization, image.per_image_whitening(image) : last_axis last=3 size=same
+image.flip_left_right(image) : reverse axis=-2
+image.flip_up_down(image) : reverse axis=-3
 image.random_flip_left_right, image.random_flip_up_down(image, seed=None) : noise
 image.random_brightness, image.random_hue(image, max_delta, seed=None) : noise
 image.random_contrast, image.random_saturation(image, lower, upper, seed=None) : noise
@@ -37,26 +38,27 @@ image.stateless_random_brightness, image.stateless_random_hue(image, max_delta, 
 image.stateless_random_contrast, image.stateless_random_saturation(image, lower, upper, seed=None) : noise
 image.stateless_random_flip_left_right, image.stateless_random_flip_up_down(image, seed) : noise
 image.random_crop, random_crop(value, size, seed=None, name=None) : unknown_result
-image.adjust_brightness, image.adjust_hue(image, delta, name=None) : map sign=any
-image.adjust_contrast(images, contrast_factor) : map sign=any
+image.adjust_brightness(image, delta) : map sign=any
+image.adjust_hue(image, delta, name=None) : last_axis size=same
+image.adjust_contrast(images, contrast_factor) : last_axis last=3 size=same
 image.adjust_gamma(image, gamma=1, gain=1) : map sign=any
-image.adjust_saturation(image, saturation_factor, name=None) : map sign=any
+image.adjust_saturation(image, saturation_factor, name=None) : last_axis size=same
 image.convert_image_dtype(image, dtype, saturate=False, name=None) : cast scale
 image.rgb_to_grayscale(images, name=None) : last_axis size=1
 image.grayscale_to_rgb(images, name=None) : last_axis size=3
-image.rgb_to_hsv, image.hsv_to_rgb(images, name=None) : map sign=any
-image.rgb_to_yiq, image.rgb_to_yuv, image.yiq_to_rgb, image.yuv_to_rgb(images) : map sign=any
+image.rgb_to_hsv, image.hsv_to_rgb(images, name=None) : last_axis size=same
+image.rgb_to_yiq, image.rgb_to_yuv, image.yiq_to_rgb, image.yuv_to_rgb(images) : last_axis size=same
 image.rot90(image, k=1, name=None) : rot90
 image.transpose, image.transpose_image(image, name=None) : image_transpose
-image.image_gradients(image) : pair inner=map sign=any
-image.sobel_edges(image) : add_last size=2
+image.image_gradients(image) : pair inner=last_axis last=3 size=same
+image.sobel_edges(image) : add_last size=2 last=3
 image.total_variation(images, name=None) : last_axis last=3 rank=-3
 image.psnr(a, b, max_val, name=None) : per_sample rank=1
 image.ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03, \
     return_index_map=False) : per_sample rank=1
 image.ssim_multiscale(img1, img2, max_val, power_factors=(0.0448, 0.2856, 0.3001, 0.2363, 0.1333), \
     filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03) : per_sample rank=1
-image.draw_bounding_boxes(images, boxes, colors=None, name=None) : map sign=any
+image.draw_bounding_boxes(images, boxes, colors=None, name=None) : per_sample rank=4
 image.non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=-1e999, \
     name=None) : unknown_result
 image.non_max_suppression_padded(boxes, scores, max_output_size, iou_threshold=0.5, \
@@ -70,5 +72,5 @@ image.decode_image(contents, channels=None, dtype='uint8', name=None, expand_ani
 image.decode_png(contents, channels=0, dtype='uint8', name=None) : unknown_result
 image.decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, \
     acceptable_fraction=1, dct_method='', name=None) : unknown_result
-image.adjust_jpeg_quality(image, jpeg_quality, dct_method='', name=None) : map sign=any
+image.adjust_jpeg_quality(image, jpeg_quality, dct_method='', name=None) : last_axis last=3 size=same
 """

@@ -30,7 +30,7 @@ nn.batch_norm_with_global_normalization(input, mean, variance, beta, gamma, vari
 nn.fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon=0.001, data_format='NHWC', \
     is_training=True, name=None, exponential_avg_factor=1.0) : batch_moments
 nn.local_response_normalization, nn.lrn(input, depth_radius=5, bias=1, alpha=1, beta=0.5, name=None) : \
-    map sign=any
+    last_axis size=same
 nn.l2_loss(t, name=None) : reduce op=sum all
 nn.isotonic_regression(inputs, decreasing=True, axis=-1) : pair inner=per_sample
 

@@ -110,10 +110,10 @@ def last_axis(call: OpCall) -> Value:
 
 
 def add_last(call: OpCall) -> Value:
-    """A new last axis of ``size=`` entries."""
+    """A new last axis of ``size=`` entries, computed along the ``last=0`` axes before it."""
     x = operand(call, call.first())
-    size = int(call.option("size", "1"))
-    return x if isinstance(x, Unknown) else trailing(call, x, 0, lambda dims: (size,))
+    size, count = int(call.option("size", "1")), int(call.option("last", "0"))
+    return x if isinstance(x, Unknown) else trailing(call, x, count, lambda dims: (*dims, size))
 
 
 def drop_last(call: OpCall) -> Value:
