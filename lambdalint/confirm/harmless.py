@@ -45,8 +45,6 @@ def harm(node: ast.AST) -> str | None:
             continue
         if name in _REASON:
             return _REASON[name]
-        if any(k.arg == "weights" and _text(k.value) == "imagenet" for k in call.keywords):
-            return "a download"
     for each in ast.walk(node):
         if isinstance(each, ast.Attribute) and each.attr in ("argv", "FLAGS"):
             return "argument parsing"
@@ -66,7 +64,3 @@ def _named(function: ast.expr) -> tuple[str, str]:
         base = function.value
         return function.attr, base.id if isinstance(base, ast.Name) else getattr(base, "attr", "")
     return (function.id, "") if isinstance(function, ast.Name) else ("", "")
-
-
-def _text(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -7,6 +7,7 @@ LL202, LL203, LL204    ``declared``: the text of the ``output_shape``
 LL301 to LL306         ``family``: the package that the code imports Keras from, where that is known
 LL302                  ``globals``: the names that the saved function does not carry
 LL303                  ``variables``: the names that change; ``last``: the expression of their last values
+LL507                  ``active``: it is dropout that is active in predictions, not a draw at tracing
 LL701                  ``mode``, ``concat_axis``, ``dot_axes`` of a Keras-1 merge, where they are literals
 LL801, LL802           ``replacement``: the expression that makes the built-in layer
 of a statement         ``statement``: its text

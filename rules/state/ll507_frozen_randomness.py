@@ -97,6 +97,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                     f"`{step.text}` knows no training phase here: it drops entries in `predict` as well. "
                     f"Use a Dropout layer, or {phase}.",
                     note="active in predict",
+                    facts={"active": True},
                 )
         break
 

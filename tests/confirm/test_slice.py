@@ -221,7 +221,6 @@ def test_nothing_else_is_taken(script: Path) -> None:
         ("model.fit(x, y)", "training"),
         ("pd.read_csv('n.csv')", "data loading"),
         ("requests.get('https://example.org')", "a download"),
-        ("VGG16(weights='imagenet')", "a download"),
     ],
 )
 def test_what_is_never_run_is_the_reason(script: Path, made: str, reason: str) -> None:

@@ -26,7 +26,7 @@ def run(request: Request, session: Session) -> Answer:
         if request.program.statement is not None:
             return statement.run(session)
         if request.code in ("LL307", "LL405"):
-            return calling.constructed(session)
+            return calling.constructed(session, request.candidates)
         if request.code in ("LL701", "LL702", "LL703", "LL704", "LL707"):
             return equality.removed(session, request.candidates)
         experiment = _experiment(request.code)

@@ -11,6 +11,8 @@ from lambdalint.confirm.request import Inputs, Sample
 
 ROWS = 3
 """Samples in the batches that experiments use."""
+SIZES = (2, 3, 5)
+"""Batch sizes that are tried, smallest first."""
 
 
 class Unusable(Exception):
@@ -97,3 +99,13 @@ def number(value: Any) -> str:
         return str(plain.item())
     size = abs(plain.item())
     return f"{plain.item():.3f}" if 0.001 <= size < 10000 else f"{plain.item():.3g}"
+
+
+def in_words(count: int) -> str:
+    """A small number of samples in words."""
+    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}.get(count, str(count))
+
+
+def series(sizes: tuple[int, ...]) -> str:
+    """Numbers of samples as a list in a sentence."""
+    return f"{', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lambdalint.confirm.experiments.arrays import ROWS, batch, differ, number
+from lambdalint.confirm.experiments.arrays import ROWS, SIZES, batch, differ, in_words, number, series
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
 from lambdalint.confirm.experiments.subject import NotRunnable, Subject
 from lambdalint.confirm.request import Answer, Inputs, Sample
@@ -55,10 +55,8 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     if returned is not None:
         return confirmed(subject.session, returned)
     hidden = _symbolic_error(subject, inputs)
-    if hidden is None and _has_branches(subject):
-        return unconfirmed("the layer runs here, on one way through its function; others were not taken")
     if hidden is None:
-        return refuted(f"the layer runs on samples of shape {inputs.samples[0].shape}, in a model and alone")
+        return _on_batches(subject, inputs)
     if inputs.samples[0].origin == "fitted" and _runs_somewhere(subject, candidates):
         return refuted("the layer runs on one of the inputs that were tried")
     cause = _eager_error(subject, inputs)
@@ -68,7 +66,7 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         witness = cause
     else:
         witness = f"{cause}; Keras says: {hidden}" if _is_vague(hidden) else cause
-    if inputs.samples[0].origin == "fitted" and _about_shapes(cause or hidden):
+    if inputs.samples[0].origin == "fitted" and about_shapes(cause or hidden):
         return unconfirmed(f"the input shape is not known, and the one tried fails: {cause or hidden}")
     if subject.session.request.code == "LL409" and not witness.startswith(_NAMES):
         return unconfirmed(f"the layer fails for another reason: {witness}")
@@ -77,8 +75,27 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     return confirmed(subject.session, Shown(witness, check, inputs, arrays, {"exception": cause or hidden}))
 
 
-def constructed(session: Session) -> Answer:
-    """LL307, LL405: the layer cannot even be made of what it gets."""
+def _on_batches(subject: Subject, inputs: Inputs) -> Answer:
+    """A layer that Keras takes, called on batches: a size that fits one batch does not fit every batch."""
+    for rows in SIZES:
+        cause = _eager_error(subject, inputs, rows)
+        if cause is None:
+            continue
+        if inputs.samples[0].origin == "fitted":
+            return unconfirmed(f"the input shape is not known, and the one tried fails: {cause}")
+        if subject.session.request.code not in ("LL205", "LL404", "LL408"):
+            return unconfirmed(f"Keras takes the layer, and a batch of {in_words(rows)} fails: {cause}")
+        witness, arrays = f"a batch of {in_words(rows)} fails: {cause}", batch(inputs, rows, 0)
+        return confirmed(subject.session, Shown(witness, FAILS, inputs, arrays, {"exception": cause}))
+    if _has_branches(subject):
+        return unconfirmed("the layer runs here, on one way through its function; others were not taken")
+    shape = inputs.samples[0].shape
+    where = f"in a model and on batches of {series(SIZES)}"
+    return refuted(f"the layer runs on samples of shape {shape}, {where}")
+
+
+def constructed(session: Session, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL307, LL405: the layer cannot be made of what it gets; for LL307, or a model with it not saved."""
     if session.failure is not None:
         return unconfirmed(f"the code around the layer does not run: {session.describe(session.failure)}")
     try:
@@ -86,7 +103,11 @@ def constructed(session: Session) -> Answer:
     except Exception as error:
         shown = Shown(f"making the layer fails: {session.describe(error)}", _CONSTRUCTED)
         return confirmed(session, shown)
-    return unconfirmed(f"the layer can be made in {session.library}; it may fail when it is saved or called")
+    if session.request.code == "LL307":
+        from lambdalint.confirm.experiments import saving
+
+        return saving.run(Subject(session), candidates)
+    return unconfirmed(f"the layer can be made in {session.library}; it may fail when it is called")
 
 
 def _has_branches(subject: Subject) -> bool:
@@ -124,9 +145,9 @@ def _symbolic_error(subject: Subject, inputs: Inputs) -> str | None:
     return None
 
 
-def _eager_error(subject: Subject, inputs: Inputs) -> str | None:
+def _eager_error(subject: Subject, inputs: Inputs, rows: int = ROWS) -> str | None:
     try:
-        subject.outputs(subject.applied(subject.tensors(inputs, batch(inputs, ROWS, 0))))
+        subject.outputs(subject.applied(subject.tensors(inputs, batch(inputs, rows, 0))))
     except NotRunnable:
         return None
     except Exception as error:
@@ -146,7 +167,8 @@ def _is_vague(text: str) -> bool:
     return "could not automatically infer" in text or "Exception encountered" in text
 
 
-def _about_shapes(text: str) -> bool:
+def about_shapes(text: str) -> bool:
+    """Whether an exception, as described, is about shapes."""
     words = ("shape", "rank", "dimension", "Dimension", "axis", "out of range", "Incompatible")
     return text.startswith(("InvalidArgumentError", "ValueError", "IndexError")) and any(
         w in text for w in words

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from lambdalint.confirm.experiments.arrays import batch, differ, number
+from lambdalint.confirm.experiments.arrays import SIZES, batch, differ, in_words, number, series
+from lambdalint.confirm.experiments.calling import FAILS, about_shapes
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
 from lambdalint.confirm.experiments.subject import Subject
 from lambdalint.confirm.request import Answer, Inputs
 
-SIZES = (2, 3, 5)
-"""Batch sizes that are tried, smallest first."""
 LARGE = 67
 """A batch that a slice such as ``x[:32]`` cuts down, for samples that are not too large for it."""
 SEEDS = (0, 1)
@@ -59,6 +58,9 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         if isinstance(found, Difference):
             inputs, found = _shrunk(subject, inputs, found)
             return confirmed(subject.session, _shown(subject, inputs, found))
+        if found and _cannot_line_up(subject, inputs, found):
+            shown = Shown(found, FAILS, inputs, batch(inputs, SIZES[0], 0), {"exception": found})
+            return confirmed(subject.session, shown)
         if found:
             failed = failed or found
         else:
@@ -71,9 +73,15 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         shapes = ", ".join(str(sample.shape) for each in passed for sample in each.samples)
         return unconfirmed(f"the input shape is not known, and samples of shape {shapes} do not show it")
     return refuted(
-        f"batches of {_listed(SIZES)} samples of shape {_shapes(passed[0])}, each sample alone, and the "
+        f"batches of {series(SIZES)} samples of shape {_shapes(passed[0])}, each sample alone, and the "
         f"batch in another order all gave the same numbers"
     )
+
+
+def _cannot_line_up(subject: Subject, inputs: Inputs, failed: str) -> bool:
+    """Whether no batch runs since axes that do not belong together are lined up, as LL106 says."""
+    known = all(sample.origin != "fitted" for sample in inputs.samples)
+    return known and subject.session.request.code == "LL106" and about_shapes(failed)
 
 
 def _entries(inputs: Inputs) -> int:
@@ -129,7 +137,7 @@ def examine(subject: Subject, inputs: Inputs, sizes: tuple[int, ...] = SIZES) ->
         return "the function draws random numbers, which differ from batch to batch anyway"
     if errors and ran:
         rows, text = min(errors.items())
-        witness = f"a batch of {_words(ran[0])} runs, a batch of {_words(rows)} fails: {text}"
+        witness = f"a batch of {in_words(ran[0])} runs, a batch of {in_words(rows)} fails: {text}"
         return Difference("size", witness, batch(inputs, rows, 0), {"batch": rows, "exception": text})
     return next(iter(errors.values()), None)
 
@@ -164,7 +172,7 @@ def _compare(
     for output in whole:
         if output.shape[:1] != (rows,):
             witness = (
-                f"a batch of {_words(rows)} gives an output of shape {output.shape}, not one row for each"
+                f"a batch of {in_words(rows)} gives an output of shape {output.shape}, not one row for each"
             )
             return Difference("axis", witness, arrays, {"batch": rows, "shape": list(output.shape)})
     for row in range(min(rows, _MOST_ALONE)):
@@ -173,12 +181,12 @@ def _compare(
             alone = _call(subject, inputs, one)
         except Exception as error:
             text = subject.session.describe(error)
-            witness = f"a batch of {_words(rows)} runs, sample {row} alone fails: {text}"
+            witness = f"a batch of {in_words(rows)} runs, sample {row} alone fails: {text}"
             return Difference("size", witness, one, {"batch": 1, "exception": text})
         for number_of, (output, single) in enumerate(zip(whole, alone)):
             if single.shape != (1, *output.shape[1:]):
                 witness = (
-                    f"sample {row} alone gives shape {single.shape}, in a batch of {_words(rows)} "
+                    f"sample {row} alone gives shape {single.shape}, in a batch of {in_words(rows)} "
                     f"{(1, *output.shape[1:])}"
                 )
                 return Difference("alone", witness, arrays, {"batch": rows, "sample": row})
@@ -193,7 +201,9 @@ def _alone(
 ) -> Difference:
     rows = len(arrays[0])
     at = "" if not index else f" at {list(index)}"
-    witness = f"sample {row} alone gives {number(alone)}{at}, in a batch of {_words(rows)} {number(together)}"
+    witness = (
+        f"sample {row} alone gives {number(alone)}{at}, in a batch of {in_words(rows)} {number(together)}"
+    )
     details = {
         "batch": rows, "sample": row, "output": output, "index": list(index),
         "alone": float(np.real(alone)), "together": float(np.real(together)),
@@ -208,7 +218,7 @@ def _other_order(subject: Subject, inputs: Inputs, arrays: list[Any], whole: lis
         if index is not None:
             first, second = number(output[index]), number(other[::-1][index])
             witness = (
-                f"sample {index[0]} gives {first}, and {second} when the batch of {_words(len(output))} "
+                f"sample {index[0]} gives {first}, and {second} when the batch of {in_words(len(output))} "
                 "is in another order"
             )
             return Difference("order", witness, arrays, {"batch": len(output), "index": list(index)})
@@ -306,13 +316,5 @@ except Exception as error:
 }
 
 
-def _listed(sizes: tuple[int, ...]) -> str:
-    return f"{', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"
-
-
 def _shapes(inputs: Inputs) -> str:
     return " and ".join(str(sample.shape) for sample in inputs.samples)
-
-
-def _words(count: int) -> str:
-    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}.get(count, str(count))

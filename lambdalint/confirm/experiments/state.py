@@ -131,12 +131,13 @@ inputs = {symbols}
 model = keras.Model(inputs, make_layer()(inputs))
 first, second = (model.predict({arrays}, verbose=0) for _ in range(2))
 print(np.array(first).ravel()[:4], np.array(second).ravel()[:4])
-defect = np.array_equal(np.array(first), np.array(second))
+defect = np.array_equal(np.array(first), np.array(second)) is {equal}
 """
 
 
 def frozen(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
-    """LL507: two predictions of the same batch give the same random numbers."""
+    """LL507: two predictions of the same batch give the same random numbers, or, of dropout, others."""
+    active = bool(subject.session.request.facts.get("active"))
     failed = "no input is known that the layer takes"
     for inputs in candidates:
         arrays = batch(inputs, ROWS, 0)
@@ -150,13 +151,20 @@ def frozen(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         except Exception as error:
             failed = subject.session.describe(error)
             continue
-        if not np.array_equal(first, second):
+        equal = np.array_equal(first, second)
+        if equal and active:
+            return unconfirmed("two predictions of the same batch are equal: nothing was dropped")
+        if not equal and not active:
             return unconfirmed(
                 "two predictions of the same batch differ: the layer draws other numbers as well"
             )
         witness = f"two predictions of the same batch are equal: {number(first.ravel()[0])} first in both"
+        if active:
+            index = tuple(np.argwhere(first != second)[0])
+            drawn = f"{number(first[index])} and {number(second[index])}"
+            witness = f"two predictions of the same batch differ: {drawn}"
         given_text = "arrays[0]" if inputs.structure == "tensor" else "arrays"
-        check = _FROZEN.format(symbols=calling.symbols_text(inputs), arrays=given_text)
+        check = _FROZEN.format(symbols=calling.symbols_text(inputs), arrays=given_text, equal=equal)
         return confirmed(subject.session, Shown(witness, check, inputs, arrays, {}))
     return unconfirmed(failed)
 

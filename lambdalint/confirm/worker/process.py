@@ -12,7 +12,7 @@ import socket
 import sys
 from typing import Any
 
-from lambdalint.confirm.worker import channel, jobs, limits, namespaces, sandbox
+from lambdalint.confirm.worker import channel, jobs, limits, namespaces, pretrained, sandbox
 from lambdalint.confirm.worker.launch import Surroundings, carry
 from lambdalint.confirm.worker.server import Server
 
@@ -54,6 +54,7 @@ def _load(library: str) -> Any:
     keras = importlib.import_module(library)
     importlib.import_module(f"{library}.layers")
     importlib.import_module("lambdalint.confirm.experiments")
+    pretrained.leave_out()
     return keras
 
 

@@ -156,6 +156,7 @@ class Session:
 _VAGUE = "could not automatically infer the shape"
 _AROUND = re.compile(
     "\x1b\\[[0-9;]*m"
+    r"|\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\](?: name:)?"
     r"|Exception encountered when calling .*?(?:\(\)|\(type \w+\))\.(?= )"
     r"| (?:Call a|A)rguments received by .*"
 )
