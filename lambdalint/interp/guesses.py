@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from lambdalint.interp.values import Library, Unknown, Value
@@ -23,6 +24,7 @@ MODULES = {
 """The usual names of the modules that Keras code works with."""
 
 _MODELS = frozenset({"Model", "Sequential"})
+_KERAS = re.compile(r"\w*keras\w*|\w*models?|tfk\w*|t?k\w?", re.IGNORECASE)
 
 
 def member(receiver: Unknown, name: str) -> Library | None:
@@ -49,12 +51,24 @@ def made(
     by_name = isinstance(call, ast.Call) and isinstance(call.func, (ast.Name, ast.Attribute))
     if not by_name or not (_is_layer(name) or name in _MODELS):
         return None
+    assert isinstance(call, ast.Call)
     from lambdalint.interp import construct
 
+    if name in _MODELS and not _is_of_keras(call.func):
+        return None
     section = "models" if name in _MODELS else "layers"
     return construct.construct(
         machine, Library(f"keras.{section}.{name}", None, text), args, kwargs, at, text
     )
+
+
+def _is_of_keras(function: ast.expr) -> bool:
+    """Whether a model's class has no module before it, or one that is called as Keras or its models are."""
+    if not isinstance(function, ast.Attribute):
+        return True
+    owner = function.value
+    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+    return _KERAS.fullmatch(name) is not None
 
 
 def _is_layer(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import OrderedDict
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,9 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
 
         known = methods.plain_attribute(receiver, name)
         return Bound(receiver, name) if known is None else known
+    if isinstance(receiver, Dictionary) and not hasattr(OrderedDict, name):
+        # A dict of settings whose class lets attributes stand for entries.
+        return receiver.items.get(name, Unknown(reasons.ATTRIBUTE, name))
     if isinstance(receiver, (Dictionary, Distribution)):
         return Bound(receiver, name)
     if isinstance(receiver, Bound) and receiver.name == SUPER:

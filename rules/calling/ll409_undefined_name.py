@@ -64,6 +64,7 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.guesses import MODULES
 from lambdalint.interp.ops.library import lookup
 from lambdalint.rule import Report, Rule
 from lambdalint.sources.unit import SourceUnit
@@ -82,7 +83,10 @@ _DYNAMIC = frozenset({"exec", "execfile", "eval", "globals", "locals", "vars"})
 def check(layer: LayerFacts) -> Iterator[Report]:
     """The undefined names of the function and of the inputs, each name once."""
     seen: set[str] = set()
+    excerpt = _is_excerpt(layer)
     for names, unit, name, role in _candidates(layer):
+        if excerpt and name.id in MODULES:
+            continue
         if name.id not in seen and _undefined(names, unit, name):
             seen.add(name.id)
             yield Report(
@@ -92,6 +96,16 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 note="not defined",
             )
     yield from _in_no_library(layer)
+
+
+def _is_excerpt(layer: LayerFacts) -> bool:
+    """Whether not even the layer's own name is defined: code cut out of a script, without its imports."""
+    if layer.unit is not layer.file.unit or layer.unit.is_notebook:
+        return False
+    root = layer.node.func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return isinstance(root, ast.Name) and _undefined(layer.names, layer.unit, root)
 
 
 def _in_no_library(layer: LayerFacts) -> Iterator[Report]:

@@ -74,7 +74,8 @@ Return what is computed. None is automatic.
 
 ## Known gaps
 
-Noise that is read, but multiplied by zero or only printed. A captured tensor of the model in place of the
+Noise that is read, but multiplied by zero or only printed. Other code that reads no parameter and is not
+followed. A captured tensor of the model in place of the
 parameter is LL510.
 
 ## Interaction with other linters
@@ -142,7 +143,7 @@ def _ignores(layer: LayerFacts, trace: Trace) -> bool:
     steered = any(trace.of_kind(events.BRANCH))
     if works and not steered and not trace.unknowns and _is_free(trace.result):
         return True
-    return not works and _reads_namesake(layer, function)
+    return not works and (_reads_namesake(layer, function) or _returns_another_end(function))
 
 
 def _is_computed(value: Value) -> bool:
@@ -176,6 +177,15 @@ def _reads_namesake(layer: LayerFacts, function: Function) -> bool:
     }
     known = [function.frame.lookup(name) for name in applied & set(free)]
     return not parameters & read and any(isinstance(value, Unknown) for value in known)
+
+
+def _returns_another_end(function: Function) -> bool:
+    """Whether a lambda gives a tensor of a layer or model from outside, and reads no parameter."""
+    body = function.node.body
+    if not isinstance(body, ast.Attribute) or body.attr not in ("output", "outputs"):
+        return False
+    read = {node.id for node in walk(body) if isinstance(node, ast.Name)}
+    return not read & {parameter.arg for parameter in function.node.args.args}
 
 
 # --- the noise -------------------------------------------------------------------------------------

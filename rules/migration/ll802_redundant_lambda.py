@@ -63,6 +63,7 @@ from lambdalint.interp.values import Function
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.names import Scope
+from lambdalint.syntax.walk import walk
 
 from ..calling.functions import written_functions
 from ..state.ll508_mask_dropped import is_masked
@@ -76,7 +77,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         return
     function = functions[0]
     if _is_identity(function):
-        if _drops_a_mask(layer):
+        if _drops_a_mask(layer) or _bears_a_loss(layer):
             return
         yield Report(
             Anchor(layer.unit, node),
@@ -104,6 +105,24 @@ def _drops_a_mask(layer: LayerFacts) -> bool:
                 return True
         scope = scope.parent
     return any(is_masked(tensor) for use in layer.applications for tensor in tensors_of(use.inputs))
+
+
+def _bears_a_loss(layer: LayerFacts) -> bool:
+    """Whether a variable holds the layer and its ``add_loss`` or ``add_metric`` is called."""
+    kept = {
+        target.id
+        for node in walk(layer.file.tree)
+        if isinstance(node, ast.Assign) and node.value is layer.node
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("add_loss", "add_metric", "add_update")
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in kept
+        for call in (layer.names.calls if kept else ())
+    )
 
 
 def _is_identity(function: Function) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lambdalint.findings import Severity
 from lambdalint.interp.facts import Trace
-from lambdalint.interp.values import Event, Step, Tensor
+from lambdalint.interp.values import Event, Step, Tensor, Unsure
 
 
 def operand_of(event: Event) -> Tensor | None:
@@ -17,12 +17,15 @@ def loudness(operand: Tensor) -> Severity | None:
     """How loud to be of an operand that must not be zero, or ``None`` where nothing need be said.
 
     A warning where an entry is exactly 0 on ordinary inputs: after relu or a mask, a count, a
-    difference of two inputs.
+    difference of two inputs.  What need not carry samples, such as the size of a picture, has no
+    ordinary inputs to speak of.
     """
     sign = operand.sign
     if sign.zero == "never" or not sign.tiny:
         return None
-    return Severity.WARNING if sign.zero == "often" else Severity.ADVICE
+    unsure = isinstance(operand.batch, Unsure) and not operand.batch.carries
+    often = sign.zero == "often" and not unsure
+    return Severity.WARNING if often else Severity.ADVICE
 
 
 def maker(trace: Trace, tensor: Tensor) -> Step | None:

@@ -69,7 +69,7 @@ None is offered: the axis that was meant is for the author to say.
 ## Known gaps
 
 Folded rows that go into a layer or model of the project's own, or into code that is not in view, are taken
-to be unfolded there.
+to be unfolded there; so are those of a Lambda that a layer's class keeps for itself.
 
 ## Interaction with other linters
 
@@ -92,6 +92,7 @@ from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
 
 from .faults import misfit, reports
+from .purpose import is_tool_of_a_layer
 
 _ADVICE = {
     "reshape": "Keep the batch: begin with -1 and let the other sizes multiply to those of a sample.",
@@ -111,7 +112,9 @@ def message(event: Event, code: str) -> str:
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report what changes the number of rows that the layer returns."""
-    yield from reports(layer, events.CHANGED, message, lambda event: misfit(event) is None)
+    yield from reports(
+        layer, events.CHANGED, message, lambda event: misfit(event) is None and not is_tool_of_a_layer(layer)
+    )
 
 
 RULE = Rule(

@@ -14,6 +14,7 @@ from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 from ..calling.functions import tree_of
+from ..saving.models import enclosing_class, is_keras_subclass
 
 _PAIRING = re.compile(
     r"(mini?_?batch|mini?b)_?(disc|std|stat|feat|sim)|(^|_)mbd(_|$)|contrast|in_?batch|pair_?wise|ranking"
@@ -26,6 +27,7 @@ _LOSS = re.compile(
 _STATISTICS = re.compile(
     r"batch_?norm|(^|_)bn(_|$)|batch_?(stat|std|mean|var)|(normali[sz]|standardi[sz])ation|whiten"
 )
+_LAYERS = ("keras.layers.", "keras.Layer", "keras.engine.")
 _JUDGES = re.compile(r"(Loss|Metric)$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -42,6 +44,19 @@ def mixes_on_purpose(layer: LayerFacts, at: Anchor) -> bool:
     if any(_PAIRING.search(name) for name in [*own, *outside]) or any(_LOSS.search(name) for name in own):
         return True
     return any(_is_judge(node) for node in inside)
+
+
+def is_tool_of_a_layer(layer: LayerFacts) -> bool:
+    """Whether the class of a project's layer keeps it in an attribute, to work with it inside."""
+    owner = enclosing_class(layer.names, layer.node) if layer.unit is layer.file.unit else None
+    if owner is None or not is_keras_subclass(layer.names, owner, _LAYERS):
+        return False
+    return any(
+        isinstance(node, ast.Assign)
+        and node.value is layer.node
+        and all(isinstance(target, ast.Attribute) for target in node.targets)
+        for node in enclosing(layer.file.tree, layer.node)
+    )
 
 
 def takes_batch_statistics(layer: LayerFacts, at: Anchor) -> bool:

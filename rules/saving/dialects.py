@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Function
@@ -21,6 +22,7 @@ STANDALONE_NAMES = frozenset(
 TF_KERAS_NAMES = frozenset({"tf", "np", "sys", "python_types", "activations", "InputSpec", "Layer"})
 """The same for the Keras 2 of TensorFlow and ``tf_keras``."""
 
+_GRAPH_SWITCH = re.compile(r"^[^#\n]*\bdisable_(?:v2_behavior|eager_execution)\(\)", re.MULTILINE)
 _CUSTOM_OBJECTS = re.compile(rb"custom_objects|CustomObjectScope|custom_object_scope")
 TENSORFLOW_FAMILIES = ("tf.keras", "tf_keras", "tensorflow.python.keras")
 
@@ -34,8 +36,15 @@ def in_tensorflow(layer: LayerFacts) -> bool:
     return "keras" not in tops and not tops.isdisjoint(("tensorflow", "tf_keras"))
 
 
+@lru_cache(maxsize=1)
+def _turns_eager_off(text: str) -> bool:
+    return _GRAPH_SWITCH.search(text) is not None
+
+
 def is_graph_mode(layer: LayerFacts) -> bool:
-    """Whether the layer's function runs once, into a graph: Keras 1 and standalone Keras 2."""
+    """Whether the layer's function runs once, into a graph: Keras 1, standalone Keras 2, TensorFlow 1."""
+    if _turns_eager_off(layer.file.unit.text):
+        return True
     return layer.dialect in ("keras1", "keras2") and not in_tensorflow(layer)
 
 

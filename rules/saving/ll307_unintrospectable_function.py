@@ -90,16 +90,17 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 layer, node, "This builtin has no signature that Keras could read", "Write a lambda."
             )
         elif (kind := _unsaved(value)) and not rebuilt_by_class(layer) and saves_models(layer):
-            yield _report(layer, node, f"{kind}, which a saved model cannot bring back", _REMEDY)
+            what = f"{kind}, which a saved model cannot bring back"
+            yield _report(layer, node, what, _REMEDY, "saving the model, or loading it,")
 
 
 _REMEDY = "Use a function, and `arguments=` for further values."
 
 
-def _report(layer: LayerFacts, node: ast.expr, what: str, remedy: str) -> Report:
-    return Report(
-        Anchor(layer.unit, node), f"{what}: building or saving the layer fails. {remedy}", note="no function"
-    )
+def _report(
+    layer: LayerFacts, node: ast.expr, what: str, remedy: str, where: str = "building or saving the layer"
+) -> Report:
+    return Report(Anchor(layer.unit, node), f"{what}: {where} fails. {remedy}", note="no function")
 
 
 def _getter(layer: LayerFacts, node: ast.expr) -> str | None:

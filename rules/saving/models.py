@@ -15,31 +15,44 @@ from .dialects import in_tensorflow
 # A saver of TensorFlow takes the session first.
 _WHOLE = r"""(?x)
     (?<!saved_)(?:model|net|network)\.save\( (?!\s* (?:\) | [\w.]*sess))
-    | (?<!def\ ) \b(?:save_model|load_model)\( (?!\s*\))
-    | \.to_(?:json|yaml)\(\s*\) | \bmodel_from_(?:json|yaml)\( | \bclone_model\(
+    | (?<!def\ ) \bsave_model\( (?!\s*\))
+    | \.to_(?:json|yaml)\(\s*\) | \bclone_model\(
     | ModelCheckpoint\s*\( (?![^()]*(?:\([^()]*\)[^()]*)*save_weights_only\s*=\s*(?!False))
 """
+_LOAD = r"(?<!def )\bload_model\((?!\s*\))|\bmodel_from_(?:json|yaml)\("
+_WEIGHTS = r"\.save_weights\("
 _SAVE = re.compile(r"\.save\(\s*[^)\n]*\.(?:h5|hdf5|keras)\b")
-_IN_TEXT, _IN_BYTES = re.compile(_WHOLE), re.compile(_WHOLE.encode())
+_SAVES, _LOADS, _SAVES_WEIGHTS = (
+    (re.compile(pattern), re.compile(pattern.encode())) for pattern in (_WHOLE, _LOAD, _WEIGHTS)
+)
 _KERAS_FILE = re.compile(rb"\.keras\\?['\"]")
 _DEPTH = 8
 _SAVED = ("keras.layers.", "keras.models.", "keras.engine.", "keras.Model", "keras.Layer")
 _NEVER_SAVED = ("keras.metrics.", "keras.losses.", "keras.callbacks.", "keras.Metric", "keras.Loss")
 
 
-@lru_cache(maxsize=1)
-def _text_saves(text: str) -> bool:
+@lru_cache(maxsize=4)
+def _text_has(text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether code, comments aside, matches."""
     return any(
         "#" not in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        for pattern in (_SAVE, _IN_TEXT)
         for match in pattern.finditer(text)
     )
 
 
 def saves_models(layer: LayerFacts) -> bool:
-    """Whether the file, or the project around it, saves or loads whole models as far as a search can tell."""
+    """Whether the file, or the project around it, saves or loads whole models as far as a search can tell.
+
+    What is loaded where only weights are saved is a model of another origin.
+    """
+    if _text_has(layer.file.unit.text, _SAVE) or _is_there(layer, *_SAVES):
+        return True
+    return _is_there(layer, *_LOADS) and not _is_there(layer, *_SAVES_WEIGHTS)
+
+
+def _is_there(layer: LayerFacts, in_text: re.Pattern[str], in_bytes: re.Pattern[bytes]) -> bool:
     unit, project = layer.file.unit, layer.file.project
-    return _text_saves(unit.text) or project.mentions(unit.path, _IN_BYTES)
+    return _text_has(unit.text, in_text) or project.mentions(unit.path, in_bytes)
 
 
 def writes_keras_format(layer: LayerFacts) -> bool:

@@ -56,7 +56,7 @@ def kind_of(value: Value | None, depth: int = 3) -> str | None:
     if isinstance(value, Instance):
         keras = is_keras_class(value.cls.library_base() or "")
         return f"a {value.cls.node.name} layer" if keras else f"an object of class {value.cls.node.name}"
-    if isinstance(value, (Function, Partial, Bound)):
+    if isinstance(value, (Function, Partial)) or (isinstance(value, Bound) and value.function is not None):
         return FUNCTION
     if isinstance(value, (ClassValue,)):
         return "a class"

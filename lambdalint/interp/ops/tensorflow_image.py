@@ -67,10 +67,10 @@ image.non_max_suppression_padded(boxes, scores, max_output_size, iou_threshold=0
 image.combined_non_max_suppression(boxes, scores, max_output_size_per_class, max_total_size, \
     iou_threshold=0.5, score_threshold=-1e999, pad_per_class=False, clip_boxes=True, name=None) : \
     unknown_result
-image.decode_image(contents, channels=None, dtype='uint8', name=None, expand_animations=True) : \
-    unknown_result
-image.decode_png(contents, channels=0, dtype='uint8', name=None) : unknown_result
-image.decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, \
-    acceptable_fraction=1, dct_method='', name=None) : unknown_result
+image.decode_image, io.decode_image(contents, channels=None, dtype='uint8', name=None, \
+    expand_animations=True) : single_item dtype=uint8
+image.decode_png, io.decode_png(contents, channels=0, dtype='uint8', name=None) : single_item dtype=uint8
+image.decode_jpeg, io.decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, \
+    try_recover_truncated=False, acceptable_fraction=1, dct_method='', name=None) : single_item dtype=uint8
 image.adjust_jpeg_quality(image, jpeg_quality, dct_method='', name=None) : last_axis last=3 size=same
 """
