@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lambdalint.interp import events
@@ -48,6 +48,7 @@ class OpCall:
 
     ``args`` maps parameter names to values, defaults filled in; ``given`` holds the names that the
     call passed.  ``machine`` is for the few operations that run functions (``map_fn``).
+    ``followed`` holds the identities of the values that the transfer function took as operands.
     """
 
     machine: Machine
@@ -56,6 +57,7 @@ class OpCall:
     text: str
     args: dict[str, Value]
     given: frozenset[str]
+    followed: set[int] = field(default_factory=set)
 
     def get(self, *names: str) -> Value:
         """The first of these parameters that the operation has; ``None`` (a value) without any."""
@@ -76,17 +78,18 @@ class OpCall:
         return self.op.options.get(name, default)
 
     def constant(self, *names: str, default: Any = None) -> Any:
-        """The plain Python value of a parameter, or ``default`` where it is not known or there is none."""
+        """The plain Python value of a parameter: ``None`` if not known, ``default`` without such a parameter."""
         for name in names:
             if name in self.args:
                 value = self.args[name]
-                return value.value if isinstance(value, Const) else default
+                return value.value if isinstance(value, Const) else None
         return default
 
     def tensor(self, value: Value) -> Tensor | Unknown:
         """The value as the tensor that the library would make of it."""
         from lambdalint.interp.tensors import as_tensor
 
+        self.followed.add(id(value))
         return as_tensor(value)
 
     def event(self, kind: str, **data: Any) -> Event:

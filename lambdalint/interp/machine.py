@@ -16,6 +16,7 @@ from lambdalint.interp import events, reasons
 from lambdalint.interp.call import Impossible, OpCall
 from lambdalint.interp.facts import Failure, Site, Trace, tensors_of
 from lambdalint.interp.frames import Frame
+from lambdalint.interp.ops.carried import performed
 from lambdalint.interp.values import (
     Along,
     Bound,
@@ -347,7 +348,7 @@ class Machine:
     def _run_op(self, call: OpCall) -> Value:
         """Run a transfer function; a mistake in it costs this one result, and is reported."""
         try:
-            return call.op.run(call)
+            return performed(call)
         except Impossible:
             return self.unknown(reasons.IMPOSSIBLE)
         except (OutOfBudget, RecursionError):

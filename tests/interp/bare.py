@@ -9,6 +9,7 @@ from typing import Any, cast
 from lambdalint.interp.call import Impossible, OpCall
 from lambdalint.interp.machine import Machine
 from lambdalint.interp.ops import library
+from lambdalint.interp.ops.carried import performed
 from lambdalint.interp.ops.index import subscript
 from lambdalint.interp.ops.operators import binary, unary
 from lambdalint.interp.values import (
@@ -80,7 +81,7 @@ class Bench:
         values = [abstract(each) for each in args]
         bound = library.bind(op, values, {key: abstract(each) for key, each in kwargs.items()})
         assert not isinstance(bound, str), bound
-        return op.run(OpCall(self.machine, op, AT, name, *bound))
+        return performed(OpCall(self.machine, op, AT, name, *bound))
 
     def binary(self, operator: str, left: Any, right: Any) -> Value:
         """``left operator right``."""

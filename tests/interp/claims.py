@@ -207,7 +207,7 @@ def check_sign(value: Tensor, outcome: Any, kind: str) -> None:
 
 def check_often(case: Case, value: Tensor, runs: Runs, at: int) -> None:
     """What is often 0 is so in some run on ordinary inputs, coincidences aside."""
-    plain = value.dtype == "float32" and 1 not in (value.dims or ())
+    plain = value.dtype == "float32" and 1 not in runs.whole.at(at).shape
     if value.sign.zero != "often" or not value.inputs or not plain or _masks(case):
         return
     finite = [runs.extreme(kind) for kind in ORDINARY if runs.extreme(kind).finite(at)]
@@ -229,7 +229,10 @@ def _masks(case: Case) -> bool:
     return False
 
 
-_FLATTENING = ("zeros_like", "ones_like", "sign", "round", "floor", "ceil", "clip", "step", "boolean_mask")
+_FLATTENING = (
+    *("zeros_like", "ones_like", "sign", "round", "floor", "ceil", "clip", "step", "boolean_mask"),
+    *("nextafter", "cosine_similarity"),
+)
 _PICKS = re.compile(r"(max|min)imum$|fm(ax|in)$")
 _TURNS = ("reverse", "flip", "roll", "reshape", "transpose_image")
 

@@ -183,6 +183,8 @@ def listen(worker: Worker, tally: Tally) -> bool:
     if isinstance(message, Begun):
         worker.program = message.program
     worker.heard = time.monotonic()
+    if isinstance(message, Fault) and message.key not in tally.faults:
+        sys.stderr.write(f"\n\n{message.text}\n\n")
     tally.note(message)
     return True
 

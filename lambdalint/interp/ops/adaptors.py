@@ -11,7 +11,7 @@ from lambdalint.interp.ops.delegate import delegate
 from lambdalint.interp.ops.several import combined, unknown_result
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.ops.trailing import derived, operand, trailing
-from lambdalint.interp.tensors import meet_batches
+from lambdalint.interp.tensors import meet_batches, result
 from lambdalint.interp.values import (
     NONE,
     Along,
@@ -105,7 +105,7 @@ def get_item(call: OpCall) -> Value:
 
 def tf_depth(call: OpCall) -> Value:
     """``space_to_depth`` and ``depth_to_space``, with TensorFlow's name of the layout."""
-    layout = call.constant("data_format", default="NHWC")
+    layout = call.constant("data_format")
     family = call.op.name.rpartition(".")[2]
     channels = "channels_first" if layout == "NCHW" else "channels_last"
     arguments = {"x": call.first(), "block_size": call.get("block_size"), "data_format": Const(channels)}
@@ -273,7 +273,10 @@ def reverse_sequence(call: OpCall) -> Value:
     batch = x.batch
     if isinstance(batch, Along) and axis == batch.axis and samples != batch.axis:
         batch = Broken((call.silent_event(events.MIXED, before=x, after=x.dims, axis=axis),))
-    return derived(x, x.dims, batch, sign=x.sign)
+    lengths = operand(call, call.get("seq_lengths"))
+    if isinstance(lengths, Tensor):
+        batch = meet_batches((batch, lengths.batch))
+    return result([x, lengths], x.dims, batch, dtype=x.dtype, sign=x.sign)
 
 
 def rearrange(call: OpCall) -> Value:
@@ -311,9 +314,9 @@ def theano_flatten(call: OpCall) -> Value:
     count = call.constant("ndim", "outdim", default=1)
     if isinstance(x, Unknown):
         return x
-    if count == 1 or not isinstance(count, int):
+    if count == 1:
         return delegate(call, "flatten", {"x": x})
-    if x.dims is None:
+    if x.dims is None or not isinstance(count, int):
         return derived(x, None, x.batch)
     kept = count - 1
     return trailing(call, x, len(x.dims) - kept, lambda dims: (product(dims),), sign=x.sign)

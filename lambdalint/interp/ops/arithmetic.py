@@ -102,6 +102,9 @@ def _dtype(call: OpCall, op: str, tensors: list[Tensor], values: Items[Value]) -
     strong = [t.dtype for t, v in zip(tensors, values) if not isinstance(v, (Const, Number))]
     weak = [t.dtype for t, v in zip(tensors, values) if isinstance(v, (Const, Number))]
     dtype = common_dtype(strong) if strong else common_dtype(weak)
+    if call.op.name.startswith("keras.ops.") and any(map(is_integer, strong)) and dtype in FLOATS:
+        # Some are TensorFlow's of NumPy, whose whole numbers make wider floats.
+        return None
     if dtype is not None and "float32" in weak and dtype not in FLOATS and not dtype.startswith("complex"):
         dtype = "float32"
     if op == "div" and dtype is not None and dtype not in FLOATS and not dtype.startswith("complex"):

@@ -13,4 +13,4 @@ def delegate(call: OpCall, family: str, arguments: dict[str, Value], **options: 
     parameters = tuple(Parameter(name) for name in arguments)
     op = Op(call.op.name, parameters, {}, families()[family], options)
     given = frozenset(name for name in arguments if name in call.given) | {next(iter(arguments), "")}
-    return op.run(OpCall(call.machine, op, call.at, call.text, dict(arguments), given))
+    return op.run(OpCall(call.machine, op, call.at, call.text, dict(arguments), given, call.followed))

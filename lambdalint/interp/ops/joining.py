@@ -343,12 +343,13 @@ def meshgrid(call: OpCall) -> Value:
     made = [operand(call, item) for item in value.items]
     dims: Dims | None = None
     order = list(range(len(made)))
-    if call.constant("indexing", default="xy") == "xy" and len(made) > 1:
+    indexing = call.constant("indexing", default="xy")
+    if indexing == "xy" and len(made) > 1:
         order[:2] = [1, 0]
     if all(isinstance(each, Tensor) and each.rank in (0, 1) for each in made):
         sizes: list[Dim] = [each.dims[0] if isinstance(each, Tensor) and each.dims else 1 for each in made]
         dims = tuple(sizes[position] for position in order)
-    if call.get("sparse") not in (NONE, Const(False)):
+    if call.get("sparse") not in (NONE, Const(False)) or indexing not in ("xy", "ij"):
         dims = None
     return Sequence("list", [_over_grid(call, each, order[place], dims) for place, each in enumerate(made)])
 

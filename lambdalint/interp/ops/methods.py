@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import events, reasons
 from lambdalint.interp.call import Impossible, Op, OpCall
+from lambdalint.interp.ops.carried import performed
 from lambdalint.interp.ops.questions import shape_sequence
 from lambdalint.interp.values import (
     NONE,
@@ -173,7 +174,7 @@ def _run(
         machine.record(events.FAILS, at, text, {"error": "TypeError", "why": bound})
         return machine.unknown(reasons.BAD_ARGUMENTS)
     try:
-        result = operation.run(OpCall(machine, operation, at, text, *bound))
+        result = performed(OpCall(machine, operation, at, text, *bound))
     except Impossible:
         return machine.unknown(reasons.IMPOSSIBLE)
     if isinstance(receiver, Tensor) and receiver.kind == "ndarray" and isinstance(result, Tensor):

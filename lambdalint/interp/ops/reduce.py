@@ -8,6 +8,7 @@ from typing import Any
 from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.arithmetic import cut, note_integers, zip_values
+from lambdalint.interp.ops.broadcasting import broadcast
 from lambdalint.interp.ops.operands import (
     AXIS_UNKNOWN,
     RANK_UNKNOWN,
@@ -292,7 +293,7 @@ def loss_last(call: OpCall) -> Value:
     axes = Axes((axis,) if isinstance(axis, int) else None)
     # The first operand takes the type of the second, which a number may have to find.
     second = call.first(1)
-    known = isinstance(second, Tensor) and made.dtype not in INTEGERS
+    known = isinstance(second, Tensor) and second.dtype in FLOATS
     dtype = made.dtype if known else None
     sign = sign if known else ANY_SIGN
     return reduced(call, made, axes, False, sign=signs.MASK if cuts else sign, dtype=dtype, cuts=cuts)
@@ -366,7 +367,9 @@ def normalize(call: OpCall) -> Value:
     dtype = x.dtype if x.dtype in FLOATS else None
     made = _along(call, x, axes, _normal_sign(call, op, x.sign), dtype)
     factors = [operand(call, call.get(name)) for name in ("gamma", "beta", "scale") if call.get(name) != NONE]
-    return result([made, *factors], made.dims, made.batch, dtype=made.dtype, sign=made.sign)
+    whole = [made, *(each for each in factors if isinstance(each, Tensor))]
+    dims, batch = broadcast(call, whole) if len(whole) > 1 else (made.dims, made.batch)
+    return result([made, *factors], dims, batch, dtype=made.dtype, sign=made.sign)
 
 
 def _normal_sign(call: OpCall, op: str, sign: Sign) -> Sign:

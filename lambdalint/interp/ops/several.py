@@ -31,6 +31,7 @@ def tensors_in(call: OpCall) -> list[Tensor]:
     found: list[Tensor] = []
     for value in call.args.values():
         items = value.items or [] if isinstance(value, Sequence) else [value]
+        call.followed.update(map(id, (value, *items)))
         for item in items:
             if isinstance(item, Tensor):
                 found.append(item)
@@ -50,12 +51,15 @@ def combined(call: OpCall, dims: Dims | None, batch: Batch, **changes: Any) -> T
 
 
 def per_sample(call: OpCall) -> Value:
-    """Row ``i`` of the result depends on row ``i`` of the operands; ``rank=`` the result's rank."""
+    """Row ``i`` depends on row ``i`` of the operands, and on ``weights=``; ``rank=`` the result's rank."""
     operands = tensors_in(call)
     place = int(call.option("operand", "0"))
     if len(operands) <= place:
         return call.unknown("the operand is not known")
     batch = meet_batches([tensor.batch for tensor in operands])
+    weights = operand(call, call.get(call.option("weights")))
+    if isinstance(weights, Tensor) and isinstance(weights.batch, Along):
+        batch = Unsure("weights for each sample", carries=True)
     lead = operands[place]
     rank = int(call.option("rank", "0")) or lead.rank
     dims = None
@@ -133,7 +137,13 @@ def attention(call: OpCall) -> Value:
     dims = None
     if query.dims and value.dims:
         dims = (*query.dims[:-1], value.dims[-1])
-    return combined(call, dims, meet_batches((query.batch, value.batch)))
+    operands = tensors_in(call)
+    batch = meet_batches([each.batch for each in operands])
+    if isinstance(batch, Along) and any(
+        isinstance(each.batch, Along) and each.rank != query.rank for each in operands
+    ):
+        batch = Unsure("the operands have axes of their own", carries=True)
+    return combined(call, dims, batch)
 
 
 def segment(call: OpCall) -> Value:
@@ -147,7 +157,6 @@ def segment(call: OpCall) -> Value:
         if x.batch.axis == 0:
             event = call.silent_event(events.REDUCED, before=x, after=dims, axis=0)
             return combined(call, dims, Broken((event,)))
-        return combined(call, dims, x.batch)
     return combined(call, dims, meet_batches([tensor.batch for tensor in tensors_in(call)]))
 
 

@@ -117,7 +117,7 @@ math.zero_fraction, nn.zero_fraction(value, name=None) : whole
 math.bincount, bincount(arr, weights=None, minlength=None, maxlength=None, dtype='int32', name=None, \
     axis=None, binary_output=False) : histogram
 histogram_fixed_width(values, value_range, nbins=100, dtype='int32', name=None) : whole
-histogram_fixed_width_bins(values, value_range, nbins=100, dtype='int32', name=None) : map cut
+histogram_fixed_width_bins(values, value_range, nbins=100, dtype='int32', name=None) : map cut dtype=int32
 math.confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype='int32', name=None) : whole
 confusion_matrix(labels, predictions, num_classes=None, dtype='int32', name=None, weights=None) : whole
 math.is_non_decreasing, is_non_decreasing, math.is_strictly_increasing, is_strictly_increasing(x, \

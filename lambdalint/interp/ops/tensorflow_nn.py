@@ -57,9 +57,9 @@ nn.depthwise_conv2d(input, filter, strides, padding, data_format=None, dilations
 nn.separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, \
     dilations=None, name=None, rate=None) : conv rank=2 separable
 nn.dilation2d(input, filters, strides, padding, data_format='NHWC', dilations=None, name=None; \
-    filter=filters, rates=dilations) : per_sample rank=4
+    filter=filters, rates=dilations) : per_sample rank=4 weights=filters
 nn.erosion2d(value, filters, strides, padding, data_format='NHWC', dilations=None, name=None; \
-    kernel=filters, rates=dilations) : per_sample rank=4
+    kernel=filters, rates=dilations) : per_sample rank=4 weights=filters
 nn.max_pool, nn.avg_pool(input, ksize, strides, padding, data_format=None, name=None; value=input) : pool
 nn.max_pool1d, nn.avg_pool1d(input, ksize, strides, padding, data_format='NWC', name=None) : pool rank=1
 nn.max_pool2d, nn.avg_pool2d(input, ksize, strides, padding, data_format='NHWC', name=None) : pool rank=2

@@ -1,0 +1,63 @@
+"""Running an operation, and what its result depends on beyond the operands that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.interp.call import OpCall
+from lambdalint.interp.values import ANY_SIGN, Broken, Constant, Sequence, Tensor, Unsure, Value
+
+REASON = "samples reach an argument that is not meant for them"
+
+_QUESTIONS = """
+    assign concat constant context decorator dtype_of eager first_argument flat_structure fold get_item
+    gradients identity in_train_phase int_shape is_tensor like map_fn map_structure ndim none opaque
+    placeholder print_op python_function rnn shape_of shape_tuple side_effect size size_of stack
+    static_value switch_case tf_concat tf_scan variable while_loop
+"""
+_ALONE = frozenset(_QUESTIONS.split())
+"""Families that look at their operands in ways of their own, or depend on no entry of them."""
+
+
+def performed(call: OpCall) -> Value:
+    """The result of a call.
+
+    No transfer function looks for samples in a rate, a window or a number of repeats: where there are
+    some, nothing is claimed of where they are in the result.
+
+    Raises:
+        Impossible: the operation cannot run on these operands.
+    """
+    for parameter in call.op.parameters[1:]:
+        value = call.args.get(parameter.name)
+        if parameter.default is not None and isinstance(value, Tensor) and value is call.first():
+            # Whether the transfer function looks at an option is another question than for the operand.
+            call.args[parameter.name] = value.but(content=value.content)
+    made = call.op.run(call)
+    strays = [tensor for value in call.args.values() for tensor in _strays(call, value)]
+    if not strays or getattr(call.op.run, "__name__", "") in _ALONE:
+        return made
+    return _depending(made, strays)
+
+
+def _strays(call: OpCall, value: Value) -> Iterator[Tensor]:
+    """The tensors of an argument that carry samples and that the transfer function did not look at."""
+    if id(value) in call.followed:
+        return
+    for each in value.items or () if isinstance(value, Sequence) else (value,):
+        if isinstance(each, Tensor) and each.inputs and not isinstance(each.batch, Constant):
+            if id(each) not in call.followed:
+                yield each
+
+
+def _depending(made: Value, strays: list[Tensor]) -> Value:
+    if isinstance(made, Sequence) and made.items is not None:
+        return Sequence(made.kind, [_depending(item, strays) for item in made.items], birth=made.birth)
+    if not isinstance(made, Tensor):
+        return made
+    return made.but(
+        dims=made.dims if all(tensor.rank == 0 for tensor in strays) else None,
+        batch=made.batch if isinstance(made.batch, Broken) else Unsure(REASON, carries=True),
+        sign=ANY_SIGN,
+        inputs=made.inputs.union(*(tensor.inputs for tensor in strays)),
+    )
