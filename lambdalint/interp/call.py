@@ -78,7 +78,7 @@ class OpCall:
         return self.op.options.get(name, default)
 
     def constant(self, *names: str, default: Any = None) -> Any:
-        """The plain Python value of a parameter: ``None`` if not known, ``default`` without such a parameter."""
+        """The plain Python value of a parameter, ``None`` if not known; ``default`` without the parameter."""
         for name in names:
             if name in self.args:
                 value = self.args[name]
