@@ -136,7 +136,10 @@ class Driver:
             )
             for each in request.candidates
         )
-        return replace(request, candidates=candidates, seconds=self._seconds or request.seconds)
+        here = [each for each in request.backends if not self._python.missing([each])]
+        backends = (*here, *request.backends)[:1]
+        seconds = self._seconds or request.seconds
+        return replace(request, candidates=candidates, seconds=seconds, backends=backends)
 
     def _check(self, batch: Batch) -> None:
         """Answer what needs a library that is not installed.
@@ -148,7 +151,8 @@ class Driver:
         for kind, text in missing.items():
             if text:
                 batch.fail(kind, text)
-        if missing and all(missing.values()):
+        ours = any(kind.backend in ("tensorflow", self._backend) for kind in missing)
+        if missing and all(missing.values()) and ours:
             raise Unavailable(next(iter(missing.values())))
 
     def _work(self, batch: Batch) -> None:

@@ -63,6 +63,8 @@ class Interpreter:
         if not lacking:
             return ""
         are = f"{' and '.join(lacking)} {'are' if len(lacking) > 1 else 'is'} not installed"
+        if not {"torch", "jax"}.isdisjoint(lacking):
+            return f"{are}{'' if self.path == sys.executable else f' for {self.path}'}"
         if self.path == sys.executable:
             return f"{are}: pip install 'lambdalint[confirm]'"
         return f"{are} for {self.path}: install it there, or lambdalint[confirm] and leave out --python"

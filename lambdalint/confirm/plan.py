@@ -9,6 +9,7 @@ LL302                  ``globals``: the names that the saved function does not c
 LL303                  ``variables``: the names that change; ``last``: the expression of their last values
 LL507                  ``active``: it is dropout that is active in predictions, not a draw at tracing
 LL701                  ``mode``, ``concat_axis``, ``dot_axes`` of a Keras-1 merge, where they are literals
+LL706                  ``backend``: the one that the function is bound to
 LL801, LL802           ``replacement``: the expression that makes the built-in layer
 of a statement         ``statement``: its text
 any                    ``assumed``: by parameter, the stand-in for a value that nothing in view gives
@@ -25,7 +26,7 @@ import re
 from typing import Any
 
 from lambdalint.confirm.inputs import Given, candidates
-from lambdalint.confirm.request import Program, Request
+from lambdalint.confirm.request import BACKENDS, Program, Request
 from lambdalint.confirm.slice import KERAS, Slicer, refuse
 from lambdalint.confirm.stand_in import NUMBER
 from lambdalint.confirm.statements import COMPOUND, DEFINITIONS, Statements
@@ -117,6 +118,7 @@ def _of_layer(
         candidates=candidates(layer, _given(layer, options)),
         facts=facts,
         seconds=options.seconds,
+        backends=_backends(rule.code, library, report, layer.file),
     )
 
 
@@ -213,6 +215,15 @@ def _library(family: str | None, dialect: str, code: str) -> str:
     if family == "tf_keras" or dialect in ("keras1", "keras2"):
         return "tf_keras"
     return "tensorflow.keras" if family == "tf.keras" else "keras"
+
+
+def _backends(code: str, library: str, report: Report, file: FileFacts) -> tuple[str, ...]:
+    """The backends to run code of Keras 3 on: the one that it names, else any; for what is bound to one,
+    another."""
+    if code == "LL706":
+        return tuple(each for each in BACKENDS if each != report.facts.get("backend", "tensorflow"))
+    named = file.dialect.backend
+    return (named, "tensorflow") if library == "keras" and named in BACKENDS else ()
 
 
 def _given(layer: LayerFacts, options: Confirming) -> Given:

@@ -14,6 +14,9 @@ from typing import Any
 PROTOCOL = 1
 """Version of the JSON between driver and worker; an answer of another version is garbage."""
 
+BACKENDS = ("tensorflow", "jax", "torch")
+"""The backends of Keras 3 that a worker can run on."""
+
 LIBRARIES = ("keras", "tensorflow.keras", "tf_keras")
 """The packages a worker can import Keras from; code of Keras 1 runs on ``tf_keras``."""
 
@@ -97,7 +100,8 @@ class Request:
     """One experiment: the finding it is about, the program, and inputs to try in this order.
 
     ``facts`` are what the rule's experiment needs besides (declared and computed shapes, loop
-    variable and its values, the built-in layer that would do the same, …).
+    variable and its values, the built-in layer that would do the same, …).  ``backends`` are those of
+    Keras 3 that will do, the best first, each one that is not installed passed over; empty: any.
     """
 
     code: str
@@ -110,6 +114,7 @@ class Request:
     seconds: float = 20.0
     megabytes: int = 4096
     seed: int = 0
+    backends: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The request as one line of JSON with sorted keys: also the content that a cache hashes."""
@@ -145,6 +150,7 @@ class Request:
         return cls(
             program=Program(modules=modules, region=None if region is None else tuple(region), **program),
             candidates=inputs,
+            backends=tuple(made.pop("backends")),
             **made,
         )
 

@@ -64,7 +64,8 @@ class Kind:
         """The kind of worker that can answer a request."""
         keras_2 = request.dialect in ("keras1", "keras2")
         legacy = request.library == "tf_keras" or (request.library == "tensorflow.keras" and keras_2)
-        return cls(request.library, "tensorflow" if legacy else backend, legacy)
+        wanted = request.backends[0] if request.backends else backend
+        return cls(request.library, "tensorflow" if legacy else wanted, legacy)
 
     def environment(self) -> dict[str, str]:
         """The environment of the server: what finding libraries needs, and nothing that is secret."""

@@ -35,7 +35,7 @@ y = Lambda(lambda t: ops.square(t))(x)
 
 ## How it is confirmed
 
-The layer is run under another backend.
+The layer is run under another backend of Keras 3, JAX or PyTorch (or TensorFlow), where one is installed.
 
 ## Fix and its safety
 
@@ -89,6 +89,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                     f"`{written(call.func)}` binds the layer to {backend}: under another backend of "
                     "Keras 3 it fails. Use `keras.ops`.",
                     note=f"{backend} only",
+                    facts={"backend": name.partition(".")[0]},
                 )
                 break
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lambdalint.confirm.request import Answer, Inputs, Request
+from lambdalint.confirm.worker import lacking
 from lambdalint.confirm.worker.session import Session
 
 PER_SAMPLE = ("LL101", "LL102", "LL103", "LL104", "LL105", "LL106", "LL107", "LL108")
@@ -18,6 +19,13 @@ PER_SAMPLE = ("LL101", "LL102", "LL103", "LL104", "LL105", "LL106", "LL107", "LL
 
 def run(request: Request, session: Session) -> Answer:
     """Judge the finding of a request by running the layer."""
+    answer = _judged(request, session)
+    if lacking.USED and answer.status != "unconfirmed":
+        return Answer("unconfirmed", f"the layer needs {lacking.USED[0]}, which is not installed")
+    return answer
+
+
+def _judged(request: Request, session: Session) -> Answer:
     from lambdalint.confirm.experiments import calling, equality, statement
     from lambdalint.confirm.experiments.arrays import Unusable
     from lambdalint.confirm.experiments.subject import NotRunnable, Subject
@@ -74,6 +82,7 @@ def _experiment(code: str) -> Callable[..., Answer] | None:
         "LL602": numerics.finite_gradient,
         "LL604": numerics.direction_kept,
         "LL605": numerics.integers,
+        "LL706": calling.elsewhere,
         "LL801": equality.replaced,
         "LL802": equality.identity,
     }

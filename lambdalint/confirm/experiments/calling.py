@@ -110,6 +110,20 @@ def constructed(session: Session, candidates: tuple[Inputs, ...]) -> Answer:
     return unconfirmed(f"the layer can be made in {session.library}; it may fail when it is called")
 
 
+def elsewhere(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL706: on another backend than that of its code, the layer fails in a model."""
+    backend = subject.keras.backend.backend()
+    for inputs in candidates:
+        told = _symbolic_error(subject, inputs)
+        if told is None:
+            return refuted(f"the layer runs in a model on {backend}")
+        if inputs.samples[0].origin != "fitted":
+            check = _SYMBOLIC.format(symbols=symbols_text(inputs))
+            arrays = batch(inputs, ROWS, 0)
+            return confirmed(subject.session, Shown(f"on {backend}: {told}", check, inputs, arrays))
+    return unconfirmed("the input shape is not known, and the layer fails for those that were tried")
+
+
 def _has_branches(subject: Subject) -> bool:
     """Whether the code of the slice chooses: what a finding is about may lie on a way that was not taken."""
     texts = [subject.program.function or "", *(module.source for module in subject.program.modules)]

@@ -7,7 +7,7 @@ from typing import Any
 from lambdalint.confirm.experiments import calling
 from lambdalint.confirm.experiments.arrays import ROWS, batch
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
-from lambdalint.confirm.experiments.subject import NotRunnable, Subject
+from lambdalint.confirm.experiments.subject import NotRunnable, Subject, leaves
 from lambdalint.confirm.request import Answer, Inputs
 
 _CHECK = """
@@ -16,9 +16,9 @@ try:
     inputs = {symbols}
     model = keras.Model(inputs, make_layer()(inputs))
     result = model(given(arrays))
-    print(np.array(result))
-    if any(type(each).__name__ == "KerasTensor" for each in tf.nest.flatten(result)):
+    if any(type(each).__name__ == "KerasTensor" for each in leaves(result)):
         raise TypeError("the model gives a symbolic tensor for numbers")
+    print(flat(result))
 except Exception as error:
     defect = True
     print(type(error).__name__, error)
@@ -27,8 +27,6 @@ except Exception as error:
 
 def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     """Build a model of the layer's own inputs and run it: the captured tensor has no value there."""
-    import tensorflow as tf
-
     failed = "no input is known that the layer takes"
     for inputs in candidates:
         arrays = batch(inputs, ROWS, 0)
@@ -36,7 +34,7 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
             symbols = subject.symbols(inputs)
             model = subject.keras.Model(symbols, subject.fresh_layer()(symbols))
             result = model(subject.tensors(inputs, arrays))
-            if any(type(each).__name__ == "KerasTensor" for each in tf.nest.flatten(result)):
+            if any(type(each).__name__ == "KerasTensor" for each in leaves(result)):
                 raise TypeError("the model gives a symbolic tensor for numbers")
         except NotRunnable:
             raise

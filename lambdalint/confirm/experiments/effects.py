@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from functools import partial
 from typing import Any
 
 from lambdalint.confirm.experiments.arrays import ROWS, batch
@@ -28,7 +29,7 @@ def happened():
 
 with contextlib.redirect_stdout(io.StringIO()) as printed:
     before = happened()
-    predict = tf.function(lambda arrays: layer(given(arrays)), autograph=False)
+    predict = graph(lambda arrays: layer(given(arrays)))
     predict(list(arrays))
     traced = happened()
     for _ in range(3):
@@ -41,15 +42,13 @@ defect = before != traced and traced == after
 
 def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     """Watch captured lists and what is printed while a graph of the layer is made and run."""
-    import tensorflow as tf
-
     failed = "no input is known that the layer takes"
     for inputs in candidates:
         arrays = batch(inputs, ROWS, 0)
         held = _held(subject.function)
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             before = {name: len(value) for name, value in held.items()}
-            predict: Any = tf.function(lambda xs, inputs=inputs: subject.raw(inputs, xs), autograph=False)
+            predict = subject.backend.graph(partial(subject.raw, inputs))
             try:
                 predict(arrays)
                 traced, text = {name: len(value) for name, value in held.items()}, printed.getvalue()

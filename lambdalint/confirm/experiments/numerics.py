@@ -24,14 +24,9 @@ defect = not all(np.isfinite(each).all() for each in outputs)
 """
 _GRADIENT = """
 layer = make_layer()
-tensors = [tf.convert_to_tensor(each) for each in arrays]
-with tf.GradientTape() as tape:
-    tape.watch(tensors)
-    outputs = layer({structure})
-    total = tf.add_n([tf.reduce_sum(tf.cast(each, "float32")) for each in tf.nest.flatten(outputs)])
-slopes = [np.array(each) for each in tape.gradient(total, tensors) if each is not None]
-print("output", np.array(tf.nest.flatten(outputs)[0]).ravel()[:4], "gradient", slopes[0].ravel()[:4])
-defect = not all(np.isfinite(each).all() for each in slopes)
+gradients = [each for each in slopes(lambda tensors: layer(arranged(tensors)), arrays) if each is not None]
+print("output", flat(layer(given(arrays)))[0].ravel()[:4], "gradient", gradients[0].ravel()[:4])
+defect = not all(np.isfinite(each).all() for each in gradients)
 """
 _NORM = """
 layer = make_layer()
@@ -89,7 +84,6 @@ def finite_output(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
 def finite_gradient(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     """LL602: some finite batch has an infinite or undefined gradient."""
     ran, failed = 0, "no input is known that the layer takes"
-    structure = {"tensor": "tensors[0]"}
     for inputs in candidates:
         try:
             for name, arrays in _probes(inputs):
@@ -101,10 +95,8 @@ def finite_gradient(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
                     if not np.isfinite(slope).all():
                         bad = slope[~np.isfinite(slope)].ravel()[0]
                         witness = f"the gradient at a batch of {_entries(name)} is {number(bad)}"
-                        check = _GRADIENT.format(structure=structure.get(inputs.structure, "tensors"))
-                        return confirmed(
-                            subject.session, Shown(witness, check, inputs, arrays, {"fill": name})
-                        )
+                        shown = Shown(witness, _GRADIENT, inputs, arrays, {"fill": name})
+                        return confirmed(subject.session, shown)
         except NotRunnable:
             raise
         except Exception as error:

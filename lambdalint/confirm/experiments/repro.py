@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import textwrap
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from lambdalint.confirm.experiments.subject import speaks_theano
-from lambdalint.confirm.request import Inputs, Program, Request
+from lambdalint.confirm.experiments import backends, theano
+from lambdalint.confirm.experiments.subject import leaves, speaks_theano
+from lambdalint.confirm.request import Inputs, Program
+from lambdalint.confirm.worker import dated, lacking
 from lambdalint.confirm.worker.session import Session
 
 _IMPORTS = {
@@ -24,10 +29,12 @@ Ends with exit code 1 when the defect shows, with 0 when it does not.  Needs {li
 import os
 import sys
 
+os.environ["KERAS_BACKEND"] = "{backend}"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from typing import Any
+
 import numpy as np
-import tensorflow as tf
 {keras}
 
 keras.utils.set_random_seed(0)
@@ -55,35 +62,70 @@ _THEANO = """
 
 install()
 """
+_DATED = """
+# --- names that NumPy and TensorFlow had when the code was written
+
+{source}
+
+
+restore(open(__file__, encoding="utf-8").read(), {tensorflow})
+"""
+_LACKING = """
+# --- packages that the code imports and does not need
+
+{source}
+
+
+allow({packages})
+"""
+_GIVEN = """
+
+def arranged(tensors):
+    return {structure}
+
+
+def given(arrays):
+    return arranged([tensor(each) for each in arrays])
+
+
+{leaves}
+
+def flat(returned):
+    return [plain(each) for each in leaves(returned)]
+"""
 _MOST_LITERALS = 400
 
 
-def script(request: Request, claim: str, inputs: Inputs | None, arrays: list[Any], check: str) -> str:
+def script(session: Session, claim: str, inputs: Inputs | None, arrays: list[Any], check: str) -> str:
     """The script for a request.
 
     Args:
-        request: what the finding asks.
+        session: what the finding asks, and the Keras that it was asked of.
         claim: the witness, in one line.
         inputs: the structure of the inputs; ``None`` for a check that needs none.
         arrays: the batch that shows the defect.
         check: statements that print the numbers and set ``defect``; they find ``make_layer``, ``layer``
             (where the layer can be constructed), ``given`` (the tensors), ``arrays`` and ``call``.
     """
-    parts = [_HEAD.format(
+    request = session.request
+    backend = backends.name_of(session.keras)
+    head = _HEAD.format(
         code=request.code, claim=claim.replace("\\", "\\\\"), library=request.library,
-        keras=_IMPORTS[request.library],
-    )]  # fmt: skip
+        backend=backend, keras=_IMPORTS[request.library],
+    )  # fmt: skip
     if speaks_theano(request):
-        parts.append(_THEANO.format(source=_source_of_theano()))
-    parts.append(_program(request.program))
+        head += _THEANO.format(source=_source(theano))
+    if session.dated:
+        head += _DATED.format(source=_source(dated), tensorflow=request.library == "tf_keras")
+    if session.lacking:
+        head += _LACKING.format(source=_source(lacking), packages=session.lacking)
+    tail = ""
     if inputs is not None:
-        parts.append(_inputs(inputs, arrays))
-    parts.append("\n# --- the check\n\n" + textwrap.dedent(check).strip() + "\n")
-    parts.append(
-        '\nprint("the defect shows" if defect else "the defect does not show")\n'
-        "sys.exit(1 if defect else 0)\n"
-    )
-    return "".join(parts)
+        tail += f"\n# --- the inputs\n\n{backends.source(backend, check)}\n{_inputs(inputs, arrays)}"
+    tail += "\n# --- the check\n\n" + textwrap.dedent(check).strip() + "\n"
+    tail += '\nprint("the defect shows" if defect else "the defect does not show")\n'
+    tail += "sys.exit(1 if defect else 0)\n"
+    return head + _program(request.program, tail) + tail
 
 
 def reproduces(session: Session, text: str) -> bool:
@@ -91,30 +133,50 @@ def reproduces(session: Session, text: str) -> bool:
     return session.fresh(text).code == 1
 
 
-def _source_of_theano() -> str:
-    import inspect
-
-    from lambdalint.confirm.experiments import theano
-
-    source = inspect.getsource(theano)
-    return source.partition("from __future__ import annotations")[2].strip()
+def _source(module: ModuleType) -> str:
+    return inspect.getsource(module).partition("from __future__ import annotations")[2].strip()
 
 
-def _program(program: Program) -> str:
-    others = [module for module in program.modules if module.name != program.main]
+def _program(program: Program, rest: str) -> str:
+    """The program as text; where ``rest`` would overwrite names of its, as a module of its own."""
     main = next(module for module in program.modules if module.name == program.main)
-    text = ""
-    if others:
-        text += _MODULES
-        for module in others:
-            text += f"module({module.name!r}, {module.source!r}, {module.package})\n"
-    source = main.source.replace("from __future__ import annotations\n", "")
-    text += f"\n# --- the code, cut down to what the layer needs\n\n{source.strip()}\n"
-    if program.layer is not None:
-        text += f"\n\ndef make_layer():\n    return {_indented(program.layer)}\n"
-    if program.function is not None:
-        text += f"\n\ndef make_function():\n    return {_indented(program.function)}\n"
+    mine, theirs = _bound(rest), _bound(main.source)
+    apart = any(not mine[name] or mine[name] != theirs[name] for name in mine.keys() & theirs.keys())
+    others = [module for module in program.modules if apart or module is not main]
+    text = _MODULES if others else ""
+    for module in others:
+        text += f"module({module.name!r}, {module.source!r}, {module.package})\n"
+    if apart:
+        text += f"\nimport {main.name} as program\n\nfor name, value in vars(program).items():\n"
+        text += "    globals().setdefault(name, value)\n"
+    else:
+        source = main.source.replace("from __future__ import annotations\n", "")
+        text += f"\n# --- the code, cut down to what the layer needs\n\n{source.strip()}\n"
+    for name, expression in (("make_layer", program.layer), ("make_function", program.function)):
+        if expression is not None:
+            made = f"eval({expression!r}, vars(program))" if apart else _indented(expression)
+            text += f"\n\ndef {name}():\n    return {made}\n"
     return text
+
+
+def _bound(source: str) -> dict[str, str]:
+    """The names that code binds in its module, each with the import that it comes from, if any."""
+    found: dict[str, str] = {}
+    stack: list[ast.AST] = list(ast.parse(source).body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found[node.name] = ""
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            above = getattr(node, "module", None) or ""
+            for each in node.names:
+                found[each.asname or each.name.partition(".")[0]] = f"{above} {each.name}"
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found[node.id] = ""
+        if not isinstance(node, ast.Lambda):
+            stack.extend(ast.iter_child_nodes(node))
+    return found
 
 
 def _indented(expression: str) -> str:
@@ -126,30 +188,14 @@ def _inputs(inputs: Inputs, arrays: list[Any]) -> str:
     for array in arrays:
         text += textwrap.indent(_literal(array), "    ") + ",\n"
     text += "]\n"
-    made = "[tf.convert_to_tensor(each) for each in arrays]"
+    structure = "tensors"
     if inputs.structure == "tensor":
         structure = "tensors[0]"
     elif inputs.structure == "dict":
         structure = f"dict(zip({list(inputs.keys)!r}, tensors))"
-    else:
-        structure = "tuple(tensors)" if inputs.structure == "tuple" else "tensors"
-    return (
-        text
-        + f"""
-
-def given(arrays):
-    tensors = {made}
-    return {structure}
-
-
-def flat(returned):
-    if isinstance(returned, dict):
-        returned = list(returned.values())
-    if isinstance(returned, (list, tuple)):
-        return [each for value in returned for each in flat(value)]
-    return [np.array(returned)]
-"""
-    )
+    elif inputs.structure == "tuple":
+        structure = "tuple(tensors)"
+    return text + _GIVEN.format(structure=structure, leaves=inspect.getsource(leaves))
 
 
 def _literal(array: Any) -> str:

@@ -128,7 +128,7 @@ def _answer(subject: Subject, shown: Shown) -> Answer:
     # The script starts a process of its own, which the worker does not allow: what it does was just done.
     from lambdalint.confirm.experiments import repro
 
-    text = repro.script(subject.session.request, shown.witness, shown.inputs, shown.arrays, shown.check)
+    text = repro.script(subject.session, shown.witness, shown.inputs, shown.arrays, shown.check)
     return Answer("confirmed", witness=shown.witness, details=shown.details, repro=text)
 
 

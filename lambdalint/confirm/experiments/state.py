@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,9 @@ from lambdalint.confirm.request import Answer, Inputs
 
 _WEIGHTS = """
 layer = make_layer()
-with tf.GradientTape() as tape:
-    returned = layer(given(arrays))
-touched = len({id(each) for each in tape.watched_variables()})
-print("touches", touched, "variables, tracks", len(layer.weights))
-defect = touched > len(layer.weights)
+used = touched(lambda: layer(given(arrays)))
+print("touches", used, "variables, tracks", len(layer.weights))
+defect = used > len(layer.weights)
 """
 
 
@@ -29,14 +28,11 @@ _UNTRACKED = re.compile(r"[Vv]ariables? (was|were) created|singleton tf\.Variabl
 
 def weights(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     """LL501, LL502: variables that the layer uses against those that it tracks."""
-    import tensorflow as tf
-
     failed = "no input is known that the layer takes"
     for inputs in candidates:
         arrays = batch(inputs, ROWS, 0)
         try:
-            with tf.GradientTape() as tape:
-                subject.raw(inputs, arrays)
+            touched = subject.backend.touched(partial(subject.raw, inputs, arrays))
         except NotRunnable:
             raise
         except Exception as error:
@@ -45,7 +41,6 @@ def weights(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
                 shown = Shown(failed, calling.FAILS, inputs, arrays, {"exception": failed})
                 return confirmed(subject.session, shown)
             continue
-        touched = len({id(each) for each in tape.watched_variables()})
         tracked = 0 if subject.layer is None else len(subject.layer.weights)
         if touched > tracked:
             plural = "variable" if touched == 1 else "variables"
@@ -74,12 +69,7 @@ def _failing(subject: Subject, inputs: Inputs) -> str | None:
 
 _GRADIENT = """
 layer = make_layer()
-tensors = [tf.convert_to_tensor(each) for each in arrays]
-with tf.GradientTape() as tape:
-    tape.watch(tensors)
-    outputs = layer({structure})
-    total = tf.add_n([tf.reduce_sum(tf.cast(each, "float32")) for each in tf.nest.flatten(outputs)])
-gradients = tape.gradient(total, tensors)
+gradients = slopes(lambda tensors: layer(arranged(tensors)), arrays)
 print("gradients", [None if each is None else np.array(each).ravel()[:4] for each in gradients])
 defect = all(each is None or not np.any(np.array(each)) for each in gradients)
 """
@@ -103,8 +93,7 @@ def gradient_cut(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         if all(each is None or not np.any(each) for each in slopes):
             what = "None" if all(each is None for each in slopes) else "zero in every entry"
             witness = f"the gradient of the output with respect to the input is {what}"
-            structure = "tensors[0]" if inputs.structure == "tensor" else "tensors"
-            shown = Shown(witness, _GRADIENT.format(structure=structure), inputs, arrays, {"gradient": what})
+            shown = Shown(witness, _GRADIENT, inputs, arrays, {"gradient": what})
             return confirmed(subject.session, shown)
         return refuted("a gradient comes back through the layer")
     return unconfirmed(failed)
@@ -112,18 +101,9 @@ def gradient_cut(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
 
 def gradients(subject: Subject, inputs: Inputs, arrays: list[Any]) -> list[Any]:
     """The gradients of the sum of the outputs with respect to each input; ``None`` where there is none."""
-    import tensorflow as tf
-
-    tensors = [tf.convert_to_tensor(each) for each in arrays]
-    given: Any = tensors[0] if inputs.structure == "tensor" else tensors
-    if inputs.structure == "dict":
-        given = dict(zip(inputs.keys, tensors))
-    with tf.GradientTape() as tape:
-        tape.watch(tensors)
-        outputs = subject.function(given) if subject.layer is None else subject.layer(given)
-        parts = [tf.reduce_sum(tf.cast(each, "float32")) for each in tf.nest.flatten(outputs)]
-        total = tf.add_n(parts)
-    return [None if each is None else np.array(each) for each in tape.gradient(total, tensors)]
+    call = subject.function if subject.layer is None else subject.layer
+    found: list[Any] = subject.backend.slopes(lambda tensors: call(subject.arranged(inputs, tensors)), arrays)
+    return found
 
 
 _FROZEN = """

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lambdalint.confirm.experiments import theano
+from lambdalint.confirm.experiments import backends, theano
 from lambdalint.confirm.experiments.merging import merge_function
 from lambdalint.confirm.request import Inputs, Request
 from lambdalint.confirm.worker.session import Session
@@ -24,12 +24,14 @@ class Subject:
     Attributes:
         session: the program it comes from.
         keras: the Keras it runs on.
+        backend: the functions for that Keras's backend, see :mod:`lambdalint.confirm.experiments.backends`.
         layer: the layer object; ``None`` for a Keras-1 merge.
     """
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.keras = session.keras
+        self.backend = backends.of(session.keras)
         self.program = session.request.program
         self.layer: Any = None
         self._function: Any = None
@@ -89,9 +91,10 @@ class Subject:
 
     def tensors(self, inputs: Inputs, arrays: list[Any]) -> Any:
         """Arrays as the tensors, or the list, tuple or dict of them, that the layer is called on."""
-        import tensorflow as tf
+        return self.arranged(inputs, [self.backend.tensor(each) for each in arrays])
 
-        made = [tf.convert_to_tensor(each) for each in arrays]
+    def arranged(self, inputs: Inputs, made: list[Any]) -> Any:
+        """Tensors as the structure that the layer is called on."""
         if inputs.structure == "tensor":
             return made[0]
         if inputs.structure == "dict":
@@ -133,14 +136,12 @@ class Subject:
         Raises:
             TypeError: it holds something that is no tensor.
         """
-        if isinstance(returned, dict):
-            return [each for value in returned.values() for each in self.outputs(value)]
-        if isinstance(returned, (list, tuple)):
-            return [each for value in returned for each in self.outputs(value)]
-        array = np.array(returned)
-        if array.dtype == object:
-            raise TypeError(f"the function returns {type(returned).__name__}, no tensor")
-        return [array]
+        arrays = []
+        for each in leaves(returned):
+            arrays.append(self.backend.plain(each))
+            if arrays[-1].dtype == object:
+                raise TypeError(f"the function returns {type(each).__name__}, no tensor")
+        return arrays
 
     def fresh_layer(self) -> Any:
         """Another object of the same layer: a name of its own, no history.
@@ -151,6 +152,15 @@ class Subject:
         if self.program.layer is None:
             return self.keras.layers.Lambda(self.function)
         return self._made(self.program.layer)
+
+
+def leaves(value: Any) -> list[Any]:
+    """The tensors in a structure of lists, tuples and dicts."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [leaf for each in value for leaf in leaves(each)]
+    return [value]
 
 
 def speaks_theano(request: Request) -> bool:

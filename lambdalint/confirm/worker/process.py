@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import shutil
@@ -54,6 +55,9 @@ def _load(library: str) -> Any:
     keras = importlib.import_module(library)
     importlib.import_module(f"{library}.layers")
     importlib.import_module("lambdalint.confirm.experiments")
+    if importlib.util.find_spec("tensorflow") is not None:
+        # Keras imports it, whatever its backend, where random numbers are seeded.
+        importlib.import_module("tensorflow")
     pretrained.leave_out()
     return keras
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import importlib.util
 import os
 import re
 import sys
@@ -13,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from lambdalint.confirm.request import Program, Request
+from lambdalint.confirm.worker import dated, lacking
 
 PROGRAM = "program"
 """The folder below the experiment's own that holds the modules of the program."""
@@ -48,6 +51,8 @@ class Session:
         names: the globals of the program's main module, after it was executed.
         failure: the exception that executing the program raised, or ``None``.  ``names`` then holds what
             was defined before.
+        dated: whether the code uses names that the libraries of this interpreter had only once.
+        lacking: the packages that the code imports and that are not installed.
     """
 
     def __init__(
@@ -63,6 +68,8 @@ class Session:
         self.folder = folder
         self.names: dict[str, Any] = {}
         self.failure: Exception | None = None
+        self.dated = False
+        self.lacking: tuple[str, ...] = ()
         self._ask = ask
         self._evaluated = 0
 
@@ -70,6 +77,11 @@ class Session:
         """Import the program's main module; an exception of its becomes ``failure``."""
         program = self.request.program
         install(program, self.folder)
+        texts = [module.source for module in program.modules]
+        self.lacking = _lacking(program)
+        lacking.allow(self.lacking)
+        texts += [each for each in (program.layer, program.function, program.statement) if each]
+        self.dated = dated.restore("\n".join(texts), self.request.library == "tf_keras")
         module = ModuleType(program.main)
         module.__file__ = _path(program, program.main, self.folder)
         sys.modules[program.main] = module
@@ -186,6 +198,22 @@ def one_line(error: BaseException) -> str:
         text = ""
     name = type(error).__name__
     return name if not text else f"{name}: {text[:300]}{'…' if len(text) > 300 else ''}"
+
+
+def _lacking(program: Program) -> tuple[str, ...]:
+    """The packages that a program imports and that are not installed; it may find that out by itself."""
+    named: dict[str, None] = {}
+    for module in program.modules:
+        tree = ast.parse(module.source)
+        tried = {id(each) for node in ast.walk(tree) if isinstance(node, ast.Try) for each in ast.walk(node)}
+        for node in ast.walk(tree):
+            if id(node) in tried:
+                continue
+            if isinstance(node, ast.Import):
+                named.update((each.name.partition(".")[0], None) for each in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                named[node.module.partition(".")[0]] = None
+    return tuple(name for name in named if name not in sys.modules and importlib.util.find_spec(name) is None)
 
 
 def install(program: Program, folder: str) -> None:
