@@ -65,7 +65,7 @@ class Kind:
         keras_2 = request.dialect in ("keras1", "keras2")
         legacy = request.library == "tf_keras" or (request.library == "tensorflow.keras" and keras_2)
         wanted = request.backends[0] if request.backends else backend
-        return cls(request.library, "tensorflow" if legacy else wanted, legacy)
+        return cls(request.library, wanted if request.library == "keras" else "tensorflow", legacy)
 
     def environment(self) -> dict[str, str]:
         """The environment of the server: what finding libraries needs, and nothing that is secret."""
