@@ -29,7 +29,7 @@ STOREYS = (
 HEIGHT = {part: height for height, storey in enumerate(STOREYS) for part in storey}
 FOR_RULES = {"findings", "sources", "syntax", "layers", "interp", "rule"}
 ONLY_IN_FUNCTIONS = {"libcst", "rich", "numpy"}
-KERAS = {"keras", "tensorflow", "tf_keras"}
+KERAS = {"keras", "tensorflow", "tf_keras", "jax", "torch"}
 IN_THE_WORKER = ("worker", "experiments", "request.py")
 """The parts of ``lambdalint/confirm`` that run in the interpreter of the user's project."""
 
