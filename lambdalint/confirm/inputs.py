@@ -17,6 +17,7 @@ _PRIMES = (3, 5, 7, 11, 13, 17, 19, 23)
 _TRIED = ((4,), (3, 5), (6, 5, 3), (), (4, 6, 5, 3))
 """Shapes of a sample, without the batch axis, that are tried where nothing is known."""
 _JOINING = frozenset({"concat", "concatenate", "stack", "add_n", "hstack", "vstack", "accumulate_n"})
+_EQUAL = 4
 _MOST_CANDIDATES = 8
 _LARGEST = 2_000_000
 """Entries of one sample beyond which no experiment is made."""
@@ -27,6 +28,8 @@ class _Sizes:
     """Numbers for symbolic sizes: the same symbol gets the same number, different ones different primes."""
 
     known: dict[int, int] = field(default_factory=dict)
+    equal: int = 0
+    """The number of all symbols, where it is not 0."""
 
     def of(self, dim: Dim) -> int:
         if isinstance(dim, int):
@@ -36,7 +39,7 @@ class _Sizes:
             product = factor
             for atom in monomial:
                 if atom.uid not in self.known:
-                    self.known[atom.uid] = _PRIMES[len(self.known) % len(_PRIMES)]
+                    self.known[atom.uid] = self.equal or _PRIMES[len(self.known) % len(_PRIMES)]
                 product *= self.known[atom.uid]
             total += product
         return max(total, 1)
@@ -102,13 +105,21 @@ def _is_shaped(value: Value) -> bool:
 def _of_shapes(
     structure: str, values: list[Value], keys: tuple[str, ...], positional: bool
 ) -> Iterator[Inputs]:
-    """Inputs of a structure, with shapes to try where one is not known."""
-    sizes = _Sizes()
-    known = [_sample(each, sizes) for each in values]
-    for shape in _TRIED if any(each is None for each in known) else ((),):
-        samples = tuple(Sample(shape, origin="fitted") if each is None else each for each in known)
-        if all(_entries(sample) <= _LARGEST for sample in samples):
-            yield Inputs(structure, samples, keys, positional)
+    """Inputs of a structure, with shapes to try where one is not known.
+
+    Sizes that are not known are different ones; of several tensors also equal ones, for those that meet.
+    """
+    for equal in (0, _EQUAL) if len(values) > 1 else (0,):
+        sizes = _Sizes(equal=equal)
+        known = [_sample(each, sizes) for each in values]
+        if equal and not sizes.known:
+            continue
+        ranks = {len(each.shape): each.shape for each in known if each is not None}
+        fitting = [*ranks.values()] if equal else []
+        for shape in (*fitting, *_TRIED) if any(each is None for each in known) else ((),):
+            samples = tuple(Sample(shape, origin="fitted") if each is None else each for each in known)
+            if all(_entries(sample) <= _LARGEST for sample in samples):
+                yield Inputs(structure, samples, keys, positional)
 
 
 def _sample(value: Value, sizes: _Sizes) -> Sample | None:

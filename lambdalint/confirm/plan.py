@@ -139,7 +139,8 @@ def _of_statement(
     family = layer.site.family if layer is not None else next(iter(file.dialect.families), None)
     library = _library(family, dialect, rule.code)
     frame = None if layer is None else layer.site.frame
-    slicer = Slicer(file.unit, file.names, file.project, library, frame, report.at.node)
+    mixed = rule.code == "LL705"
+    slicer = Slicer(file.unit, file.names, file.project, library, frame, report.at.node, mixed)
     if not isinstance(statement, (ast.Import, ast.ImportFrom)):
         slicer.want(statement)
     if isinstance(statement, ast.Expr):

@@ -58,6 +58,7 @@ class Slicer:
         library: the Keras that the slice is to import.
         frame: the variables around the construction, where a run of the abstract machine reached it.
         site: the call that constructs the layer, or the statement.
+        mixed: whether each Keras that the code imports stays what it is.
 
     Attributes:
         assumed: stand-ins for values that nothing in view gives, by the variable's name.
@@ -72,8 +73,10 @@ class Slicer:
         library: str,
         frame: Frame | None,
         site: ast.AST,
+        mixed: bool = False,
     ) -> None:
         self.library = library
+        self._mixed = mixed
         self.assumed: dict[str, str] = {}
         self.missing: list[str] = []
         self._project = project
@@ -253,7 +256,7 @@ class Slicer:
         if canonical.rpartition(".")[2] in ("merge", "Merge") and canonical.startswith("keras."):
             self.missing.append(whole)
             return None
-        if canonical.split(".")[0] == "keras":
+        if canonical.split(".")[0] == "keras" and not self._mixed:
             return self._keras_import(canonical, name, bare=not attribute and name == module.split(".")[0])
         return whole
 

@@ -7,6 +7,7 @@ import ast
 NUMBER = "3"
 """What a number is taken to be."""
 _SEVERAL = "[2, 3, 4]"
+_SIZE_OF_IMAGES = "[4, 6]"
 _CALLABLE = "(lambda *given: given[0])"
 _MAPPING = f"__import__('collections').defaultdict(lambda: {NUMBER})"
 _TAKE_SEQUENCES = frozenset(
@@ -34,6 +35,19 @@ def stand_in(name: str, code: ast.AST) -> str:
     return _SEVERAL if _is_plural(name) else NUMBER
 
 
+def needed(name: str, code: ast.AST) -> bool:
+    """Whether code computes with a variable that is ``None`` unless it is given, and never asks for that."""
+    computed = False
+    for node in ast.walk(code):
+        names = [
+            child for child in ast.iter_child_nodes(node) if isinstance(child, ast.Name) and child.id == name
+        ]
+        if names and isinstance(node, (ast.Compare, ast.BoolOp, ast.If, ast.IfExp, ast.Call, ast.keyword)):
+            return False
+        computed = computed or (bool(names) and isinstance(node, (ast.BinOp, ast.UnaryOp)))
+    return computed
+
+
 def _is_plural(name: str) -> bool:
     return name.endswith(_PLURAL) and not name.endswith("batch_size")
 
@@ -43,6 +57,14 @@ def _kind(node: ast.AST, used: ast.expr) -> str | None:
     if isinstance(node, ast.Call):
         if node.func is used:
             return _CALLABLE
+        if (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr.startswith("resize")
+            and used in node.args[1:2]
+        ):
+            return _SIZE_OF_IMAGES
+        if isinstance(node.func, ast.Call) and used in node.args:
+            return _TENSOR
         taken = isinstance(node.func, ast.Name) and node.func.id in _TAKE_SEQUENCES
         return _SEVERAL if taken and used in node.args else None
     if isinstance(node, ast.Attribute):

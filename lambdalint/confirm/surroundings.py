@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.confirm.harmless import harm
 from lambdalint.confirm.render import literal
-from lambdalint.confirm.stand_in import stand_in
+from lambdalint.confirm.stand_in import needed, stand_in
 from lambdalint.confirm.statements import DEFINITIONS, FUNCTIONS, LOOPS, Pruning, heads
 from lambdalint.confirm.text import Line
 from lambdalint.confirm.unsliceable import Unsliceable
@@ -118,8 +118,10 @@ class Surroundings:
     def _parameter(self, binding: Binding) -> None:
         """A parameter that no call in view gives a known value: its default, or a stand-in."""
         name, owner = binding.name, binding.scope.node
-        if binding.value is not None and is_literal(binding.value):
-            text = ast.unparse(binding.value)
+        given = binding.value
+        unset = isinstance(given, ast.Constant) and given.value is None and needed(name, owner)
+        if given is not None and is_literal(given) and not unset:
+            text = ast.unparse(given)
         else:
             text = stand_in(name, owner)
         self._slicer.assumed[name] = text

@@ -31,7 +31,7 @@ y = Activation("linear", name="features")(x)
 
 ## How it is confirmed
 
-The layer and its replacement are run on the same samples; the results are equal.
+The layer is run: what comes out is what went in; or a `Lambda` of the function itself gives the same.
 
 ## Fix and its safety
 
@@ -92,6 +92,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             Anchor(layer.unit, node),
             f"The lambda only calls `{inner}`: pass `{inner}` itself.",
             note=f"is `{inner}`",
+            facts={"inner": inner},
         )
 
 

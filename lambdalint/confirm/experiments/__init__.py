@@ -39,7 +39,8 @@ def _judged(request: Request, session: Session) -> Answer:
             return equality.removed(session, request.candidates)
         experiment = _experiment(request.code)
         if experiment is None:
-            return Answer("unconfirmed", f"no experiment shows {request.code}")
+            style = "a remark about style, which no run can show"
+            return Answer("unconfirmed", style if request.code == "LL803" else "no run of the layer shows it")
         return experiment(Subject(session), request.candidates)
     except (NotRunnable, Unusable) as error:
         return Answer("unconfirmed", str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import numpy as np
 
@@ -33,16 +34,19 @@ def run(session: Session) -> Answer:
     except _FOREIGN as error:
         return unconfirmed(session.describe(error))
     except Exception as error:
-        if session.request.code == "LL703" and not _about_names(error):
+        if not _is_foretold(session.request.code, error):
             return unconfirmed(f"fails for another reason: {session.describe(error)}")
         kind = type(error).__name__ if type(error).__module__ == "builtins" else "Exception"
         check = _CHECK.format(statement=statement, kind=kind)
         witness = session.describe(error)
         if isinstance(error, ImportError) and error.path:
             witness = witness.replace(f" ({error.path})", "")
-        return confirmed(session, Shown(witness, check, details={"exception": kind}))
+        shown = Shown(witness, check, details={"exception": kind})
+        return _mixed(session, shown) if session.request.code == "LL705" else confirmed(session, shown)
     if session.request.code == "LL406":
         return _second_input(session, statement)
+    if session.request.code == "LL705" and (lost := _lost(session, statement)) is not None:
+        return lost
     if session.request.code == "LL703" and (strides := _strides(session, statement)) is not None:
         return strides
     text = session.request.facts.get("statement", statement).splitlines()[-1]
@@ -52,11 +56,61 @@ def run(session: Session) -> Answer:
     return unconfirmed(f"{told}; what it does wrong there is not an exception")
 
 
-def _about_names(error: Exception) -> bool:
-    """Whether an exception is about what Keras has or which arguments a call takes, not about values."""
-    words = ("unexpected keyword", "Unrecognized keyword", "required positional", "positional argument")
-    text = str(error)
-    return isinstance(error, (ImportError, AttributeError)) or any(w in text for w in words)
+_FORETOLD = {
+    "LL407": r"NoneType|AssertionError",
+    "LL409": r"^(NameError|UnboundLocalError)",
+    "LL412": r"[Ll]ayer|Lambda|[Mm]erge|KerasTensor|tensor",
+    "LL701": r"[Mm]erge",
+    "LL703": r"^(ImportError|ModuleNotFoundError|AttributeError)|nexpected keyword|nrecognized keyword"
+    r"|required positional|positional argument",
+    "LL708": r"KerasTensor",
+}
+"""What the exception says that a rule foretells; another one is about something else."""
+
+
+def _is_foretold(code: str, error: Exception) -> bool:
+    return re.search(_FORETOLD.get(code, ""), f"{type(error).__name__}: {error}") is not None
+
+
+_ONE = """
+from lambdalint.confirm.worker.one_keras import one_keras
+
+one_keras()
+"""
+
+
+def _mixed(session: Session, shown: Shown) -> Answer:
+    """LL705: with one Keras in place of both the program runs; it is the mixture that fails."""
+    answer = confirmed(session, shown)
+    if answer.status != "confirmed":
+        return answer
+    control = session.fresh(_ONE + answer.repro)
+    if control.code != 0:
+        return unconfirmed(f"fails with Keras 3 alone as well: {shown.witness}")
+    return answer
+
+
+_LOST = """
+layer, made = {layer}, {call}
+print(type(layer), "gives", type(made))
+defect = type(layer).__module__.partition(".")[0] != type(made).__module__.partition(".")[0]
+"""
+
+
+def _lost(session: Session, statement: str) -> Answer | None:
+    """LL705: what the layer of one Keras gives belongs to another, which does not know the layer."""
+    call = getattr(ast.parse(statement).body[-1], "value", None)
+    if not isinstance(call, ast.Call):
+        return None
+    texts = {"layer": ast.unparse(call.func), "call": ast.unparse(call)}
+    layer, made = (session.evaluate(each) for each in texts.values())
+    own, other = (type(each).__module__.partition(".")[0] for each in (layer, made))
+    if own == other or not hasattr(made, "_keras_history"):
+        return None
+    witness = (
+        f"`{texts['call']}` is a layer of {own} and gives a tensor of {other}, which knows no such layer"
+    )
+    return _mixed(session, Shown(witness, _LOST.format(**texts)))
 
 
 _STRIDES = """
