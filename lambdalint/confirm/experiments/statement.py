@@ -107,9 +107,7 @@ def _lost(session: Session, statement: str) -> Answer | None:
     own, other = (type(each).__module__.partition(".")[0] for each in (layer, made))
     if own == other or not hasattr(made, "_keras_history"):
         return None
-    witness = (
-        f"`{texts['call']}` is a layer of {own} and gives a tensor of {other}, which knows no such layer"
-    )
+    witness = f"`{texts['call']}`, a layer of {own}, gives a tensor of {other}, which knows no such layer"
     return _mixed(session, Shown(witness, _LOST.format(**texts)))
 
 

@@ -1,0 +1,72 @@
+"""What a Bad example is reported for is confirmed in every Keras that the example could be written for."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+
+import pytest
+
+from lambdalint.confirm.driver import Driver
+from lambdalint.confirm.request import Answer, Request
+from lambdalint.engine import Plan, judge
+from lambdalint.settings import Confirming, Settings
+from tests.confirm.test_examples import BAD, NOT_SHOWN, RULES
+
+pytestmark = [
+    pytest.mark.tensorflow,
+    pytest.mark.skipif(
+        any(find_spec(name) is None for name in ("tensorflow", "keras", "tf_keras")),
+        reason="needs TensorFlow, Keras 3 and tf_keras",
+    ),
+]
+
+DIALECTS = {
+    "tf.keras": ("tensorflow.keras", "keras3"),
+    "tf_keras": ("tf_keras", "keras2"),
+    "keras1": ("keras", "keras1"),
+}
+"""The package that code imports, and the generation that it is taken for."""
+FOREIGN = re.compile(r"cannot import name 'ops'|keras\.backend' has no attribute")
+"""What tells that an example is not meant for a dialect: it uses what that one never had."""
+
+
+def _moved(code: str, package: str) -> str:
+    """Code that imports Keras from a package."""
+    above, _, last = package.rpartition(".")
+    whole = f"from {above} import {last} as keras" if above else f"import {last} as keras"
+    code = re.sub(r"^(from tensorflow import keras|import keras)$", whole, code, flags=re.M)
+    return re.sub(r"^from (tensorflow\.keras|tf_keras|keras)\b", f"from {package}", code, flags=re.M)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[Answer]]:
+    """The answers for what is reported of each example in each dialect."""
+    folder = tmp_path_factory.mktemp("dialects")
+    asked: dict[tuple[str, str], list[Request]] = {}
+    for key, (rule, code) in BAD.items():
+        for dialect, (package, target) in DIALECTS.items():
+            path = folder / f"{key}-{dialect.replace('.', '-')}" / "train.py"
+            path.parent.mkdir()
+            path.write_text(_moved(code, package), encoding="utf-8")
+            codes = frozenset({rule.code})
+            settings = Settings(root=str(path.parent), codes=codes, confirming=Confirming(), target=target)
+            made = judge(str(path), settings, Plan.make(RULES, codes, str(path.parent))).requests.values()
+            asked[key, dialect] = [each for each in made if isinstance(each, Request)]
+    with Driver(jobs=2, project=str(folder)) as driver:
+        answers = iter(driver.answers([each for several in asked.values() for each in several]))
+    return {place: [next(answers) for _ in several] for place, several in asked.items()}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("key", [key for key in BAD if key not in NOT_SHOWN])
+def test_a_bad_example_is_confirmed_in_each_dialect(
+    key: str, dialect: str, told: dict[tuple[str, str], list[Answer]]
+) -> None:
+    answers = told[key, dialect]
+    if not answers:
+        pytest.skip("nothing is reported in this dialect")
+    foreign = [each for each in answers if FOREIGN.search(each.reason)]
+    if foreign:
+        pytest.skip(foreign[0].reason)
+    assert [each.status for each in answers] == ["confirmed"] * len(answers), answers
