@@ -13,6 +13,7 @@ from functools import cached_property
 from lambdalint.findings import Problem
 from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.asked import Asked, Query
+from lambdalint.syntax.folders import Folders, inside
 from lambdalint.syntax.names import Names
 
 MOST_BYTES = 2_000_000
@@ -62,10 +63,12 @@ class Project:
         self.root = os.path.realpath(root)
         self._modules: dict[str, ParsedModule | None] = {}
         self._roots: dict[str, str] = {}
-        self._folders: dict[str, str] = {}
+        self._folders = Folders()
+        self._folder: dict[str, str] = {}
         self._finds: dict[tuple[str, int, str], str | None] = {}
         self._bytes: dict[str, bytes] = {}
         self._mentions: dict[tuple[str, re.Pattern[bytes]], tuple[bool, dict[Query, None]]] = {}
+        self._matched: dict[tuple[str, re.Pattern[bytes]], bool] = {}
         self._listed: dict[tuple[str, bool], list[str]] = {}
         self._answers: dict[Query, str] = {}
         self.asked = Asked()
@@ -98,7 +101,7 @@ class Project:
             if above == current:
                 break
             current = above
-        return self.root if _inside(folder, self.root) else folder
+        return self.root if inside(folder, self.root) else folder
 
     def module(self, dotted: str, level: int, from_path: str) -> ParsedModule | None:
         """The project module that an import names.
@@ -134,10 +137,10 @@ class Project:
         if level:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
-            return _module_file(folder, parts, root)
-        while parts and _inside(folder, root):
+            return self._folders.module_file(folder, parts, root)
+        while parts and inside(folder, root):
             for base in (folder, os.path.join(folder, "src"), os.path.join(folder, "lib")):
-                found = _module_file(base, parts, root)
+                found = self._folders.module_file(base, parts, root)
                 if found is not None:
                     return found
             if folder == root:
@@ -146,15 +149,15 @@ class Project:
         return None
 
     def _folder_of(self, path: str) -> str:
-        folder = self._folders.get(path)
+        folder = self._folder.get(path)
         if folder is None:
-            folder = self._folders[path] = os.path.dirname(os.path.realpath(path))
+            folder = self._folder[path] = os.path.dirname(self._folders.real(path))
         return folder
 
     def load(self, path: str) -> ParsedModule | None:
         """Read and parse one file of the project; ``None`` if that fails or it is too large."""
         if path not in self._modules:
-            path = os.path.realpath(path)
+            path = self._folders.real(path)
         self.asked.note(("module", path))
         if path in self._modules:
             self._modules[path] = self._modules.pop(path)
@@ -167,7 +170,7 @@ class Project:
 
     def linting(self, path: str, names: Names) -> None:
         """Take the names of the file that is being judged: its imports need not be worked out again."""
-        self._linted = (os.path.realpath(path), names)
+        self._linted = (self._folders.real(path), names)
 
     def _parse(self, path: str) -> ParsedModule | None:
         from lambdalint.sources.read import read
@@ -180,7 +183,7 @@ class Project:
 
     def dotted(self, path: str) -> str:
         """The name under which a file is imported: its packages, from the outermost, and itself."""
-        path = os.path.realpath(path)
+        path = self._folders.real(path)
         self.asked.note(("dotted", path), path)
         name = os.path.splitext(os.path.basename(path))[0]
         parts = [] if name == "__init__" else [name]
@@ -194,30 +197,40 @@ class Project:
 
     def mentions(self, path: str, pattern: re.Pattern[bytes]) -> bool:
         """Whether a file, modules it imports or that import it, or its package match, comments aside."""
-        key = (os.path.realpath(path), pattern)
+        key = (self._folders.real(path), pattern)
         if key not in self._mentions:
             with self.asked.recording() as queries:
-                found = any(_matches(data, pattern) for data in map(self.content, self._around(key[0])))
+                found = any(self._matches(other, pattern) for other in self._around(key[0]))
             self._mentions[key] = found, queries
         self.asked.note_all(self._mentions[key][1])
         return self._mentions[key][0]
 
+    def _matches(self, path: str, pattern: re.Pattern[bytes]) -> bool:
+        """Whether a file matches outside of comments."""
+        key = (path, pattern)
+        if key not in self._matched:
+            self._matched[key] = _matches(self.content(path), pattern)
+        else:
+            self.asked.note(("content", path))
+        return self._matched[key]
+
     def users_of(self, path: str) -> list[str]:
         """The files of the project that import a module, as far as a search for its name can tell."""
-        path = os.path.realpath(path)
+        path = self._folders.real(path)
         self.asked.note(("users", path))
         with self.asked.aside():
             name = self.dotted(path).rpartition(".")[2].encode()
             others = self._files(self.root_of(path)) if name else []
+            ends = _ends(path)
             return [
                 other
                 for other in others
                 if other != path
                 and name in (data := self.content(other))
-                and self._imports(other, data, path)
+                and self._imports(other, data, path, ends)
             ]
 
-    def _imports(self, other: str, data: bytes, path: str) -> bool:
+    def _imports(self, other: str, data: bytes, path: str, ends: frozenset[str]) -> bool:
         """Whether a file imports a module: the one found from there, or one whose path ends like the name."""
         if other not in self._imported_by:
             folder = self._folder_of(other)
@@ -230,7 +243,7 @@ class Project:
                     elsewhere.add(dotted)
             self._imported_by[other] = found, elsewhere
         found, elsewhere = self._imported_by[other]
-        return path in found or any(_ends_with(path, dotted) for dotted in elsewhere)
+        return path in found or not ends.isdisjoint(elsewhere)
 
     def package_files(self, path: str) -> list[str]:
         """The Python files of the outermost package around a file, or of its folder if it is in none."""
@@ -362,9 +375,11 @@ def _matches(data: bytes, pattern: re.Pattern[bytes]) -> bool:
     )
 
 
-def _ends_with(path: str, dotted: str) -> bool:
-    stem = os.path.splitext(path)[0].removesuffix(os.sep + "__init__")
-    return f"{os.sep}{dotted.replace('.', os.sep)}" == stem[-len(dotted) - 1 :]
+def _ends(path: str) -> frozenset[str]:
+    """The dotted names with which a path may end: ``a.b.c``, ``b.c`` and ``c``."""
+    parts = os.path.splitext(path)[0].removesuffix(os.sep + "__init__").split(os.sep)
+    first = next((at + 1 for at in reversed(range(len(parts))) if "." in parts[at]), 1)
+    return frozenset(".".join(parts[start:]) for start in range(first, len(parts)))
 
 
 def _imported_names(data: bytes) -> Iterator[tuple[str, int]]:
@@ -380,18 +395,3 @@ def _imported_names(data: bytes) -> Iterator[tuple[str, int]]:
         for each in (*plain.split(","), called):
             if dotted := each.split(" as ")[0].strip():
                 yield dotted, 0
-
-
-def _module_file(folder: str, parts: list[str], root: str) -> str | None:
-    """The file of a dotted name below a folder: a module, or a package by its ``__init__.py``."""
-    base = os.path.join(folder, *parts)
-    package = os.path.join(base, "__init__.py")
-    for candidate in (base + ".py", package) if parts else (package,):
-        if os.path.isfile(candidate):
-            real = os.path.realpath(candidate)
-            return real if _inside(os.path.dirname(real), root) else None
-    return None
-
-
-def _inside(folder: str, root: str) -> bool:
-    return folder == root or folder.startswith(root.rstrip(os.sep) + os.sep)

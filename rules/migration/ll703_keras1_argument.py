@@ -79,7 +79,8 @@ def check(file: FileFacts) -> Iterator[Report]:
     if not file.layers:
         return
     for call in file.names.calls:
-        said = _removed(file, call) or _renamed(file, call)
+        canonical = file.names.canonical(call.func) or ""
+        said = _removed(canonical) or _renamed(file, call, canonical)
         if said is not None:
             instead = "take the number of columns for the stride" if _KERNEL in said else "refuse it"
             yield Report(
@@ -90,19 +91,17 @@ def check(file: FileFacts) -> Iterator[Report]:
     yield from _imports(file)
 
 
-def _removed(file: FileFacts, call: ast.Call) -> str | None:
-    canonical = file.names.canonical(call.func) or ""
+def _removed(canonical: str) -> str | None:
     instead = REMOVED.get(canonical.removeprefix("keras.layers."))
     if instead is None or not canonical.startswith("keras.layers."):
         return None
     return f"`{canonical.rsplit('.', 1)[-1]}` became `{instead}`"
 
 
-def _renamed(file: FileFacts, call: ast.Call) -> str | None:
+def _renamed(file: FileFacts, call: ast.Call, canonical: str) -> str | None:
     """The old arguments of a call with their new names, as text."""
     given = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
     pairs: list[tuple[str, str]] = []
-    canonical = file.names.canonical(call.func) or ""
     if canonical.startswith("keras.layers."):
         cls = canonical.rsplit(".", 1)[-1]
         pairs = [(name, new) for name in given if (new := renamed_argument(cls, name))]
@@ -134,32 +133,36 @@ def _sized_by_position(cls: str, call: ast.Call) -> bool:
 
 def _imports(file: FileFacts) -> Iterator[Report]:
     not_3 = file.dialect.name != "keras3"
-    statements = {
+    told: set[tuple[int, str]] = set()
+    statements: dict[int, ast.AST] | None = None
+    for binding in file.names.import_bindings():
+        dotted = f"{binding.module}.{binding.attribute}" if binding.attribute else binding.module
+        found = next((m for m in MODULES if binding.module == m or dotted == m), None)
+        if found is None or binding.level:
+            continue
+        statements = _statements(file) if statements is None else statements
+        statement = statements.get(id(binding.node), binding.node)
+        if (id(statement), found) in told:
+            continue
+        told.add((id(statement), found))
+        if file.dialect.name in MODULES[found][1]:
+            yield Report(
+                Anchor(file.unit, binding.node),
+                f"Keras 1 style: `{found}` became `{MODULES[found][0]}`. TensorFlow's Keras and "
+                "Keras 3 do not have it.",
+                note="Keras 1",
+                severity=Severity.ADVICE if found in MOVED and not_3 else None,
+            )
+
+
+def _statements(file: FileFacts) -> dict[int, ast.AST]:
+    """By the names that imports bind: the import statements."""
+    return {
         id(alias): node
         for node in walk(file.tree)
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
-    told: set[tuple[int, str]] = set()
-    for scope in file.names.scopes():
-        for bindings in scope.bindings.values():
-            for binding in bindings:
-                if binding.kind != "import" or binding.level:
-                    continue
-                dotted = f"{binding.module}.{binding.attribute}" if binding.attribute else binding.module
-                found = next((m for m in MODULES if binding.module == m or dotted == m), None)
-                statement = statements.get(id(binding.node), binding.node)
-                if found is None or (id(statement), found) in told:
-                    continue
-                told.add((id(statement), found))
-                if file.dialect.name in MODULES[found][1]:
-                    yield Report(
-                        Anchor(file.unit, binding.node),
-                        f"Keras 1 style: `{found}` became `{MODULES[found][0]}`. TensorFlow's Keras and "
-                        "Keras 3 do not have it.",
-                        note="Keras 1",
-                        severity=Severity.ADVICE if found in MOVED and not_3 else None,
-                    )
 
 
 RULE = Rule("LL703", "keras1-argument", Contract.MIGRATION, Severity.WARNING, check_file=check)

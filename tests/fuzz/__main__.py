@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from tests.fuzz.campaign import campaign
-from tests.fuzz.inputs import KINDS, make
+from tests.fuzz.inputs import KINDS, WITH_HYPOTHESMITH, make
 from tests.fuzz.oracle import examine
 from tests.fuzz.sweep import sweep
 
@@ -22,7 +22,8 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=2000, help="how many")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=int, default=0, help="the number of the first input")
-    parser.add_argument("--kinds", default=",".join(KINDS), help="which generators: " + ", ".join(KINDS))
+    known = ", ".join((*KINDS, WITH_HYPOTHESMITH))
+    parser.add_argument("--kinds", default=",".join(KINDS), help=f"which generators: {known}")
     parser.add_argument("--only", type=int, help="judge this one and print it")
     parser.add_argument("--keep", type=Path, help="a folder for shrunk inputs that show a fault")
     parser.add_argument(

@@ -14,6 +14,9 @@ def _program(random: Random) -> Input:
     return Input("program.py", Program(random).text().encode("utf-8", "surrogatepass"))
 
 
+WITH_HYPOTHESMITH = "grammar"
+"""A further kind, which needs hypothesmith (the extra `fuzz`)."""
+
 KINDS: dict[str, Callable[[Random], Input]] = {
     "programs": _program,
     "trees": mutated_tree,
@@ -25,4 +28,9 @@ KINDS: dict[str, Callable[[Random], Input]] = {
 
 def make(seed: int, number: int, kinds: Sequence[str] = tuple(KINDS)) -> Input:
     """Input ``number`` of a seed: the kinds take turns."""
-    return KINDS[kinds[number % len(kinds)]](Random(f"{seed}:{number}"))
+    kind, random = kinds[number % len(kinds)], Random(f"{seed}:{number}")
+    if kind == WITH_HYPOTHESMITH:
+        from tests.fuzz.grammar import grammatical, pool_of
+
+        return grammatical(random, pool_of(seed, number))
+    return KINDS[kind](random)
