@@ -15,12 +15,14 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from lambdalint import __version__
 from lambdalint.layers.pins import pins_of
 from lambdalint.results import FileResult
+from lambdalint.selectors import NamedRule, RuleEntry
 from lambdalint.stored import Unreadable, from_stored, to_stored
 from lambdalint.syntax.project import digest
 
@@ -90,6 +92,31 @@ class Cache:
         except OSError:
             self.writable = False
 
+    def rules(self) -> dict[str, RuleEntry] | None:
+        """The rules that made these results, by code; ``None`` where that was not kept."""
+        try:
+            with open(self._place_of_rules(), "rb") as file:
+                head, _, body = file.read().partition(b"\n")
+            if head.decode("ascii") != digest(body):
+                return None
+            made_by, entries = json.loads(body)
+            found = [RuleEntry(str(code), str(name), default is True) for code, name, default in entries]
+        except (OSError, ValueError, TypeError, RecursionError):
+            return None
+        return {rule.code: rule for rule in found} if made_by == self.made_by and found else None
+
+    def keep_rules(self, rules: Iterable[NamedRule]) -> None:
+        """Keep the names of the rules next to the results: a later run that has them needs no more."""
+        place = self._place_of_rules()
+        if not self.writable or not is_cache(self.folder) or self.rules() is not None:
+            return
+        body = json.dumps([self.made_by, [[r.code, r.name, r.default] for r in rules]]).encode("ascii")
+        with suppress(OSError):
+            self._write(place, digest(body).encode("ascii") + b"\n" + body)
+
+    def _place_of_rules(self) -> str:
+        return os.path.join(self.folder, __version__, "rules", "names")
+
     def _place(self, path: str) -> str:
         name = digest(f"{self.settings}\0{path}".encode("utf-8", "surrogateescape"))
         return os.path.join(self.folder, __version__, name[:2], name[2:] + ".json")
@@ -137,7 +164,8 @@ def is_cache(folder: str) -> bool:
         return False
 
 
-def fingerprint(packages: Iterable[str]) -> str:
+@lru_cache(maxsize=4)
+def fingerprint(packages: tuple[str, ...]) -> str:
     """What changes with this program, its interpreter and the named rule packages.
 
     The files are told apart by size and time of change: to read them all would cost more than

@@ -16,7 +16,7 @@ import click
 from lambdalint import __version__
 from lambdalint.confirming import confirm, confirmation, options
 from lambdalint.selectors import Choice
-from lambdalint.settings import CACHE_FOLDER, FORMATS, TARGETS, Overrides, SettingsError, load
+from lambdalint.settings import CACHE_FOLDER, FORMATS, TARGETS, Overrides, SettingsError, cache_folder, load
 
 if TYPE_CHECKING:
     from lambdalint.engine import Stdin
@@ -226,7 +226,13 @@ def _registry() -> Registry:
 
 
 def _load(config: str | None, overrides: Overrides) -> Settings:
-    return load(_registry().rules, config=config, overrides=overrides)
+    from lambdalint.registry import RegistryError, known_rules
+
+    try:
+        rules = known_rules(cache_folder(config, overrides))
+    except RegistryError as error:
+        raise click.ClickException(str(error)) from None
+    return load(rules, config=config, overrides=overrides)
 
 
 def _check_statistics(output_format: str) -> None:

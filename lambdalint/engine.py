@@ -43,14 +43,34 @@ class Stdin:
     data: bytes
 
 
+_Ruled = tuple[tuple["Rule", ...], Mapping[str, "Rule"]]
+
+
 @dataclass(frozen=True)
 class Plan:
-    """The rules of a run, those that others yield to first, and all known rules by code."""
+    """The rules of a run, its project and its cache.
 
-    rules: tuple[Rule, ...]
-    known: Mapping[str, Rule]
+    ``ruled`` gives the rules that are on, those that others yield to first, and all known rules by
+    code: it is asked for the first file that is judged, which takes none where all results are known.
+    """
+
+    ruled: Callable[[], _Ruled]
     root: str = "."
     cache: Cache | None = None
+
+    @cached_property
+    def _ruled(self) -> _Ruled:
+        return self.ruled()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that are on, in the order in which they speak."""
+        return self._ruled[0]
+
+    @property
+    def known(self) -> Mapping[str, Rule]:
+        """All known rules by code."""
+        return self._ruled[1]
 
     @cached_property
     def project(self) -> Project:
@@ -61,29 +81,32 @@ class Plan:
 
     @classmethod
     def of(cls, settings: Settings) -> Plan:
-        """The plan of a run, in this process or in another one that has part in it.
-
-        Raises:
-            RegistryError: the built-in rules are not installed.
-        """
+        """The plan of a run, in this process or in another one that has part in it."""
         from lambdalint.cache import Cache, fingerprint
         from lambdalint.registry import load_rules, rule_packages
 
-        plan = cls.make(load_rules().rules, settings.codes, str(settings.root))
+        root = str(settings.root)
         if settings.cache_dir is None or settings.confirming is not None:
-            return plan
-        return replace(plan, cache=Cache.of(settings, fingerprint(rule_packages())))
+            return cls.make(load_rules().rules, settings.codes, root)
+        cache = Cache.of(settings, fingerprint(rule_packages()))
+        return cls(lambda: _in_order(load_rules().rules, settings.codes), root, cache)
 
     @classmethod
     def make(cls, known: Mapping[str, Rule], codes: Iterable[str], root: str = ".") -> Plan:
-        """Order the rules that are on; rules that yield to each other in a circle stand by code."""
-        chosen = {code: known[code] for code in sorted(codes) if code in known}
-        before = {code: [c for c in rule.yields_to if c in chosen] for code, rule in chosen.items()}
-        try:
-            order = list(TopologicalSorter(before).static_order())
-        except CycleError:
-            order = sorted(chosen)
-        return cls(tuple(chosen[code] for code in order), known, root)
+        """A plan of rules that are loaded, without a cache."""
+        ruled = _in_order(known, codes)
+        return cls(lambda: ruled, root)
+
+
+def _in_order(known: Mapping[str, Rule], codes: Iterable[str]) -> _Ruled:
+    """Order the rules that are on; rules that yield to each other in a circle stand by code."""
+    chosen = {code: known[code] for code in sorted(codes) if code in known}
+    before = {code: [c for c in rule.yields_to if c in chosen] for code, rule in chosen.items()}
+    try:
+        order = list(TopologicalSorter(before).static_order())
+    except CycleError:
+        order = sorted(chosen)
+    return tuple(chosen[code] for code in order), known
 
 
 def run(
@@ -105,12 +128,11 @@ def run(
         RegistryError: the built-in rules are not installed.
     """
     from lambdalint.pool import judge_all
-    from lambdalint.registry import load_rules
+    from lambdalint.registry import load_rules, loaded_rules
     from lambdalint.sources.discover import discover, is_excluded
 
-    registry = load_rules()
     plan = Plan.of(settings)
-    problems = list(registry.problems)
+    problems: list[Problem] = []
     files: dict[str, None] = {}
     given = [path for path in paths if path != "-"]
     with _guard(problems, "<paths>", "looking for files"):
@@ -130,6 +152,11 @@ def run(
             stdin = None
     results = [judge(stdin.filename, settings, plan, stdin.data)] if stdin is not None else []
     results += judge_all(list(files), settings, plan, progress)
+    registry = load_rules() if plan.cache is None else loaded_rules()
+    if registry is not None:
+        problems += registry.problems
+        if plan.cache is not None and not registry.problems:
+            plan.cache.keep_rules(registry.rules.values())
     return gather(results, problems)
 
 

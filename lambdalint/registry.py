@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -16,6 +16,7 @@ from types import ModuleType
 
 from lambdalint.findings import Problem
 from lambdalint.rule import Rule
+from lambdalint.selectors import NamedRule
 
 GROUP = "lambdalint.rules"
 BUILTIN = "builtin"
@@ -50,14 +51,35 @@ def rule_packages() -> tuple[str, ...]:
     return tuple(sorted(point.module for point in _points()))
 
 
-@cache
-def load_rules() -> Registry:
-    """Load every rule pack that is installed.
+def known_rules(folder: str | None) -> Mapping[str, NamedRule]:
+    """The rules by code, as far as they are named: as the cache in a folder has them, else loaded.
 
     Raises:
         RegistryError: the built-in pack is missing or broken.
     """
+    from lambdalint.cache import Cache, fingerprint
+
+    kept = None if folder is None else Cache(folder, fingerprint(rule_packages())).rules()
+    return load_rules().rules if kept is None else kept
+
+
+def load_rules() -> Registry:
+    """Load every rule pack that is installed, once.
+
+    Raises:
+        RegistryError: the built-in pack is missing or broken.
+    """
+    return _installed()
+
+
+@cache
+def _installed() -> Registry:
     return collect(_points())
+
+
+def loaded_rules() -> Registry | None:
+    """What :func:`load_rules` gave, if anything has asked for it."""
+    return _installed() if _installed.cache_info().currsize else None
 
 
 def collect(points: tuple[EntryPoint, ...]) -> Registry:

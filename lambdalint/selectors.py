@@ -4,13 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lambdalint.rule import Rule
+from typing import Protocol
 
 ALL = "ALL"
 _EXACT = 100
+
+
+class NamedRule(Protocol):
+    """What there is to know of a rule to tell whether it is on."""
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+
+    @property
+    def name(self) -> str:
+        """Its name in kebab case."""
+
+    @property
+    def default(self) -> bool:
+        """Whether it is on unless it is turned off."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEntry:
+    """A rule as the cache names it; see :class:`NamedRule`."""
+
+    code: str
+    name: str
+    default: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +56,7 @@ class UnknownRule(ValueError):
     """A word that stands for no rule; the message proposes the nearest ones."""
 
 
-def resolve(word: str, rules: Mapping[str, Rule]) -> Selector:
+def resolve(word: str, rules: Mapping[str, NamedRule]) -> Selector:
     """The selector that ``word`` is.  A prefix leaves out the opt-in rules, which want their own name.
 
     Raises:
@@ -53,7 +75,7 @@ def resolve(word: str, rules: Mapping[str, Rule]) -> Selector:
     return Selector(frozenset(rule.code for rule in matching if rule.default), len(word))
 
 
-def enabled(choices: Iterable[Choice], rules: Mapping[str, Rule]) -> frozenset[str]:
+def enabled(choices: Iterable[Choice], rules: Mapping[str, NamedRule]) -> frozenset[str]:
     """The codes that are on after each choice in turn, as ruff combines configuration and command line.
 
     A choice with ``select`` starts anew, but still respects the ``ignore`` of an earlier choice
@@ -74,7 +96,7 @@ def enabled(choices: Iterable[Choice], rules: Mapping[str, Rule]) -> frozenset[s
     return frozenset(chosen)
 
 
-def _switches(choice: Choice, carried: tuple[str, ...], rules: Mapping[str, Rule]) -> dict[str, bool]:
+def _switches(choice: Choice, carried: tuple[str, ...], rules: Mapping[str, NamedRule]) -> dict[str, bool]:
     words = [(word, True) for word in (*(choice.select or ()), *choice.extend_select)]
     words += [(word, False) for word in (*carried, *choice.ignore)]
     selectors = [(resolve(word, rules), on) for word, on in words]
@@ -84,7 +106,7 @@ def _switches(choice: Choice, carried: tuple[str, ...], rules: Mapping[str, Rule
     return switches
 
 
-def _vocabulary(rules: Mapping[str, Rule]) -> list[str]:
+def _vocabulary(rules: Mapping[str, NamedRule]) -> list[str]:
     words = {rule.name for rule in rules.values()} | set(rules) | {ALL}
     return sorted(words | {code[:-2] for code in rules})
 

@@ -14,12 +14,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lambdalint.selectors import Choice, UnknownRule, did_you_mean, enabled, resolve
-
-if TYPE_CHECKING:
-    from lambdalint.rule import Rule
+from lambdalint.selectors import Choice, NamedRule, UnknownRule, did_you_mean, enabled, resolve
 
 TARGETS = ("keras1", "keras2", "keras3", "auto")
 FORMATS = ("text", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
@@ -108,7 +105,7 @@ class Overrides:
 
 
 def load(
-    rules: Mapping[str, Rule],
+    rules: Mapping[str, NamedRule],
     *,
     config: str | None = None,
     overrides: Overrides | None = None,
@@ -160,6 +157,15 @@ def load(
         cache_dir=(overrides.cache_dir or _cache_folder(root)) if overrides.cache else None,
         **{key: value for key, value in given.items() if value is not None},
     )
+
+
+def cache_folder(config: str | None, overrides: Overrides) -> str | None:
+    """Where the results of a run in the current folder are kept; ``None`` for nowhere."""
+    if not overrides.cache or overrides.confirming is not None:
+        return None
+    start = Path.cwd()
+    source = None if config is not None else find(start)
+    return overrides.cache_dir or _cache_folder(start if source is None else source.parent)
 
 
 def _cache_folder(root: Path) -> str | None:
@@ -220,7 +226,7 @@ def _toml() -> Any:
     return import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
 
-def _codes(words: tuple[str, ...], rules: Mapping[str, Rule]) -> frozenset[str]:
+def _codes(words: tuple[str, ...], rules: Mapping[str, NamedRule]) -> frozenset[str]:
     return frozenset().union(*(resolve(word, rules).codes for word in words))
 
 
@@ -228,7 +234,7 @@ def _choice(table: Mapping[str, Any]) -> Choice:
     return Choice(table.get("select"), table.get("ignore", ()), table.get("extend-select", ()))
 
 
-def _check_rules(table: Mapping[str, Any], source: Path, rules: Mapping[str, Rule]) -> None:
+def _check_rules(table: Mapping[str, Any], source: Path, rules: Mapping[str, NamedRule]) -> None:
     lists = [table.get(key) or () for key in ("select", "ignore", "extend-select")]
     for word in (word for words in (*lists, *table.get("per-file-ignores", {}).values()) for word in words):
         try:

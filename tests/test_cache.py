@@ -160,12 +160,12 @@ def test_other_settings_have_results_of_their_own(project: Path, counting: type[
 def test_results_of_another_program_are_not_used(project: Path, counting: type[Counting]) -> None:
     judge(counting)
     plan = dataclasses.replace(Plan.of(settings()), cache=None)
-    cache = Cache.of(settings(), fingerprint(["json"]))
+    cache = Cache.of(settings(), fingerprint(("json",)))
     data = (project / "main.py").read_bytes()
     assert cache is not None
     assert cache.get("main.py", data, plan.project) is None
-    assert fingerprint(()) != fingerprint(["json"])
-    assert fingerprint(()) == fingerprint(["lambdalint.rule"])
+    assert fingerprint(()) != fingerprint(("json",))
+    assert fingerprint(()) == fingerprint(("lambdalint.rule",))
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "changed", "foreign", "nonsense", "folder", "deep"])
@@ -293,3 +293,43 @@ def test_results_are_stored_whole() -> None:
     assert again == result
     assert isinstance(again, FileResult)
     assert list(again.reach.reasons) == ["why", "a"]
+
+
+LOADED = (
+    "import sys; from lambdalint.cli import _run; "
+    "code = _run(['check', '--output-format', 'concise', *sys.argv[1:]]); "
+    "print(code, any(name.startswith(('lambdalint_rules', 'lambdalint.interp')) for name in sys.modules))"
+)
+
+
+def again(*arguments: str) -> tuple[list[str], str]:
+    command = [sys.executable, "-c", LOADED, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.stdout.splitlines(), done.stderr
+
+
+def test_where_all_results_are_known_no_rule_is_loaded(project: Path) -> None:
+    first, told = again("main.py", "broken.py")
+    second, told_again = again("main.py", "broken.py")
+    assert first[-1] == "2 True"
+    assert second[-1] == "2 False"
+    assert second[:-1] == first[:-1] != []
+    assert told_again == told != ""
+
+
+def test_rules_are_told_apart_by_the_names_that_were_kept(project: Path) -> None:
+    again("main.py")
+    assert again("main.py", "--select", "LL101")[0][-1] == "1 True"
+    assert again("main.py", "--select", "batch-axis-reduction")[0][-1] == "1 False"
+    assert "did you mean 'LL101'?" in again("main.py", "--select", "LL1010")[1]
+
+
+@pytest.mark.parametrize("damage", ["", "0\n[]", "changed"])
+def test_damaged_names_are_passed_over(project: Path, damage: str) -> None:
+    first, _ = again("main.py")
+    (kept,) = (project / CACHE_FOLDER).rglob("names")
+    whole = kept.read_text()
+    kept.write_text(whole.replace("LL101", "LL999") if damage == "changed" else damage)
+    assert again("main.py")[0] == [*first[:-1], "1 True"]
+    assert kept.read_text() == whole
+    assert again("main.py")[0] == [*first[:-1], "1 False"]

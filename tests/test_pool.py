@@ -14,7 +14,7 @@ from lambdalint.engine import Plan
 from lambdalint.results import FileResult, Reach
 from lambdalint.settings import Settings
 
-PLAN = Plan((), {})
+PLAN = Plan.make({}, ())
 
 
 class HerePool:

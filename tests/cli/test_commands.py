@@ -14,6 +14,7 @@ import pytest
 from lambdalint import __version__
 from lambdalint.findings import Contract, Severity
 from lambdalint.registry import Registry, RegistryError, load_rules
+from lambdalint.settings import Settings
 from lambdalint.rule import SECTIONS, Rule
 from lambdalint.skeleton import SkeletonError, write
 
@@ -43,10 +44,10 @@ def test_a_crash_of_the_tool_exits_with_2(
 ) -> None:
     from lambdalint import cli
 
-    def crash() -> Registry:
+    def crash(*_: object) -> Settings:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr(cli, "_registry", crash)
+    monkeypatch.setattr(cli, "_load", crash)
     with pytest.raises(SystemExit) as stopped:
         cli.main(["check", "."])
     assert stopped.value.code == 2
@@ -63,7 +64,7 @@ def test_broken_rules_are_one_line(
 
     monkeypatch.setattr("lambdalint.registry.load_rules", broken)
     with pytest.raises(SystemExit) as stopped:
-        cli.main(["check", "."])
+        cli.main(["check", "--no-cache", "."])
     assert stopped.value.code == 2
     assert capsys.readouterr().err == "error: the built-in rules are not installed\n"
 

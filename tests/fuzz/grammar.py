@@ -10,11 +10,11 @@ from random import Random
 
 from tests.fuzz.oracle import Input
 
-_DRAWN = 20
+_DRAWN = 15
 """How many pieces of each kind of node one pool has."""
-_KINDS = 10
+_KINDS = 4
 """Of how many kinds of nodes a pool is made: drawing is slow, and what is drawn is often the simplest."""
-_USES = 1500
+_USES = 3000
 """How many inputs are made of one pool."""
 _EXPRESSIONS = (
     "Attribute", "BinaryOperation", "BooleanOperation", "Call", "Comparison", "Dict", "DictComp",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lambdalint.interp import events
-from lambdalint.interp.call import OpCall
+from lambdalint.interp.call import Impossible, OpCall
 from lambdalint.interp.ops.delegate import delegate
 from lambdalint.interp.ops.questions import shape_sequence
 from lambdalint.interp.ops.table import Family
@@ -165,7 +165,10 @@ def numpy_number(call: OpCall) -> Value:
         return problem
     x, kind = call.first(), call.option("kind")
     if isinstance(x, Const) and isinstance(x.value, (int, float)):
-        return Const({"float": float, "int": int, "bool": bool}[kind](x.value))
+        try:
+            return Const({"float": float, "int": int, "bool": bool}[kind](x.value))
+        except (ValueError, OverflowError):
+            raise Impossible from None
     if isinstance(x, (Tensor, Sequence)):
         return numpy_array(call)
     return x
