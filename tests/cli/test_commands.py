@@ -14,8 +14,8 @@ import pytest
 from lambdalint import __version__
 from lambdalint.findings import Contract, Severity
 from lambdalint.registry import Registry, RegistryError, load_rules
-from lambdalint.settings import Settings
 from lambdalint.rule import SECTIONS, Rule
+from lambdalint.settings import Settings
 from lambdalint.skeleton import SkeletonError, write
 
 from .conftest import BAD, Folder, Ran

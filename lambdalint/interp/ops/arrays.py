@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lambdalint.interp import events
-from lambdalint.interp.call import Impossible, OpCall
+from lambdalint.interp import events, reasons
+from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.delegate import delegate
 from lambdalint.interp.ops.questions import shape_sequence
 from lambdalint.interp.ops.table import Family
@@ -168,7 +168,7 @@ def numpy_number(call: OpCall) -> Value:
         try:
             return Const({"float": float, "int": int, "bool": bool}[kind](x.value))
         except (ValueError, OverflowError):
-            raise Impossible from None
+            return call.machine.unknown(reasons.IMPOSSIBLE)
     if isinstance(x, (Tensor, Sequence)):
         return numpy_array(call)
     return x
