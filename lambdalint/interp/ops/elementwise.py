@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from lambdalint.interp import events, signs
@@ -135,13 +136,28 @@ def cast(call: OpCall) -> Value:
     dtype = call.option("dtype") or dtype_name(call.get("dtype", "type"))
     was_float = x.dtype is None or x.dtype in FLOATS
     cuts = cut(call, [x]) if dtype in INTEGERS and was_float else ()
-    sign = x.sign
-    if dtype in INTEGERS and was_float and sign.low < 1:
-        sign = Sign(sign.low, sign.high, "often")
-    if call.option("scale"):
-        sign = Sign(0.0, 1.0, sign.zero) if sign.low >= 0 else ANY_SIGN
-    made = result([x], x.dims, x.batch, dtype=dtype, sign=sign, content=x.content, cuts=cuts)
-    return made.but(made=x.made, content=x.content)
+    sign = _cast_sign(x.sign, dtype, was_float)
+    if call.option("scale") and x.dtype in INTEGERS and dtype in FLOATS and sign.low >= 0:
+        sign = Sign(0.0, 1.0, sign.zero)
+    elif call.option("scale"):
+        sign = Sign(0.0, zero=sign.zero) if sign.low >= 0 else ANY_SIGN
+    content = None if dtype == "bool" else x.content
+    made = result([x], x.dims, x.batch, dtype=dtype, sign=sign, content=content, cuts=cuts)
+    return made.but(made=x.made, content=content)
+
+
+def _cast_sign(sign: Sign, dtype: str | None, was_float: bool) -> Sign:
+    """The range of numbers as another type: truth values, or whole numbers, rounded towards 0."""
+    if dtype == "bool":
+        return Sign(0.0, 1.0, sign.zero)
+    if dtype not in INTEGERS:
+        return sign
+    if dtype.startswith("uint") and sign.low < 0:
+        return signs.COUNT
+    if not was_float:
+        return sign
+    low, high = (math.trunc(end) if math.isfinite(end) else end for end in (sign.low, sign.high))
+    return signs.make(low, high, "often")
 
 
 def dtype_name(value: Value) -> str | None:
