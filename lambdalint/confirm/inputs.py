@@ -53,10 +53,10 @@ class Given:
     file: str | None = None
 
 
-def candidates(layer: LayerFacts, given: Given) -> tuple[Inputs, ...]:
-    """Inputs to try, the most certain first; at most eight."""
+def candidates(layer: LayerFacts, given: Given, node: ast.AST | None = None) -> tuple[Inputs, ...]:
+    """Inputs to try, at most eight: first those of the uses that have to do with a place in the code."""
     found: dict[Inputs, None] = {}
-    for application in layer.applications:
+    for application in layer.applications if node is None else layer.uses_for(node):
         for each in _of_application(layer, application):
             found.setdefault(_as_given(each, given))
     return tuple(found)[:_MOST_CANDIDATES]

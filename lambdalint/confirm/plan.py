@@ -3,10 +3,12 @@
 Nothing is run here.  The facts that a request carries besides, by code:
 
 =====================  ==============================================================================
+LL107                  ``rows``: the number of samples that the code writes
 LL202, LL203, LL204    ``declared``: the text of the ``output_shape``
 LL301 to LL306         ``family``: the package that the code imports Keras from, where that is known
 LL302                  ``globals``: the names that the saved function does not carry
 LL303                  ``variables``: the names that change; ``last``: the expression of their last values
+LL403                  ``taken_by``: the layer that gets a returned dict for its tensor
 LL507                  ``active``: it is dropout that is active in predictions, not a draw at tracing
 LL701                  ``mode``, ``concat_axis``, ``dot_axes`` of a Keras-1 merge, where they are literals
 LL706                  ``backend``: the one that the function is bound to
@@ -83,7 +85,8 @@ def _of_layer(
 ) -> Request:
     dialect = _dialect(layer)
     library = _library(layer.site.family, dialect, rule.code)
-    slicer = Slicer(layer.unit, layer.names, layer.file.project, library, layer.site.frame, layer.node)
+    frame = layer.frame_for(report.at.node)
+    slicer = Slicer(layer.unit, layer.names, layer.file.project, library, frame, layer.node)
     parts: dict[str, ast.expr] = {}
     if layer.kind not in ("merge", "Merge"):
         parts["layer"] = layer.node
@@ -115,7 +118,7 @@ def _of_layer(
         library=library,
         dialect=dialect,
         program=Program(modules, region=(place.filename, place.row, place.end_row), **calls),
-        candidates=candidates(layer, _given(layer, options)),
+        candidates=candidates(layer, _given(layer, options), report.at.node),
         facts=facts,
         seconds=options.seconds,
         backends=_backends(rule.code, library, report, layer.file),

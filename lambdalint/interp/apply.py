@@ -131,9 +131,12 @@ def _by_rules(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Valu
         result = output_shape(layer.cls, layer.plain, shapes if listed else shapes[0])
     mask = catalogue.mask_of(layer.cls, layer.plain) or "passes"
     node = _node(machine, GraphNode(layer, tuple(tensors), at, mask=mask, trainable=_trainable(layer)))
-    if catalogue.facts(layer.cls) is None:
+    known = catalogue.facts(layer.cls)
+    if known is None:
         for tensor in tensors:
             machine.escape(tensor)
+    elif known.weights == "trainable" and isinstance(inputs, Dictionary):
+        machine.record(events.DICT_INPUT, at, layer.cls, {"given": inputs})
     if result.several is None and len(result.shapes) == 1 and not result.known:
         return Tensor(None, _graph_batch(tensors), kind="keras", node=node, inputs=_inputs(tensors))
     made = [_graph_tensor(layer, shape, tensors, node) for shape in result.shapes]

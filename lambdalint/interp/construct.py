@@ -264,7 +264,7 @@ def make_lambda(
     }
     if isinstance(at.node, ast.Call):
         layer.site = machine.site_for(at.node, at, kind, family)
-        _note(layer)
+        _note(machine, layer)
     if machine.trace is not None:
         machine.record(events.LAYER_MADE, at, "Lambda", {"layer": "Lambda"})
     return layer
@@ -281,12 +281,15 @@ def layer_by_name(
     return make_lambda(machine, kind, args, kwargs, at, family)
 
 
-def _note(layer: Layer) -> None:
+def _note(machine: Machine, layer: Layer) -> None:
     """Keep what this construction passed among the facts of its site."""
     site = layer.site
     if site is None:
         return
-    site.functions.extend(functions_of(layer))
+    functions = functions_of(layer)
+    site.functions.extend(functions)
+    if machine.caller is not None:
+        site.made.append((functions, machine.caller))
     for name, kept in (
         ("output_shape", site.output_shapes),
         ("arguments", site.arguments),
@@ -315,7 +318,7 @@ def _merge_layer(
     layer.plain = {}
     if isinstance(at.node, ast.Call):
         layer.site = machine.site_for(at.node, at, "Merge", family)
-        _note(layer)
+        _note(machine, layer)
     return layer
 
 
@@ -330,7 +333,7 @@ def _merge_function(
     layer.plain = {}
     if isinstance(at.node, ast.Call):
         layer.site = machine.site_for(at.node, at, "merge", family)
-        _note(layer)
+        _note(machine, layer)
     if any(True for _ in graph_tensors(inputs)):
         # In Keras 1 `merge` takes layers too, which are models in the making, but not next to tensors.
         apply.check_input(machine, inputs, at, 0, layer)

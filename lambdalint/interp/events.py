@@ -48,6 +48,7 @@ INTEGER = "integer"
 # Model-building code.
 ADD_RESULT = "add-result"  # what model.add returned is called or wired on
 LAYER_AS_TENSOR = "layer-as-tensor"  # a layer object stands where its output tensor is meant
+DICT_INPUT = "dict-input"  # a layer with weights gets a dict for its tensor; data["given"]
 GRAPH_OP = "graph-op"  # a tensor function applied to a symbolic tensor outside of any layer; data["operand"]
 MIXED_KERAS = "mixed-keras"  # an object of one Keras gets one of another; data["family"], data["other"]
 

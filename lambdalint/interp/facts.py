@@ -62,16 +62,31 @@ class Trace:
     def causes(self, *kinds: str) -> list[Event]:
         """The per-sample faults of these kinds that reach the result, each once."""
         found: dict[int, Event] = {}
+        for event in self._faults():
+            if event.kind in kinds:
+                found.setdefault(id(event.at.node), event)
+        return list(found.values())
+
+    def _faults(self) -> Iterator[Event]:
         for tensor in self.result_tensors:
             if isinstance(tensor.batch, Broken):
-                for event in tensor.batch.causes:
-                    if event.kind in kinds:
-                        found.setdefault(id(event.at.node), event)
+                yield from tensor.batch.causes
             elif isinstance(tensor.batch, Along):
-                for step in (tensor.batch.moved, tensor.batch.folded):
-                    if step is not None and step.kind in kinds:
-                        found.setdefault(id(step.at.node), step)
-        return list(found.values())
+                yield from (step for step in (tensor.batch.moved, tensor.batch.folded) if step is not None)
+
+    def speaks_of(self, node: ast.AST) -> int:
+        """How much this run has to do with a place in the code: 3 for a fault there that reaches the result,
+        2 for what happened there, 1 for a step or the function itself; 0 for nothing.
+        """
+        if any(event.at.node is node for event in self._faults()):
+            return 3
+        if any(event.at.node is node for event in self.events):
+            return 2
+        written = self.function.node if isinstance(self.function, Function) else None
+        inside = any(step.at.node is node for step in self.steps) or (
+            written is not None and any(each is node for each in ast.walk(written))
+        )
+        return int(inside)
 
 
 def tensors_of(value: Value, depth: int = 4) -> Iterator[Tensor]:
@@ -129,7 +144,9 @@ class Site:
     uses: set[str] = field(default_factory=set)
     in_loss: bool = False
     frame: Frame | None = None
-    """The variables around the construction, as they are once all has run."""
+    """The variables around the last construction, as they are once all has run."""
+    made: list[tuple[list[Value], Frame]] = field(default_factory=list)
+    """What the function argument was in each construction, and the variables around it."""
 
 
 @dataclass(eq=False)
@@ -236,6 +253,18 @@ class LayerFacts:
             for event in trace.of_kind(*kinds):
                 found.setdefault((event.kind, id(event.at.node)), event)
         return list(found.values())
+
+    def uses_for(self, node: ast.AST) -> list[Application]:
+        """The uses of the layer, those first that have to do with a place in the code."""
+        return sorted(self.applications, key=lambda use: -use.trace.speaks_of(node))
+
+    def frame_for(self, node: ast.AST) -> Frame | None:
+        """The variables around the construction whose use has most to do with a place in the code."""
+        for use in self.uses_for(node)[:1]:
+            for functions, frame in self.site.made:
+                if any(each is use.trace.function for each in functions):
+                    return frame
+        return self.site.frame
 
     @property
     def traces(self) -> list[Trace]:

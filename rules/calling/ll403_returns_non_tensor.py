@@ -4,7 +4,8 @@
 
 Reports a Lambda whose function returns something that cannot be a layer's output: nothing at all (no
 `return`, a `print`, a single `if` without `else`), a string, a Python number, or a shape such as
-`K.int_shape(x)`. A list, tuple or dict of tensors is fine.
+`K.int_shape(x)`; and a dict of tensors that is passed whole to a layer with weights, such as `Dense`. A
+list, tuple or dict of tensors is fine elsewhere.
 
 ## Why it hurts
 
@@ -50,8 +51,8 @@ Add the missing `return`. It repairs code that never worked.
 
 ## Known gaps
 
-A dict that reaches a layer which needs a tensor is not reported: as a model's output, or for a layer that
-maps over structures, it is right.
+A dict that is passed to a layer without weights or of the project's own is not reported: some map over
+structures.
 
 ## Interaction with other linters
 
@@ -68,9 +69,9 @@ import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
-from lambdalint.interp import reasons
+from lambdalint.interp import events, reasons
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import NONE, Const, Number, Sequence, Unknown, Value
+from lambdalint.interp.values import NONE, Const, Dictionary, Number, Sequence, Unknown, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.walk import children, walk
@@ -83,9 +84,19 @@ _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
 def check(layer: LayerFacts) -> Iterator[Report]:
     """A returned value that is known and is no tensor, or a way out of the function without a value."""
     empty = {id(_node(trace.function)) for trace in layer.traces if trace.result == NONE}
+    taken = _taken_for_tensor(layer)
     for outcome in outcomes(layer):
         if isinstance(outcome.at.node, _DEFS):
             yield from _without_return(outcome, id(outcome.at.node) in empty)
+            continue
+        if taken and isinstance(outcome.value, Dictionary):
+            yield Report(
+                outcome.at,
+                f"The function returns a dict, and `{taken}` takes it for a tensor: the model fails when it "
+                "is built. Return the tensor, or take it out of the dict before the next layer.",
+                note="a dict, not a tensor",
+                facts={"taken_by": taken},
+            )
             continue
         what = _kind(outcome.value)
         if what is not None:
@@ -95,6 +106,15 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 "layer fails when it is built or, in Keras 2, when the model runs. Return a tensor.",
                 note=f"{what}, not a tensor",
             )
+
+
+def _taken_for_tensor(layer: LayerFacts) -> str:
+    """The layer that gets the whole of a returned dict for its tensor."""
+    given = {id(use.output) for use in layer.applications if isinstance(use.output, Dictionary)}
+    for event in layer.file.events if given else ():
+        if event.kind == events.DICT_INPUT and id(event.data["given"]) in given:
+            return event.text
+    return ""
 
 
 def _kind(value: Value) -> str | None:

@@ -41,7 +41,9 @@ def report_of(layer: LayerFacts, event: Event, word: Callable[[Event, str], str]
     if mixes_on_purpose(layer, at):
         return None
     severity = Severity.WARNING if takes_batch_statistics(layer, at) else None
-    return Report(at, word(event, quote(at.node)), note=change(event), severity=severity)
+    size = event.data.get("size")
+    facts = {"rows": size} if isinstance(size, int) else {}
+    return Report(at, word(event, quote(at.node)), note=change(event), severity=severity, facts=facts)
 
 
 def place(layer: LayerFacts, event: Event) -> Anchor:

@@ -15,13 +15,13 @@ from .dialects import in_tensorflow
 # A saver of TensorFlow takes the session first.
 _WHOLE = r"""(?x)
     (?<!saved_)(?:model|net|network)\.save\( (?!\s* (?:\) | [\w.]*sess))
+    | \.save\(\s*[^)\n]*\.(?:h5|hdf5|keras)\b
     | (?<!def\ ) \bsave_model\( (?!\s*\))
     | \.to_(?:json|yaml)\(\s*\) | \bclone_model\(
     | ModelCheckpoint\s*\( (?![^()]*(?:\([^()]*\)[^()]*)*save_weights_only\s*=\s*(?!False))
 """
 _LOAD = r"(?<!def )\bload_model\((?!\s*\))|\bmodel_from_(?:json|yaml)\("
 _WEIGHTS = r"\.save_weights\("
-_SAVE = re.compile(r"\.save\(\s*[^)\n]*\.(?:h5|hdf5|keras)\b")
 _SAVES, _LOADS, _SAVES_WEIGHTS = (
     (re.compile(pattern), re.compile(pattern.encode())) for pattern in (_WHOLE, _LOAD, _WEIGHTS)
 )
@@ -45,7 +45,7 @@ def saves_models(layer: LayerFacts) -> bool:
 
     What is loaded where only weights are saved is a model of another origin.
     """
-    if _text_has(layer.file.unit.text, _SAVE) or _is_there(layer, *_SAVES):
+    if _is_there(layer, *_SAVES):
         return True
     return _is_there(layer, *_LOADS) and not _is_there(layer, *_SAVES_WEIGHTS)
 

@@ -15,7 +15,7 @@ from lambdalint.confirm.request import Inputs, Sample
 def sliced(code: str, keep: int) -> Any:
     """A layer that drops all but ``keep`` samples, as far as the experiment asks about it."""
     return SimpleNamespace(
-        session=SimpleNamespace(request=SimpleNamespace(code=code), describe=str),
+        session=SimpleNamespace(request=SimpleNamespace(code=code, facts={}), describe=str),
         seed=lambda value=0: None,
         call=lambda inputs, arrays: [np.asarray(arrays[0])[:keep]],
     )

@@ -42,6 +42,13 @@ CASES: dict[str, tuple[str, str, str]] = {
         "LL507",
         "two predictions of the same batch differ: ",
     ),
+    "one of the calls of a factory": (
+        "def pool(kind):\n    fns = {'all': lambda t: ops.mean(t), 'steps': lambda t: ops.max(t, axis=1)}\n"
+        "    return Lambda(fns[kind])\n\n\n"
+        "x = Input((5, 4))\na, b = pool('all')(x), pool('steps')(x)\n",
+        "LL102",
+        "a batch of two gives an output of shape (), not one row for each",
+    ),
     "pretrained weights": (
         "base = MobileNetV2(weights='imagenet', include_top=False, input_shape=(32, 32, 3))\n"
         "x = Input((32, 32, 3))\nm = keras.Model(x, Lambda(lambda t: base(t))(x))\n",

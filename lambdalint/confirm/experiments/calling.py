@@ -41,7 +41,7 @@ except Exception as error:
 _RETURNS = """
 returned = make_function()(given(arrays))
 print("the function returns", repr(returned))
-defect = returned is None or callable(returned) or isinstance(returned, (str, bytes))
+defect = returned is None or callable(returned) or isinstance(returned, (str, bytes, dict))
 """
 _NAMES = ("NameError", "AttributeError", "ImportError", "ModuleNotFoundError", "applied to an Input")
 """How an exception begins that is about a name, or that only Keras gives."""
@@ -138,7 +138,8 @@ def _returned(subject: Subject, inputs: Inputs) -> Shown | None:
         value = subject.function(subject.tensors(inputs, arrays))
     except Exception:
         return None
-    if value is None or callable(value) or isinstance(value, (str, bytes)):
+    taken = "taken_by" in subject.session.request.facts
+    if value is None or callable(value) or isinstance(value, (str, bytes)) or (taken and type(value) is dict):
         name = getattr(value, "__name__", None)
         what = f"{type(value).__name__} `{name}`" if name else type(value).__name__
         witness = (

@@ -27,6 +27,7 @@ from lambdalint.interp.values import (
     Along,
     Batch,
     Constant,
+    Event,
     Sequence,
     Tensor,
     Unknown,
@@ -60,7 +61,14 @@ def tile(call: OpCall) -> Value:
     factors = known_sizes(counts)
     dims = tuple(mul(dim, factor) for dim, factor in zip([1] * added + sizes, factors))
     batch = _tiled(call, x, dims, factors, added)
-    return result([x], dims, batch, dtype=x.dtype, sign=x.sign)
+    copied = result([x], dims, batch, dtype=x.dtype, sign=x.sign)
+    return copied.but(made=_rows_written(call, ([1] * added + sizes)[:1], factors[:1], dims))
+
+
+def _rows_written(call: OpCall, before: list[Dim], factors: Dims, dims: Dims) -> Event | None:
+    """The event of copying one row so often as is written, which makes a number of rows for every batch."""
+    written = before == [1] and isinstance(factors[0], int) and factors[0] > 1
+    return call.silent_event(events.FIXED, after=dims) if written else None
 
 
 def _tiled_blindly(x: Tensor, counts: list[Dim | None] | None) -> Tensor:
@@ -112,7 +120,10 @@ def repeat(call: OpCall) -> Value:
     dims: Dims | None = None
     if x.dims is not None:
         dims = (*x.dims[:axis], fresh() if count is None else mul(x.dims[axis], count), *x.dims[axis + 1 :])
-    return result([x], dims, _repeated(call, x, dims, axis, count), dtype=x.dtype, sign=x.sign)
+    copied = result([x], dims, _repeated(call, x, dims, axis, count), dtype=x.dtype, sign=x.sign)
+    if axis or count is None or not x.dims or dims is None:
+        return copied
+    return copied.but(made=_rows_written(call, [x.dims[0]], (count,), dims))
 
 
 def _counted_from_end(call: OpCall, x: Tensor) -> Batch:
