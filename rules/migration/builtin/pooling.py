@@ -29,14 +29,16 @@ def global_pooling(body: Body) -> Found | None:
         return None
     name = f"Global{_KINDS[call.word]}Pooling{rank - 2}D"
     arguments = ["keepdims=True"] if kept else []
-    if axes == set(range(2, rank)) and rank > 3:
-        arguments.insert(0, 'data_format="channels_first"')
-    elif axes != set(range(1, rank - 1)):
+    first = axes == set(range(2, rank)) and rank > 3
+    if not first and axes != set(range(1, rank - 1)):
         return None
-    elif rank > 3 and doubtful(body):
-        arguments.insert(0, 'data_format="channels_last"')
-    if body.dialect == "keras1" and rank > 3:
-        return None
+    if body.dialect == "keras1":
+        # Keras 1 has two dimensions at the most, and another name for the order, with a default of its own.
+        if kept or rank > 4:
+            return None
+        arguments = [f'dim_ordering="{"th" if first else "tf"}"'] if rank > 3 else []
+    elif rank > 3 and (first or doubtful(body)):
+        arguments.insert(0, f'data_format="channels_{"first" if first else "last"}"')
     return Found(name, f"{name}({', '.join(arguments)})", since="2.6" if kept else "")
 
 
