@@ -239,14 +239,16 @@ def passes_through(machine: Machine, loss: Value, at: Anchor) -> bool:
         return False
     truth = Tensor(None, Along(0), inputs=frozenset({0}))
     prediction = Tensor(None, Along(0), inputs=frozenset({1}))
-    outer, machine.trace = machine.trace, Trace(loss, ())
+    outer = machine.trace
+    machine.trace = trace = Trace(loss, ())
     try:
         result = machine.call(loss, [truth, prediction], {}, at)
     finally:
         machine.trace = outer
-    if isinstance(result, Tensor):
-        return result.inputs == {1}
-    return False
+    if not isinstance(result, Tensor) or result.inputs != {1}:
+        return False
+    # Where something is not followed, the truth may have been lost on the way.
+    return not trace.unknowns or result is prediction
 
 
 def mark_loss(value: Value | None) -> None:
