@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 from lambdalint.interp.values import Along, Broken, Constant, Tensor, Unknown
@@ -36,6 +37,7 @@ def inputs_for(program: Program, samples: int, seed: int, kind: str = "normal") 
         "tiny": lambda array: 1e-12 * array,
         "huge": lambda array: 1e6 * array,
         "negative": lambda array: -abs(array),
+        "above": lambda array: 1 + abs(array),
     }
     made = makers[kind]
     return [made(random.normal(size=(samples, *shape))).astype("float32") for shape in program.inputs]
@@ -44,9 +46,9 @@ def inputs_for(program: Program, samples: int, seed: int, kind: str = "normal") 
 class Runs:
     """The runs of a program that claims are checked against, each made once."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, kind: str = "normal") -> None:
         self.program = program
-        self._arrays = inputs_for(program, SAMPLES, seed=1)
+        self._arrays = inputs_for(program, SAMPLES, seed=1, kind=kind)
         self._known: dict[tuple[str, int], Run] = {}
 
     def _run(self, key: tuple[str, int], arrays: list[Any]) -> Run:
@@ -73,6 +75,11 @@ class Runs:
     def shuffled(self) -> Run:
         """The samples in another order."""
         return self._run(("shuffled", 0), [array[ORDER] for array in self._arrays])
+
+    @cached_property
+    def above(self) -> Runs:
+        """The same with inputs whose products do not fade."""
+        return Runs(self.program, "above")
 
     def alone(self, index: int) -> Run:
         """One sample."""
@@ -175,7 +182,11 @@ def check_samples(case: Case, runs: Runs) -> None:
 
 
 def mixes(runs: Runs, at: int) -> bool:
-    """Whether a run shows that row i is not a function of sample i alone."""
+    """Whether some runs show that row i is not a function of sample i alone."""
+    return _mixed(runs, at) or (runs.above.whole.finite(at) and _mixed(runs.above, at))
+
+
+def _mixed(runs: Runs, at: int) -> bool:
     whole = runs.whole.at(at)
     if isinstance(whole, Exception) or whole.ndim == 0 or whole.shape[0] != SAMPLES:
         return True
