@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from lambdalint.settings import Settings
 
-_ALONE_SECONDS = 1.5
+_ALONE_SECONDS = 0.7
 """How long the automatic choice stays in one process: starting others costs about as much."""
 _FEW_FILES = 16
 _LARGEST_CHUNK = 16
@@ -56,7 +58,7 @@ def _in_processes(files: Sequence[str], settings: Settings, jobs: int) -> Iterat
     """Judge a prefix of ``files``, at least one: all of them, unless one kills the process that judges it."""
     from concurrent.futures.process import BrokenProcessPool
 
-    size = max(1, min(_LARGEST_CHUNK, len(files) // (jobs * 4)))
+    size = max(1, min(_LARGEST_CHUNK, len(files) // (jobs * 8)))
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
     with _away_from_here() as here:
         pool = _pool(jobs, settings, here)
@@ -107,7 +109,9 @@ def _pool(jobs: int, settings: Settings, folder: str) -> ProcessPoolExecutor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    context = multiprocessing.get_context("spawn")
+    # A copy of this process starts at once, with all that is loaded here; of threads none may be running.
+    forks = sys.platform == "linux" and threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if forks else "spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(settings, folder))
 
 
@@ -138,6 +142,7 @@ def _start(settings: Settings, folder: str) -> None:
 
     os.chdir(folder)
     relax_collector()
+    gc.freeze()
     # Ctrl-C reaches the whole group: the parent speaks, the others just end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     global _worker
