@@ -17,6 +17,7 @@ from lambdalint.interp.values import (
     CONSTANT,
     NONE,
     Along,
+    Batch,
     Broken,
     Const,
     Dictionary,
@@ -37,6 +38,7 @@ from lambdalint.layers import catalogue
 from lambdalint.layers.dims import B, is_dynamic
 from lambdalint.layers.shapes import output_shape
 from lambdalint.layers.shapes_base import Outputs, Shape
+from lambdalint.layers.shapes_merge import ELEMENTWISE
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
@@ -124,7 +126,7 @@ def _node(machine: Machine, node: GraphNode) -> GraphNode:
 
 def _by_rules(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Value:
     tensors, listed = _as_tensors(inputs)
-    shapes: list[Shape] = [tensor.dims for tensor in tensors]
+    shapes = _shapes(layer.cls, inputs, tensors)
     if inputs is NONE or not shapes:
         result = Outputs((None,), several=None, known=False)
     else:
@@ -145,6 +147,13 @@ def _by_rules(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Valu
     if result.several:
         return Sequence("list", list(made), birth=machine.serial())
     return Unknown(reasons.INPUT, tensor=True)
+
+
+def _shapes(cls: str, inputs: Value, tensors: list[Tensor]) -> list[Shape]:
+    """The sizes of what flows into a layer; a list of unknown length may hold more of the same."""
+    shapes: list[Shape] = [tensor.dims for tensor in tensors]
+    open_ended = isinstance(inputs, Sequence) and inputs.items is None and cls not in ELEMENTWISE
+    return [*shapes, None] if open_ended and shapes else shapes
 
 
 def _trainable(layer: Layer) -> bool:
@@ -197,7 +206,8 @@ def _graph_batch(parents: list[Tensor]) -> Along | Unsure:
 def _as_tensors(value: Value) -> tuple[list[Tensor], bool]:
     """The tensors a layer is called on, and whether they came as a list."""
     if isinstance(value, Sequence):
-        items = value.items if value.items is not None else []
+        element = [] if value.element is None else [value.element]
+        items = value.items if value.items is not None else element
         return [item if isinstance(item, Tensor) else _any_tensor() for item in items], True
     if isinstance(value, Tensor):
         return [value], False
@@ -376,7 +386,7 @@ def _merge_by_mode(
     tensors, _ = _as_tensors(inputs)
     config = {name: plain(machine, value) for name, value in layer.config.items() if name != "layers"}
     config.setdefault("mode", "sum")
-    result = output_shape("merge", config, [tensor.dims for tensor in tensors])
+    result = output_shape("merge", config, _shapes("merge", inputs, tensors))
     node = _node(machine, GraphNode(layer, tuple(tensors), at))
     output = Tensor(result.shape, _graph_batch(tensors), kind="keras", node=node)
     if layer.site is not None and len(layer.site.applications) < KEPT:
@@ -426,9 +436,9 @@ def _body_input(machine: Machine, value: Value, counted: list[None]) -> Value:
         counted.append(None)
         batch = value.batch
         if isinstance(batch, Broken):
-            batch = Unsure("an earlier layer mixes samples")
+            batch = Unsure(reasons.MIXED_BEFORE)
         elif batch == CONSTANT:
-            batch = Unsure("the input carries no samples")
+            batch = Unsure(reasons.NO_SAMPLES)
         return value.but(
             kind="tensor",
             inputs=frozenset({number}),
@@ -523,12 +533,14 @@ def _outward(machine: Machine, value: Value, node: GraphNode, declared: Shape) -
             # As many rows as samples: whatever is in them, Keras takes each for a sample from here on.
             batch = Along(0)
         elif not isinstance(batch, Along) or batch.axis != 0:
-            batch = Unsure(reasons.INPUT)
+            batch = Unsure(_why_none(batch))
         return value.but(**changes, batch=batch, dims=shape, content=value.content)
     if isinstance(value, Sequence) and value.items is not None:
         return Sequence(
             "list", [_outward(machine, item, node, None) for item in value.items], birth=machine.serial()
         )
+    if isinstance(value, Sequence) and isinstance(value.element, Tensor):
+        return Sequence("list", None, _outward(machine, value.element, node, None), birth=machine.serial())
     if isinstance(value, Dictionary):
         return Dictionary(
             {k: _outward(machine, v, node, None) for k, v in value.items.items()}, value.complete
@@ -536,3 +548,12 @@ def _outward(machine: Machine, value: Value, node: GraphNode, declared: Shape) -
     if declared is not None:
         return Tensor(declared, Along(0), kind="keras", node=node)
     return Unknown(value.reason if isinstance(value, Unknown) else reasons.INPUT, tensor=True)
+
+
+def _why_none(batch: Batch) -> str:
+    """Why the next layer finds no samples along axis 0."""
+    if isinstance(batch, Unsure):
+        return batch.reason
+    if isinstance(batch, Broken):
+        return reasons.MIXED_BEFORE
+    return reasons.MOVED_BEFORE if isinstance(batch, Along) else reasons.NO_SAMPLES

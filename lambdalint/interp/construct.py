@@ -177,7 +177,7 @@ def make_input(
 def _input_tensor(sizes: tuple[Dim, ...] | None, dtype: str | None, node: GraphNode) -> Tensor:
     batch: Along | Unsure = Along(0)
     if sizes is not None and sizes and sizes[0] == 1:
-        batch = Unsure("a batch of one is fixed")
+        batch = Unsure(reasons.BATCH_OF_ONE)
     return Tensor(sizes, batch, dtype, kind="keras", node=node)
 
 

@@ -42,7 +42,8 @@ def _ranked(value: Value) -> bool:
 
 def _parts(value: Value) -> list[Value] | None:
     if isinstance(value, Sequence):
-        return value.items
+        # The parts of a list of unknown length are all alike.
+        return [value.element] if value.items is None and value.element is not None else value.items
     return list(value.items.values()) if isinstance(value, Dictionary) else None
 
 
@@ -57,7 +58,7 @@ def _gaps(value: Value, ranked: bool) -> Iterator[str]:
     if isinstance(value, Unknown):
         yield value.reason
     elif isinstance(value, Tensor):
-        if isinstance(value.batch, Unsure):
+        if isinstance(value.batch, Unsure) and value.batch.reason not in reasons.FACTS:
             yield value.batch.reason
         elif value.dims is None and ranked:
             yield RANK_LOST

@@ -25,3 +25,10 @@ EXCEPTION = "the code raises"
 INTERNAL = "an internal error"
 NOT_APPLIED = "no use of the layer is in view"
 INPUT = "the layer's input is not known"
+NO_SAMPLES = "the input carries no samples"
+BATCH_OF_ONE = "a batch of one is fixed"
+MIXED_BEFORE = "an earlier layer mixes samples"
+MOVED_BEFORE = "an earlier layer moves the samples"
+
+FACTS = frozenset({NO_SAMPLES, BATCH_OF_ONE, MIXED_BEFORE})
+"""Why a tensor has no samples to be followed: there are none, or one, or they are lost; all else is known."""

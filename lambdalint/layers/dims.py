@@ -135,7 +135,7 @@ def divide(a: Dim, b: Dim) -> Dim | None:
     if a == b:
         return 1
     if len(b.terms) != 1:
-        return None
+        return _multiple(a, b)
     divisor, scale = b.terms[0]
     result: dict[Monomial, int] = {}
     for monomial, factor in _poly(a).items():
@@ -150,14 +150,54 @@ def divide(a: Dim, b: Dim) -> Dim | None:
     return _make(result)
 
 
+def _multiple(a: Dim, b: Sym) -> Dim | None:
+    """``a / b`` for a sum ``b``: ``8*B*n - 8*B`` by ``n - 1`` is ``8*B``."""
+    if isinstance(a, int) or len(a.terms) != len(b.terms):
+        return None
+    first = Sym(b.terms[:1]) if b.terms[0][0] else b.terms[0][1]
+    for term in a.terms:
+        quotient = divide(Sym((term,)) if term[0] else term[1], first)
+        if quotient is not None and mul(quotient, b) == a:
+            return quotient
+    return None
+
+
+def divide_fitting(a: Dim, b: Dim) -> Dim | None:
+    """``a / b`` where the quotients in both leave no remainder: ``c`` by ``g * (c // g)`` is 1."""
+    exact = divide(a, b)
+    for atom in _quotients_in(a, b):
+        if exact is not None:
+            break
+        if all(_holds_once(dim, atom) for dim in (a, b) if isinstance(dim, Sym) and atom in dim.atoms):
+            whole, part = _quotients[atom]
+            a, b = (
+                substitute(dim, atom, whole) if _holds_once(dim, atom) else mul(dim, part) for dim in (a, b)
+            )
+            exact = divide(a, b)
+    return exact
+
+
+def _quotients_in(*dims: Dim) -> list[Atom]:
+    found = {atom for dim in dims if isinstance(dim, Sym) for atom in dim.atoms}
+    return sorted(atom for atom in found if atom in _quotients)
+
+
+def _holds_once(dim: Dim, atom: Atom) -> bool:
+    """Whether a symbol is a factor of a size, and no power of it."""
+    return isinstance(dim, Sym) and len(dim.terms) == 1 and dim.terms[0][0].count(atom) == 1
+
+
 _MANY = 50_000
 _derived_uids: dict[tuple[str, Dim, Dim], int] = {}
+_quotients: dict[Atom, tuple[Dim, Dim]] = {}
+"""What was divided by what, by the symbol that stands for it rounded down."""
 
 
 def forget() -> None:
     """Let go of the symbols of earlier files, where there are many."""
     if len(_derived_uids) > _MANY:
         _derived_uids.clear()
+        _quotients.clear()
 
 
 def _derived(operator: str, a: Dim, b: Dim) -> Sym:
@@ -175,7 +215,11 @@ def floordiv(a: Dim, b: Dim) -> Dim:
     if isinstance(a, int) and isinstance(b, int):
         return a // b if b else fresh()
     exact = divide(a, b)
-    return exact if exact is not None else _derived("//", a, b)
+    if exact is not None:
+        return exact
+    made = _derived("//", a, b)
+    _quotients[made.terms[0][0][0]] = (a, b)
+    return made
 
 
 def mod(a: Dim, b: Dim) -> Dim:

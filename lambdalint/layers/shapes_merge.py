@@ -6,6 +6,9 @@ from lambdalint.layers.binding import UNKNOWN
 from lambdalint.layers.dims import Dim, add, equal, fresh
 from lambdalint.layers.shapes_base import Config, Impossible, ManyRule, Result, Shape
 
+ELEMENTWISE = ("Add", "Multiply", "Average", "Maximum", "Minimum")
+"""Layers that combine any number of inputs entry by entry."""
+
 
 def _broadcast_dim(a: Dim, b: Dim) -> Dim:
     if a == b or b == 1:
@@ -125,7 +128,7 @@ def _same(shapes: list[Shape]) -> Shape:
 
 
 MANY_RULES: dict[str, ManyRule] = {
-    **dict.fromkeys(("Add", "Multiply", "Average", "Maximum", "Minimum"), _elementwise),
+    **dict.fromkeys(ELEMENTWISE, _elementwise),
     "Subtract": _subtract,
     "Concatenate": _concatenate,
     "Dot": _dot,

@@ -615,7 +615,7 @@ def test_scattered_entries() -> None:
         (Tensor((4, B, 6), Along(1), inputs=FIRST), (-1, 6), "(4*B, 6)", "axis 0 x 4 changed"),
         (Tensor((1, B, 6), Along(1), inputs=FIRST), (-1, 6), "(B, 6)", "axis 0"),
         (X, (CAPTURED, 24), None, "unsure"),
-        (X, (-1, CAPTURED), None, "unsure"),
+        (X, (-1, CAPTURED), None, "axis 0 x ?"),
         (MIXED, (-1, 2, 2), "(B, 2, 2)", "mixed"),
         (WEIGHTS, (-1, 3), "(15, 3)", "constant"),
         (TIMES, (B, CAPTURED, 3), None, "axis 0"),

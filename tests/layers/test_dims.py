@@ -13,6 +13,7 @@ from lambdalint.layers.dims import (
     add,
     ceildiv,
     divide,
+    divide_fitting,
     equal,
     floordiv,
     fresh,
@@ -96,6 +97,24 @@ def test_division_that_is_not_exact_has_a_symbol_per_operands() -> None:
     assert not is_dynamic(floordiv(M, 2))
     assert floordiv(mul(N, 6), 3) == mul(N, 2)
     assert divide(N, 0) is None
+
+
+def test_sums_divide_their_multiples() -> None:
+    shorter = sub(N, 1)
+    assert divide(mul(mul(B, 8), shorter), shorter) == mul(B, 8)
+    assert divide(mul(-3, add(N, M)), add(N, M)) == -3
+    assert divide(mul(N, M), shorter) is None
+    assert divide(add(mul(N, N), 1), shorter) is None
+
+
+def test_quotients_that_must_fit_leave_no_remainder() -> None:
+    half, groups = floordiv(M, 2), floordiv(M, N)
+    assert divide(M, mul(half, 2)) is None
+    assert divide_fitting(mul(B, M), mul(half, 2)) == B
+    assert divide_fitting(mul(B, mul(N, groups)), M) == B
+    assert divide_fitting(mul(B, groups), groups) == B
+    assert divide_fitting(mul(groups, groups), mul(M, 3)) is None
+    assert divide_fitting(M, mul(half, 3)) is None
 
 
 def test_division_by_nothing_is_unknown() -> None:

@@ -72,10 +72,10 @@ def _are_crossed(operands: Items[Tensor]) -> bool:
 
 
 def _without_ranks(operands: Items[Tensor]) -> Batch:
-    """Operands of unknown rank: those without samples are assumed not to have more axes."""
+    """Operands of unknown rank are taken to fit: samples meet samples, and nothing else has more axes."""
     carriers = [operand for operand in operands if not isinstance(operand.batch, Constant)]
     met = meet_batches([operand.batch for operand in carriers])
-    if isinstance(met, Along) and len({operand.dims is None for operand in carriers}) > 1:
+    if isinstance(met, Along) and met.axis and len({operand.dims is None for operand in carriers}) > 1:
         return Unsure(MISFIT, carries=True)
     return met
 

@@ -36,6 +36,7 @@ from lambdalint.layers.dims import (
     Dim,
     Sym,
     divide,
+    divide_fitting,
     floordiv,
     fresh,
     has_batch,
@@ -70,6 +71,8 @@ def reshaped(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tensor:
         return _of_unknown_rank(call, x, target)
     dims, exact = _filled(call, x, target)
     batch = _batch(call, x, dims, target, exact)
+    if isinstance(batch, Along) and batch.axis == 0 and target[0] == HOLE:
+        dims = (mul(batch_size(x) or B, mul(batch.outer, batch.inner)), *dims[1:])
     if isinstance(x.batch, Along) and isinstance(batch, Along) and batch.plain and not x.batch.plain:
         call.machine.unfolded(x.batch.folded)
     content = None
@@ -123,7 +126,7 @@ def _filled(call: OpCall, x: Tensor, target: list[Dim | None]) -> tuple[Dims, bo
         call.impossible(f"{show_shape(x.dims)} cannot be reshaped to {shape}", before=x)
     if HOLE not in target:
         return tuple(known), total == written
-    exact = divide(total, written) if written != 0 else None
+    exact = divide_fitting(total, written) if written != 0 else None
     filler: Dim = exact if exact is not None else (floordiv(total, written) if written != 0 else fresh())
     dims = tuple(filler if entry == HOLE else entry for entry in target if entry is not None)
     only_samples = isinstance(written, int) and isinstance(total, Sym) and total.atoms == {BATCH}
@@ -217,12 +220,13 @@ def _has_free_sizes(x: Tensor, target: list[Dim | None]) -> bool:
 
 
 def _assumed(call: OpCall, x: Tensor, dims: Dims, target: list[Dim | None]) -> Batch:
-    """Sizes that are not known: a leading -1 or batch size is taken for the samples."""
+    """Sizes that are not known: behind a leading -1 stand whole samples, or parts of them."""
     batch = x.batch
     first = target[0] if target else None
     if isinstance(batch, Along) and batch.axis == 0 and len(target) > 1:
-        if first is not None and (first == HOLE or has_batch(first)) and batch.plain:
-            return Unsure("the sizes of the new shape are not known", carries=True)
+        if first == HOLE and batch.outer == 1:
+            call.machine.unfolded(batch.folded)
+            return Along(0, 1, fresh())
         fixed = all(isinstance(entry, int) and entry != HOLE for entry in target)
         if isinstance(first, int) and (first > 1 or fixed) and has_batch((x.dims or (0,))[0]):
             return broken(call, events.FIXED, x, dims, 0, size=first)
