@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import events, reasons
+from lambdalint.interp import events, pretrained, reasons
 from lambdalint.interp.graph import family_of, graph_tensors, note_family
 from lambdalint.interp.plain import SIZES, plain
 from lambdalint.interp.values import (
@@ -117,6 +117,8 @@ def _foreign(
 ) -> Value | None:
     """Layers of other packages, recognised by where they live, and distributions."""
     parts = function.name.split(".")
+    if parts[0] in pretrained.PACKAGES:
+        return pretrained.encoder(machine, function.name, args, kwargs, at)
     if parts[0] in ("tensorflow_probability", "tfp") and "distributions" in parts:
         import lambdalint.interp.ops.distributions as distributions
 

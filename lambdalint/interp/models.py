@@ -54,6 +54,9 @@ def attribute(machine: Machine, receiver: Layer | Model, name: str, at: Anchor) 
             return Sequence("list", list(receiver.layers))
         known = chain_of(receiver)
         return Sequence("list", None, Unknown(reasons.ENTRY)) if known is None else Sequence("list", known)
+    if name == "model":
+        # What Keras 1 runs behind a Sequential, and what packages that wrap a model keep it under.
+        return receiver
     if name in ("output_shape", "input_shape"):
         tensor = receiver.outputs if name == "output_shape" else receiver.inputs
         return apply.shape_of_input(machine, tensor) if tensor is not None else Unknown(reasons.ATTRIBUTE)

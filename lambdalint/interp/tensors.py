@@ -186,11 +186,17 @@ def meet_batches(batches: Items[Batch]) -> Batch:
         return Unsure(unsure.reason, unsure.carries or bool(places))
     if not places:
         return CONSTANT
+    places = [place for place in places if not _is_loose(place)] or places
     first = places[0]
     if any((p.axis, p.outer, p.inner) != (first.axis, first.outer, first.inner) for p in places):
         return Unsure("the operands hold their samples in different places", carries=True)
     moved = next((p.moved for p in places if p.moved is not None), None)
     return Along(first.axis, first.outer, first.inner, moved, joint_fold(p.folded for p in places))
+
+
+def _is_loose(place: Along) -> bool:
+    """Whether unknown sizes leave it open if anything is folded in: where it meets samples, nothing is."""
+    return place.axis == 0 and place.outer == 1 and place.inner != 1 and place.folded is None
 
 
 def joint_fold(folds: Iterable[Event | None]) -> Event | None:
@@ -311,7 +317,8 @@ def _join_tensors(a: Tensor, b: Tensor) -> Tensor:
     batch = _join_batches(a, b)
     axis = batch.axis if isinstance(batch, Along) else 0
     if isinstance(batch, Along) and a.dims is not None and b.dims is not None and dims and axis < len(dims):
-        rows = a.dims[axis] if isinstance(a.batch, Along) else b.dims[axis]
+        leads = isinstance(a.batch, Along) and a.batch.inner == batch.inner
+        rows = a.dims[axis] if leads else b.dims[axis]
         dims = (*dims[:axis], rows, *dims[axis + 1 :])
     dtype = a.dtype if a.dtype == b.dtype else None
     content = a.content if a.content == b.content else None

@@ -121,6 +121,8 @@ def _passed_on(parts: list[str]) -> tuple[str, str | None]:
         rest = parts[index + 1 :]
         if parts[index] == "keras" and (not rest or rest[0] in _SECTIONS):
             return _within_keras(rest), None
+        if parts[index - 1 : index + 1] == ["backend", "K"]:
+            return _backend(rest), None
         if parts[index] == "tensorflow" and parts[0] != "tensorflow":
             return normalise(".".join(parts[index:]))
     return ".".join(parts), None

@@ -8,6 +8,8 @@ import pytest
 
 from lambdalint.interp import reasons
 from lambdalint.interp.explain import describe
+from lambdalint.interp.values import Along, Tensor
+from lambdalint.layers.dims import B
 from tests.benchmarks.reach import layers_of
 from tests.interp.running import facts_of, inputs_of, one
 
@@ -53,6 +55,16 @@ def test_behind_an_unknown_reshape_the_rows_are_samples() -> None:
     facts = facts_of(code + "y = Lambda(lambda t: K.mean(t, axis=1))(x)\n")
     assert facts.followed == ((True, ""), (True, ""))
     assert inputs_of(code + "y = Lambda(lambda t: t * 2)(x)\n") == ["(?B, 1 + count, 6)"]
+
+
+@pytest.mark.parametrize("operands", ["[x, z]", "[z, x]"])
+def test_where_samples_meet_an_unknown_reshape_its_rows_are_samples(operands: str) -> None:
+    reshaped = "x = Lambda(lambda t: K.reshape(t, (-1, count)))(Input((count, 1)))\nz = Input((1,))\n"
+    trace = one(f"{HEAD}{COUNT}{reshaped}y = Lambda(lambda t: t[0] - t[1])({operands})\n")
+    assert isinstance(trace.result, Tensor)
+    assert trace.result.batch == Along(0)
+    assert trace.result.dims is not None
+    assert trace.result.dims[0] == B
 
 
 def test_operands_of_which_one_has_no_known_rank_are_taken_to_fit() -> None:

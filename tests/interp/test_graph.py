@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lambdalint.interp.explain import describe
 from lambdalint.interp.values import Sequence
 from tests.interp.running import inputs_of, layers_of, one
 
@@ -121,3 +122,43 @@ def test_keras_3_keeps_a_list_of_one_output() -> None:
     (use,) = layer.applications
     assert str(use.trace.result) == "(B, 4)"
     assert isinstance(use.inputs, Sequence)
+
+
+@pytest.mark.parametrize(
+    ("model", "shape"),
+    [
+        ("build_transformer_model('c', 'w').output", "(B, tokens, features)"),
+        ("build_transformer_model('c', return_keras_model=False).model.output", "(B, tokens, features)"),
+        ("build_transformer_model('c', model='albert', with_mlm=True).output", "(B, tokens, features)"),
+        (
+            "build_transformer_model('c', with_pool=False)([Input((9,)), Input((9,))])",
+            "(B, tokens, features)",
+        ),
+        ("build_transformer_model('c', with_pool=True).output", "(batch, ?)"),
+        ("build_transformer_model('c', model='t5').output", "(batch, ?)"),
+        ("build_transformer_model('c', **options).output", "(batch, ?)"),
+        ("load_trained_model_from_checkpoint('c', 'w', seq_len=9).output", "(B, tokens, features)"),
+        ("load_trained_model_from_checkpoint('c', 'w').inputs[1]", "(B, tokens)"),
+        ("load_trained_model_from_checkpoint('c', 'w', True).output", "(batch, ?)"),
+        ("load_trained_model_from_checkpoint('c', 'w', training=flag).output", "(batch, ?)"),
+    ],
+)
+def test_pretrained_encoders_give_a_vector_for_each_token(model: str, shape: str) -> None:
+    head = (
+        "from bert4keras.models import build_transformer_model\n"
+        "from keras_bert import load_trained_model_from_checkpoint\nimport sys\n"
+        "options, flag = vars(sys), sys.argv[1]\n"
+    )
+    assert inputs_of(f"{FUNCTIONAL}{head}y = Lambda(lambda t: -t)({model})\n") == [shape]
+
+
+def test_the_backend_of_another_library_is_the_backend_of_keras() -> None:
+    code = (
+        "from bert4keras.backend import K\ny = Lambda(lambda t: K.repeat_elements(t, 3, 1))(Input((2, 4)))\n"
+    )
+    assert describe(one(FUNCTIONAL + code).result) == "(B*, 6, 4)"
+
+
+def test_the_model_behind_a_sequential_is_the_model() -> None:
+    code = "m = Sequential([Dense(3, input_shape=(2,))])\ny = Lambda(lambda t: -t)(m.model.output)\n"
+    assert inputs_of(FUNCTIONAL + code) == ["(B, 3)"]

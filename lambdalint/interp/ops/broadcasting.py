@@ -29,7 +29,11 @@ def broadcast(call: OpCall, operands: Items[Tensor]) -> tuple[Dims | None, Batch
     batch = _batch(call, operands, rank, dims)
     if isinstance(batch, Along):
         own = zip(operands, columns[batch.axis])
-        rows = next(dim for each, dim in own if isinstance(each.batch, Along) and dim is not None)
+        rows = next(
+            dim
+            for each, dim in own
+            if isinstance(each.batch, Along) and each.batch.inner == batch.inner and dim is not None
+        )
         dims = (*dims[: batch.axis], rows, *dims[batch.axis + 1 :])
     return dims, batch
 
