@@ -70,7 +70,7 @@ class Bench:
         self.notes = BareMachine(dialect)
         self.machine = cast(Machine, self.notes)
 
-    def call(self, name: str, *args: Any, **kwargs: Any) -> Value:
+    def call(self, name: str, /, *args: Any, **kwargs: Any) -> Value:
         """Call an operation of the tables, such as ``keras.backend.sum``.
 
         Raises:

@@ -7,8 +7,9 @@ from typing import Any
 from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.arithmetic import cut
+from lambdalint.interp.ops.broadcasting import broadcast
 from lambdalint.interp.ops.delegate import delegate
-from lambdalint.interp.ops.several import combined, unknown_result
+from lambdalint.interp.ops.several import unknown_result
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.ops.trailing import derived, operand, trailing
 from lambdalint.interp.tensors import meet_batches, result
@@ -18,6 +19,7 @@ from lambdalint.interp.values import (
     Batch,
     Broken,
     Const,
+    Constant,
     Sequence,
     Tensor,
     Unknown,
@@ -153,10 +155,11 @@ def batch_normalization(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
-    given = [operand(call, value) for value in (call.get("mean"), call.get("var", "variance"))]
-    batches = [x.batch, *(made.batch for made in given if isinstance(made, Tensor))]
-    broken = [batch for batch in batches if isinstance(batch, Broken)]
-    return combined(call, x.dims, meet_batches(batches) if broken else x.batch, dtype=x.dtype)
+    names = ("mean", "var", "variance", "beta", "gamma", "offset", "scale")
+    given = [operand(call, call.args[name]) for name in names if call.args.get(name, NONE) != NONE]
+    carriers = [each for each in given if isinstance(each, Tensor) and not isinstance(each.batch, Constant)]
+    dims, batch = broadcast(call, [x, *carriers]) if carriers else (x.dims, x.batch)
+    return result([x, *given], dims, batch, dtype=x.dtype)
 
 
 def batch_moments(call: OpCall) -> Value:

@@ -10,6 +10,7 @@ from lambdalint.interp.ops.table import Family
 from lambdalint.interp.ops.written import written_shape
 from lambdalint.interp.tensors import Dims, common_dtype, meet_batches, result
 from lambdalint.interp.values import (
+    CONSTANT,
     NONE,
     Along,
     Batch,
@@ -146,9 +147,7 @@ def conv(call: OpCall) -> Value:
         return x
     rank = _rank(call, x, kernel if isinstance(kernel, Tensor) else None)
     if rank is None or rank < 1:
-        plain = _leads(x) and not (isinstance(kernel, Tensor) and isinstance(kernel.batch, Along))
-        unplaced = x.batch if plain else Unsure("the rank is not known", carries=True)
-        return result([x, kernel], None, unplaced, dtype=x.dtype)
+        return result([x, kernel], None, _unplaced(x, kernel), dtype=x.dtype)
     x = ranked(x, rank + 2)
     outer, spatial, channels = _split(call, x, rank)
     sizes = _kernel(call, kernel, rank)
@@ -163,6 +162,15 @@ def conv(call: OpCall) -> Value:
         call, outer, _strided(call, x, spatial, sizes, rank), _channels(call, channels, sizes, rank)
     )
     return result([x, kernel], dims, _batch(call, x, kernel, rank, dims), dtype=x.dtype)
+
+
+def _unplaced(x: Tensor, kernel: Tensor | Unknown) -> Batch:
+    """The batch where the number of spatial axes is not known."""
+    weights = kernel.batch if isinstance(kernel, Tensor) else CONSTANT
+    if isinstance(weights, Broken):
+        return meet_batches((x.batch, weights))
+    plain = isinstance(weights, Constant) and not (isinstance(kernel, Unknown) and kernel.inputs)
+    return x.batch if plain and _leads(x) else Unsure("the rank is not known", carries=True)
 
 
 def _leads(x: Tensor) -> bool:
