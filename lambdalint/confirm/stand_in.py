@@ -67,6 +67,8 @@ def _kind(node: ast.AST, used: ast.expr) -> str | None:
             return _TENSOR
         taken = isinstance(node.func, ast.Name) and node.func.id in _TAKE_SEQUENCES
         return _SEVERAL if taken and used in node.args else None
+    if isinstance(node, ast.keyword) and node.arg == "size":
+        return _SIZE_OF_IMAGES
     if isinstance(node, ast.Attribute):
         return _owner(node.attr, _is_plural(ast.unparse(used)))
     if isinstance(node, ast.Subscript) and node.value is used:

@@ -119,13 +119,23 @@ class Surroundings:
         """A parameter that no call in view gives a known value: its default, or a stand-in."""
         name, owner = binding.name, binding.scope.node
         given = binding.value
-        unset = isinstance(given, ast.Constant) and given.value is None and needed(name, owner)
+        unset = isinstance(given, ast.Constant) and given.value is None
+        unset = unset and (self._asked(name) or needed(name, owner))
         if given is not None and is_literal(given) and not unset:
             text = ast.unparse(given)
         else:
             text = stand_in(name, owner)
         self._slicer.assumed[name] = text
         self._line(binding, f"{name} = {text}", name)
+
+    def _asked(self, name: str) -> bool:
+        """Whether the layer stands where a test of a variable holds."""
+        statement = self._part.statements.of(self._site)
+        for holder in () if statement is None else self._part.statements.around(statement):
+            if isinstance(holder, ast.If) and any(map(self._pruning().holds, holder.body)):
+                if any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(holder.test)):
+                    return True
+        return False
 
     def _holds(self, binding: Binding) -> bool:
         """Whether the layer stands in the loop or comprehension that binds a name."""

@@ -332,3 +332,18 @@ def test_what_is_bound_after_the_layer_is_left_out(script: Path) -> None:
     (main,) = slicer.modules({"layer": "None"})
     assert "wide" not in main.source
     assert set(slicer.assumed) == {"tensor"}
+
+
+def test_what_a_test_around_the_layer_asks_for_is_not_none(script: Path) -> None:
+    write(
+        script,
+        """
+        class Block:
+            def build(self, t, mask=None):
+                if mask is not None:
+                    t = Lambda(lambda u: u - mask)(t)
+                return t
+        """,
+    )
+    (layer,) = layers_of(script)
+    assert slicer_of(layer).assumed == {"mask": "3"}

@@ -20,7 +20,7 @@ PER_SAMPLE = ("LL101", "LL102", "LL103", "LL104", "LL105", "LL106", "LL107", "LL
 def run(request: Request, session: Session) -> Answer:
     """Judge the finding of a request by running the layer."""
     answer = _judged(request, session)
-    if lacking.USED and answer.status != "unconfirmed":
+    if lacking.USED:
         return Answer("unconfirmed", f"the layer needs {lacking.USED[0]}, which is not installed")
     return answer
 
@@ -35,6 +35,8 @@ def _judged(request: Request, session: Session) -> Answer:
             return statement.run(session)
         if request.code in ("LL307", "LL405"):
             return calling.constructed(session, request.candidates)
+        if request.code == "LL409":
+            return calling.undefined(session, request.candidates)
         if request.code in ("LL701", "LL702", "LL703", "LL704", "LL707"):
             return equality.removed(session, request.candidates)
         experiment = _experiment(request.code)
@@ -69,7 +71,7 @@ def _experiment(code: str) -> Callable[..., Answer] | None:
         "LL205": calling.run,
         **dict.fromkeys(("LL301", "LL302", "LL304", "LL305", "LL306"), saving.run),
         "LL303": saving.late,
-        **dict.fromkeys(("LL401", "LL402", "LL403", "LL404", "LL408", "LL409"), calling.run),
+        **dict.fromkeys(("LL401", "LL402", "LL403", "LL404", "LL408"), calling.run),
         "LL410": calling.duplicated,
         "LL411": calling.ignored,
         **dict.fromkeys(("LL501", "LL502"), state.weights),

@@ -110,6 +110,42 @@ def constructed(session: Session, candidates: tuple[Inputs, ...]) -> Answer:
     return unconfirmed(f"the layer can be made in {session.library}; it may fail when it is called")
 
 
+_SHAPE = """
+defect = False
+try:
+    print(make_layer().compute_output_shape({shapes}))
+except NameError as error:
+    defect = True
+    print(type(error).__name__, error)
+"""
+
+
+def undefined(session: Session, candidates: tuple[Inputs, ...]) -> Answer:
+    """LL409: a name is missing where the layer is made, called, or asked for the shape of its output."""
+    if session.failure is None:
+        try:
+            session.evaluate(session.request.program.layer or "None")
+        except NameError as error:
+            return confirmed(
+                session, Shown(f"making the layer fails: {session.describe(error)}", _CONSTRUCTED)
+            )
+        except Exception as error:
+            return unconfirmed(f"the layer cannot be constructed: {session.describe(error)}")
+    subject = Subject(session)
+    inputs = candidates[0] if candidates else _ANY
+    shapes: Any = [(None, *sample.shape) for sample in inputs.samples]
+    shapes = shapes[0] if inputs.structure == "tensor" else shapes
+    try:
+        if subject.layer is not None:
+            subject.layer.compute_output_shape(shapes)
+    except NameError as error:
+        witness = f"computing the shape of the output fails: {session.describe(error)}"
+        return confirmed(session, Shown(witness, _SHAPE.format(shapes=repr(shapes))))
+    except Exception:
+        pass  # What is wrong besides shows, where it matters, when the layer is called.
+    return run(Subject(session), candidates)
+
+
 def elsewhere(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     """LL706: on another backend than that of its code, the layer fails in a model."""
     backend = subject.keras.backend.backend()

@@ -156,6 +156,8 @@ def _program(program: Program, rest: str) -> str:
         if expression is not None:
             made = f"eval({expression!r}, vars(program))" if apart else _indented(expression)
             text += f"\n\ndef {name}():\n    return {made}\n"
+    if program.layer is None and program.function is not None:
+        text += "\n\ndef make_layer():\n    return make_function()\n"
     return text
 
 
