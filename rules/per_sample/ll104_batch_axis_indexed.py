@@ -60,7 +60,7 @@ None is offered: `x[:, 0]` gives what is meant in most cases, and another shape.
 ## Known gaps
 
 Where no use of the layer is in view, an indexed parameter may be a list of inputs, and nothing is
-reported.
+reported; nor where `t[::2]` and `t[1::2]` part a batch of pairs.
 
 ## Interaction with other linters
 
@@ -112,7 +112,12 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 
     def counts(event: Event) -> bool:
         told = id(event.at.node) in rows or _steps(loops, event.at.node)
-        return _is_batched(event) and not told and not _takes_known_rows(layer, event)
+        return (
+            _is_batched(event)
+            and not told
+            and not _takes_known_rows(layer, event)
+            and not _interleaves(layer, event)
+        )
 
     yield from reports(layer, events.INDEXED, message, counts)
 
@@ -140,6 +145,25 @@ def _takes_known_rows(layer: LayerFacts, event: Event) -> bool:
         return False
     cuts = [_row(node) for node in walk(cases[-1]) if isinstance(node, ast.Subscript)]
     return len({cut for cut in cuts if cut is not None}) > 1 and _row(event.at.node) is not None
+
+
+def _interleaves(layer: LayerFacts, event: Event) -> bool:
+    """Whether all samples are taken in turns, ``t[::2]`` and ``t[1::2]``: the batch holds pairs."""
+    functions = [f for f in written_functions(layer) if event.at.node in set(walk(f.node))]
+    cuts = {_stride(node) for f in functions for node in walk(f.node) if isinstance(node, ast.Subscript)}
+    own = _stride(event.at.node) if isinstance(event.at.node, ast.Subscript) else None
+    return own is not None and all((start, own[1]) in cuts for start in range(own[1]))
+
+
+def _stride(node: ast.Subscript) -> tuple[int, int] | None:
+    """Where a slice to the end of the batch begins, and its step of two or more."""
+    part = node.slice
+    if not isinstance(part, ast.Slice) or part.upper is not None or not isinstance(part.step, ast.Constant):
+        return None
+    start = 0 if part.lower is None else part.lower.value if isinstance(part.lower, ast.Constant) else None
+    step = part.step.value
+    known = isinstance(start, int) and isinstance(step, int) and 1 < step <= 8
+    return (start, step) if known else None  # type: ignore[return-value]
 
 
 def _row(node: ast.Subscript) -> int | None:
