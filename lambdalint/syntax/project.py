@@ -19,7 +19,8 @@ from lambdalint.syntax.names import Names
 MOST_BYTES = 2_000_000
 """Project modules larger than this are not read."""
 MOST_MODULES = 200
-"""Parsed modules that are remembered; those not used for longest are dropped."""
+MOST_TEXT = 1_000_000
+"""Parsed modules, and characters of them, that are remembered; those not used for longest are dropped."""
 MOST_SEARCHED = 300
 """More files than this are not searched for words around one file."""
 
@@ -62,6 +63,7 @@ class Project:
     def __init__(self, root: str = ".") -> None:
         self.root = os.path.realpath(root)
         self._modules: dict[str, ParsedModule | None] = {}
+        self._kept_text = 0
         self._roots: dict[str, str] = {}
         self._folders = Folders()
         self._folder: dict[str, str] = {}
@@ -163,10 +165,16 @@ class Project:
             self._modules[path] = self._modules.pop(path)
         else:
             self._modules[path] = self._parse(path)
-            if len(self._modules) > MOST_MODULES:
-                oldest = self._modules.pop(next(iter(self._modules)))
-                self.discarded += oldest is not None and "names" in vars(oldest)
+            self._kept_text += _size(self._modules[path])
+            self._discard()
         return self._modules[path]
+
+    def _discard(self) -> None:
+        """Forget the modules that were not used for longest, while there are too many or too much of them."""
+        while len(self._modules) > MOST_MODULES or (self._kept_text > MOST_TEXT and len(self._modules) > 1):
+            oldest = self._modules.pop(next(iter(self._modules)))
+            self._kept_text -= _size(oldest)
+            self.discarded += oldest is not None and "names" in vars(oldest)
 
     def linting(self, path: str, names: Names) -> None:
         """Take the names of the file that is being judged: its imports need not be worked out again."""
@@ -348,6 +356,10 @@ class Project:
         if kind not in lists:
             raise ValueError(kind)
         return digest("\n".join(lists[kind](subject)).encode("utf-8", "surrogateescape"))
+
+
+def _size(module: ParsedModule | None) -> int:
+    return 0 if module is None else len(module.unit.text)
 
 
 def digest(data: bytes) -> str:

@@ -11,12 +11,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.fuzz.further import FURTHER, further
-from tests.fuzz.inputs import make
+from tests.fuzz.inputs import WITH_HYPOTHESMITH, make
 from tests.fuzz.oracle import Fault, Input, examine, limit_memory
 from tests.fuzz.shrink import shrink
 
-_DEADLINE = 120.0
-"""A worker that says nothing for so long hangs in native code and is killed."""
+_DEADLINE, _DRAWING = 120.0, 600.0
+"""A worker that says nothing for so long hangs in native code and is killed; drawing by a grammar is slow."""
 
 
 def campaign(options: argparse.Namespace, kinds: tuple[str, ...]) -> int:
@@ -32,7 +32,7 @@ def campaign(options: argparse.Namespace, kinds: tuple[str, ...]) -> int:
         worker.start()
         theirs.close()
         while number < end:
-            fault = _hear(ours)
+            fault = _hear(ours, _DRAWING if WITH_HYPOTHESMITH in kinds else _DEADLINE)
             if fault is not None:
                 faults[fault.kind] += 1
                 if faults[fault.kind] == 1:
@@ -49,12 +49,12 @@ def campaign(options: argparse.Namespace, kinds: tuple[str, ...]) -> int:
     return 1 if faults else 0
 
 
-def _hear(ours: Connection) -> Fault | None:
+def _hear(ours: Connection, seconds: float) -> Fault | None:
     try:
-        if ours.poll(_DEADLINE):
+        if ours.poll(seconds):
             fault: Fault | None = ours.recv()
             return fault
-        return Fault("died: silent", f"no answer within {_DEADLINE:.0f} s")
+        return Fault("died: silent", f"no answer within {seconds:.0f} s")
     except (EOFError, OSError):
         return Fault("died: worker", "the process was killed by the input")
 

@@ -150,3 +150,16 @@ def test_dotted() -> None:
     assert project.dotted(str(PROJECTS / "reexport" / "zoo" / "blocks" / "head.py")) == "zoo.blocks.head"
     assert project.dotted(str(PROJECTS / "reexport" / "zoo" / "blocks" / "__init__.py")) == "zoo.blocks"
     assert project.dotted(str(PROJECTS / "reexport" / "train.py")) == "train"
+
+
+def test_of_many_large_modules_the_last_ones_are_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.py").write_text(f"{name} = 1\n")
+    monkeypatch.setattr("lambdalint.syntax.project.MOST_TEXT", 15)
+    project = Project(str(tmp_path))
+    loaded = [project.load(str(tmp_path / f"{name}.py")) for name in "abc"]
+    again = [project.load(str(tmp_path / f"{name}.py")) for name in "cba"]
+    assert again[0] is loaded[2]
+    assert again[2] is not loaded[0]
