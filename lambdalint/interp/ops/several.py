@@ -191,7 +191,7 @@ def _labels(labels: Tensor, scores: Tensor) -> bool:
     """Whether there may be one label for each list of scores."""
     if labels.dims is None or scores.dims is None:
         return labels.dims is not scores.dims
-    return len(labels.dims) < len(scores.dims) or labels.dims[-1] == 1
+    return len(labels.dims) < len(scores.dims) or labels.dims[-1:] == (1,)
 
 
 def sparse_loss_last(call: OpCall) -> Value:
