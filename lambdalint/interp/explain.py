@@ -157,7 +157,7 @@ def _step(step: Step, happened: dict[int, Event]) -> Line:
     words = _HAPPENS.get(event.kind, "") if event is not None else ""
     if event is not None and event.kind in _NUMERIC:
         operand = event.data.get("operand")
-        words = _NUMERIC[event.kind] if isinstance(operand, Tensor) and operand.sign.zero == "often" else ""
+        words = _NUMERIC[event.kind] if isinstance(operand, Tensor) and operand.sign.often_zero else ""
     row = locate(step.at.unit, step.at.node).row
     return _line(row, _source(step.at.node, 48), step.result, words or _passed_on(step))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from lambdalint.interp.values import ANY_SIGN, Sign
 
@@ -16,7 +17,7 @@ COUNT = Sign(0.0, INF, "often")
 SIZE = Sign(1.0, INF, "never", tiny=False)
 """The size of an axis: at least 1 in every tensor that a layer gets."""
 
-_ORDER = ("never", "rarely", "often")
+_ORDER = ("never", "rarely", "partly", "often")
 
 
 def worst(words: Iterable[str]) -> str:
@@ -62,6 +63,30 @@ def union(signs: Iterable[Sign]) -> Sign:
     )
 
 
+def together(signs: Iterable[Sign]) -> Sign:
+    """The range of a tensor put together from parts of these ranges."""
+    parts = list(signs)
+    made = union(parts)
+    if made.zero == "often" and any(part.zero != "often" for part in parts):
+        return replace(made, zero="partly")
+    return made
+
+
+def some(a: Sign) -> Sign:
+    """Some entries of a tensor, or what several of them make: not known to be those that are often 0."""
+    return replace(a, zero="rarely") if a.zero == "partly" else a
+
+
+def largest(a: Sign) -> Sign:
+    """The largest of several entries: with one that is 0, one that cannot be positive."""
+    return a if a.high <= 0 else some(a)
+
+
+def smallest(a: Sign) -> Sign:
+    """The smallest of several entries."""
+    return negate(largest(negate(a)))
+
+
 def negate(a: Sign) -> Sign:
     """``-a``."""
     return Sign(-a.high, -a.low, a.zero, a.tiny)
@@ -71,10 +96,15 @@ def add(a: Sign, b: Sign) -> Sign:
     """``a + b``."""
     low, high = a.low + b.low, a.high + b.high
     if (a.low >= 0 and b.low >= 0) or (a.high <= 0 and b.high <= 0):
-        return make(low, high, least((a.zero, b.zero)), a.tiny and b.tiny)
+        return make(low, high, _both_zero(a, b), a.tiny and b.tiny)
     # A mask meets the far end of its range exactly: 1 - mask.
-    meets = "often" in (a.zero, b.zero) and 0 in (low, high)
+    meets = (a.often_zero or b.often_zero) and 0 in (low, high)
     return make(low, high, "often" if meets else "rarely")
+
+
+def _both_zero(a: Sign, b: Sign) -> str:
+    """The chance that an entry of each is 0 at one place: parts that are 0 need not meet."""
+    return "rarely" if a.zero == b.zero == "partly" else least((a.zero, b.zero))
 
 
 def subtract(a: Sign, b: Sign, independent: bool = False) -> Sign:
@@ -122,6 +152,8 @@ def maximum(a: Sign, b: Sign) -> Sign:
     low, high = max(a.low, b.low), max(a.high, b.high)
     clips = any(x.low == x.high == 0 and y.low < 0 for x, y in ((a, b), (b, a)))
     zero = "often" if clips else worst((a.zero, b.zero))
+    if a.low >= 0 and b.low >= 0:
+        zero = _both_zero(a, b)
     return make(low, high, zero, a.tiny or b.tiny)
 
 
@@ -173,7 +205,7 @@ def power(a: Sign, exponent: float | None) -> Sign:
 def total(a: Sign) -> Sign:
     """A sum of entries."""
     if a.low >= 0:
-        return make(a.low, INF, a.zero, a.tiny)
+        return make(a.low, INF, some(a).zero, a.tiny)
     if a.high <= 0:
         return negate(total(negate(a)))
     return ANY_SIGN
@@ -182,7 +214,7 @@ def total(a: Sign) -> Sign:
 def average(a: Sign) -> Sign:
     """A mean of entries."""
     if a.low >= 0 or a.high <= 0:
-        return a
+        return some(a)
     return make(a.low, a.high, "rarely")
 
 

@@ -99,7 +99,7 @@ def stack(tensors: list[Tensor], count: Dim) -> Tensor:
     content = None
     if all(tensor.rank == 0 and tensor.content is not None for tensor in tensors) and count == len(tensors):
         content = tuple(tensor.content for tensor in tensors)
-    sign = signs.union(tensor.sign for tensor in tensors)
+    sign = signs.together(tensor.sign for tensor in tensors)
     kind = "ndarray" if all(tensor.kind == "ndarray" for tensor in tensors) else "tensor"
     dtype = common_dtype(tensor.dtype for tensor in tensors)
     return result(tensors, dims, batch, dtype=dtype, sign=sign, content=content).but(
@@ -145,6 +145,7 @@ def result(operands: Iterable[Tensor | Unknown], dims: Dims | None, batch: Batch
     tensors = [operand for operand in known if isinstance(operand, Tensor)]
     keras = next((tensor for tensor in tensors if tensor.kind == "keras"), None)
     cuts = [*passed_cuts(known), *fields.pop("cuts", ())]
+    fields.setdefault("rest", _joint_rest(known))
     return Tensor(
         dims,
         batch,
@@ -155,6 +156,13 @@ def result(operands: Iterable[Tensor | Unknown], dims: Dims | None, batch: Batch
         cuts=tuple({id(cut): cut for cut in cuts}.values()),
         **fields,
     )
+
+
+def _joint_rest(operands: Items[Tensor | Unknown]) -> float | None:
+    """What operands that depend on inputs all are where those are 0; ``None`` where they differ."""
+    carriers = [operand for operand in operands if operand.inputs]
+    rests = {operand.rest if isinstance(operand, Tensor) else None for operand in carriers}
+    return rests.pop() if len(rests) == 1 else None if rests else 0.0
 
 
 def passed_cuts(operands: Iterable[Tensor | Unknown]) -> tuple[Event, ...]:

@@ -110,7 +110,8 @@ class Sign:
     """The range of a tensor's entries, closed at both ends.
 
     ``zero`` says how an entry can be 0: ``never``, ``rarely`` (a coincidence of real numbers) or
-    ``often`` (exactly 0 on ordinary inputs: after relu, a mask, a count, a difference of inputs).
+    ``often`` (exactly 0 on ordinary inputs: after relu, a mask, a count, a difference of inputs);
+    ``partly`` where that holds of some entries only, such as those of one part of a concatenation.
     """
 
     low: float = float("-inf")
@@ -118,6 +119,11 @@ class Sign:
     zero: str = "rarely"
     tiny: bool = True
     """Whether entries may be arbitrarily close to 0 (False after adding an epsilon)."""
+
+    @property
+    def often_zero(self) -> bool:
+        """Whether some entries are exactly 0 on ordinary inputs."""
+        return self.zero in ("often", "partly")
 
 
 ANY_SIGN = Sign()
@@ -134,7 +140,8 @@ class Tensor:
     ``node`` is the layer call that made it).  ``random`` marks values drawn in this body.
     ``cuts`` are events through which no gradient flows, where they leave it no way to the inputs.
     ``made`` is the event of the operation that created a tensor from a written shape
-    (``K.zeros((32, 10))``), kept while the shape stands.
+    (``K.zeros((32, 10))``), kept while the shape stands.  ``rest`` is what the entries are where the
+    inputs that it depends on are all 0, as far as arithmetic tells; ``None`` where that is not known.
     """
 
     dims: tuple[Dim, ...] | None
@@ -149,6 +156,7 @@ class Tensor:
     cuts: tuple[Event, ...] = ()
     made: Event | None = None
     label: str = ""
+    rest: float | None = 0.0
 
     @property
     def rank(self) -> int | None:

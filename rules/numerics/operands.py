@@ -24,7 +24,7 @@ def loudness(operand: Tensor) -> Severity | None:
     if sign.zero == "never" or not sign.tiny:
         return None
     unsure = isinstance(operand.batch, Unsure) and not operand.batch.carries
-    often = sign.zero == "often" and not unsure
+    often = sign.often_zero and not unsure
     return Severity.WARNING if often else Severity.ADVICE
 
 

@@ -219,7 +219,7 @@ def check_sign(value: Tensor, outcome: Any, kind: str) -> None:
 def check_often(case: Case, value: Tensor, runs: Runs, at: int) -> None:
     """What is often 0 is so in some run on ordinary inputs, coincidences aside."""
     plain = value.dtype == "float32" and 1 not in runs.whole.at(at).shape
-    if value.sign.zero != "often" or not value.inputs or not plain or _masks(case):
+    if not value.sign.often_zero or not value.inputs or not plain or _masks(case):
         return
     finite = [runs.extreme(kind) for kind in ORDINARY if runs.extreme(kind).finite(at)]
     if runs.extreme("normal").finite(at):

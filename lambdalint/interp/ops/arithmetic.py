@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from collections.abc import Sequence as Items
 
@@ -46,6 +47,15 @@ _ON_SIZES: dict[str, Callable[[Dim, Dim], Dim]] = {
     "min": minimum,
 }
 
+_ON_RESTS: dict[str, Callable[[float, float], float]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "max": max,
+    "min": min,
+}
+
 
 def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
     """Combine values entry by entry: ``op`` is a word of the tables, such as ``add`` or ``div``.
@@ -74,7 +84,7 @@ def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
         sign = sign_of(op, tensors)
         content = _content(op, tensors)
     _note(call, op, made, values)
-    combined = result(made, dims, batch, dtype=dtype, sign=sign, content=content)
+    combined = result(made, dims, batch, dtype=dtype, sign=sign, content=content, **_rest(op, made))
     shaped = [each for each in made if not isinstance(each, Tensor) or each.rank != 0]
     if len(shaped) == 1 and isinstance(shaped[0], Tensor) and shaped[0].made is not None:
         # Numbers leave the shape that was written.
@@ -83,8 +93,8 @@ def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
 
 
 def _operand(call: OpCall, op: str, value: Value, values: Items[Value]) -> Tensor | Unknown:
-    operator = call.op.name.startswith("operator.")
-    if operator and isinstance(value, Unknown) and value.tensor and op in LIST_LIKE:
+    written = call.op.name.startswith("operator.")
+    if written and isinstance(value, Unknown) and value.tensor and op in LIST_LIKE:
         if any(_fits_list(op, other) for other in values if other is not value):
             return value
     return operand(call, value)
@@ -160,7 +170,31 @@ def sign_of(op: str, tensors: list[Tensor]) -> Sign:
 
 def independent(left: Tensor, right: Tensor) -> bool:
     """Whether two tensors come from different inputs of the layer, which may well be equal."""
-    return bool(left.inputs) and bool(right.inputs) and not left.inputs & right.inputs
+    if not left.inputs or not right.inputs or left.inputs & right.inputs:
+        return False
+    # What was shifted, or made positive, on one side only no longer equals the other.
+    same = left.rest is not None and left.rest == right.rest
+    return same and (left.sign.zero == "never") is (right.sign.zero == "never")
+
+
+def _rest(op: str, operands: Items[Tensor | Unknown]) -> dict[str, float | None]:
+    """The ``rest`` of a result; none for operations that leave it as it is."""
+    function = _ON_RESTS.get(op)
+    if function is None or len(operands) != 2:
+        return {}
+    rests = [_rest_of(each) for each in operands]
+    if op in ("mul", "div") and 0 in (rests if op == "mul" else rests[:1]):
+        return {"rest": 0.0}
+    left, right = rests
+    if left is None or right is None or (op == "div" and right == 0):
+        return {"rest": None}
+    return {"rest": function(left, right)}
+
+
+def _rest_of(operand: Tensor | Unknown) -> float | None:
+    if isinstance(operand, Unknown):
+        return None
+    return operand.rest if operand.inputs else number(operand)
 
 
 def number(tensor: Tensor) -> float | None:

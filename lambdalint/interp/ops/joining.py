@@ -90,7 +90,7 @@ def _joined(parts: Parts, dims: Dims | None, batch: Batch, content: tuple[Dim, .
     tensors = parts.tensors
     known = parts.known
     dtype = common_dtype(tensor.dtype for tensor in tensors) if known else None
-    sign = signs.union(tensor.sign for tensor in tensors) if known else ANY_SIGN
+    sign = signs.together(tensor.sign for tensor in tensors) if known else ANY_SIGN
     return result(parts.made, dims, batch, dtype=dtype, sign=sign, content=content)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lambdalint.interp import events, reasons
+from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.operands import axes_of, broken, moved_to, operand, unsure
 from lambdalint.interp.ops.slices import Span, length, read_slice
@@ -330,7 +330,7 @@ def _finish(walk: _Walk) -> Tensor:
         walk.known, walk.lost = False, None
         walk.doubt = walk.doubt or "several arrays of indices"
     dims: Dims | None = tuple(walk.dims) if walk.known else None
-    made = result([x, *walk.used], dims, _batch(walk, dims), dtype=x.dtype, sign=x.sign)
+    made = result([x, *walk.used], dims, _batch(walk, dims), dtype=x.dtype, sign=signs.some(x.sign))
     return made.but(cuts=x.cuts if x.inputs else made.cuts)
 
 

@@ -102,7 +102,8 @@ def unary(machine: Machine, operator: str, value: Value, at: Anchor, text: str) 
         return _array_like(result([x], x.dims, x.batch, dtype=x.dtype, sign=Sign(zero="often")), [x])
     negative = _negated(x.content)
     made = result([x], x.dims, x.batch, dtype=x.dtype, sign=signs.negate(x.sign), content=negative)
-    return _array_like(made, [x])
+    rest = None if x.rest is None else -x.rest
+    return _array_like(made.but(content=negative, rest=rest), [x])
 
 
 def _negated(content: Dim | tuple[Dim, ...] | None) -> Dim | tuple[Dim, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from lambdalint.interp import reasons
+from lambdalint.interp import reasons, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.keys import picked
 from lambdalint.interp.ops.operands import (
@@ -47,7 +47,7 @@ def slice_op(call: OpCall) -> Value:
     starts, sizes = shape_of_argument(call, call.first(1)), shape_of_argument(call, call.first(2))
     if starts is None and sizes is None:
         dims = None if x.dims is None else tuple(fresh() for _ in x.dims)
-        return result([x], dims, unsure(x, "the slice is not known"), dtype=x.dtype, sign=x.sign)
+        return result([x], dims, unsure(x, "the slice is not known"), dtype=x.dtype, sign=signs.some(x.sign))
     rank = len(starts if starts is not None else sizes or ())
     starts, sizes = starts or [None] * rank, sizes or [None] * rank
     if len(starts) != len(sizes) or x.rank not in (None, rank):
@@ -98,7 +98,7 @@ def strided_slice(call: OpCall) -> Value:
     names = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
     masks = [call.constant(name, default=0) for name in names]
     if starts is None or ends is None or not all(isinstance(mask, int) for mask in masks):
-        return result([x], None, unsure(x, "the slice is not known"), dtype=x.dtype, sign=x.sign)
+        return result([x], None, unsure(x, "the slice is not known"), dtype=x.dtype, sign=signs.some(x.sign))
     keys: list[Value] = []
     for position, (start, end, stride) in enumerate(zip(starts, ends, strides)):
         bits = [bool(mask >> position & 1) for mask in masks]
@@ -151,7 +151,9 @@ def split(call: OpCall) -> Value:
         return Unknown(x.reason, inputs=x.inputs)
     axis = _axis(call, call.get("axis"), x)
     if axis is None:
-        return Sequence("list", None, result([x], None, unsure(x, AXIS_UNKNOWN), dtype=x.dtype, sign=x.sign))
+        return Sequence(
+            "list", None, result([x], None, unsure(x, AXIS_UNKNOWN), dtype=x.dtype, sign=signs.some(x.sign))
+        )
     if call.first(1) == Const(1):
         return Sequence("list", [picked(call, x, _at(axis, _WHOLE))])
     whole = x.dims[axis] if x.dims is not None else fresh()

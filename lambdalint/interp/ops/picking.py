@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdalint.interp import events, reasons
+from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.operands import (
     AXIS_UNKNOWN,
@@ -110,7 +110,7 @@ def _check_range(call: OpCall, params: Tensor, indices: Tensor, axis: int) -> No
 
 def _gathered(params: Tensor, indices: Tensor, dims: Dims | None, batch: Batch) -> Tensor:
     """The result: the gradient flows to the entries, so that positions need not pass one."""
-    made = result([params, indices], dims, batch, dtype=params.dtype, sign=params.sign)
+    made = result([params, indices], dims, batch, dtype=params.dtype, sign=signs.some(params.sign))
     return made.but(cuts=params.cuts if params.inputs else made.cuts)
 
 
@@ -237,7 +237,7 @@ def boolean_mask(call: OpCall) -> Value:
             call.impossible(f"a mask of shape {show_shape(covered)} on {x}", before=x, axis=axis)
         dims = (*x.dims[:axis], fresh(dynamic=True), *x.dims[axis + len(covered) :])
     batch = _masked_batch(call, x, mask, axis, dims)
-    made = result([x, mask], dims, batch, dtype=x.dtype, sign=x.sign)
+    made = result([x, mask], dims, batch, dtype=x.dtype, sign=signs.some(x.sign))
     return made.but(cuts=x.cuts if x.inputs else made.cuts)
 
 

@@ -116,7 +116,7 @@ def _sign(op: str, sign: Sign) -> Sign:
     if op in ("any", "all"):
         return signs.MASK
     if op in ("max", "min", "median"):
-        return sign
+        return {"max": signs.largest, "min": signs.smallest, "median": signs.some}[op](sign)
     if op == "mean":
         return signs.average(sign)
     if op == "prod":
@@ -218,7 +218,7 @@ def var_std(call: OpCall) -> Value:
     if isinstance(x, Unknown):
         return x
     # Entries that are all 0 do not vary.
-    sign = Sign(0.0, zero=signs.worst((x.sign.zero, "rarely")))
+    sign = Sign(0.0, zero=signs.worst((signs.some(x.sign).zero, "rarely")))
     if "std" in call.op.name.rpartition(".")[2] and x.inputs:
         call.event(events.ROOT, operand=x.but(sign=sign), std=True)
     dtype = x.dtype if x.dtype in FLOATS else None
@@ -402,7 +402,7 @@ def topk(call: OpCall) -> Value:
         dims = (*x.dims[:-1], fresh() if count is None else count)
         if isinstance(batch, Along) and batch.axis == len(x.dims) - 1:
             batch = broken(call, events.MIXED, x, dims, batch.axis)
-    values = result([x], dims, batch, dtype=x.dtype, sign=x.sign)
+    values = result([x], dims, batch, dtype=x.dtype, sign=signs.some(x.sign))
     places = result([x], dims, batch, dtype="int32", sign=signs.COUNT, cuts=cut(call, [x]))
     return Sequence("tuple", [values, places])
 

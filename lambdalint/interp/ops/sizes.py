@@ -20,7 +20,7 @@ from lambdalint.interp.ops.operands import (
 )
 from lambdalint.interp.ops.reshape import reshaped
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.signs import exact, union
+from lambdalint.interp.signs import exact, together
 from lambdalint.interp.tensors import Dims, batch_of_sizes, result
 from lambdalint.interp.values import (
     NONE,
@@ -167,7 +167,7 @@ def pad(call: OpCall) -> Value:
     pairs = _pairs(call, call.first(1), x.rank)
     if pairs is None:
         dims = None if x.dims is None else tuple(fresh() for _ in x.dims)
-        sign = union((x.sign, exact(0.0)))
+        sign = together((x.sign, exact(0.0)))
         return result([x], dims, unsure(x, "the padding is not known"), dtype=x.dtype, sign=sign)
     if x.dims is not None and len(pairs) != len(x.dims):
         call.impossible(f"paddings for {len(pairs)} axes and a tensor of {len(x.dims)}", before=x)
@@ -182,7 +182,7 @@ def padded(call: OpCall, x: Tensor, pairs: list[tuple[Dim, Dim]]) -> Tensor:
     batch = x.batch
     if isinstance(batch, Along) and batch.axis < len(pairs) and pairs[batch.axis] != (0, 0):
         batch = broken(call, events.CHANGED, x, dims, batch.axis)
-    sign = x.sign if all(pair == (0, 0) for pair in pairs) else union((x.sign, exact(0.0)))
+    sign = x.sign if all(pair == (0, 0) for pair in pairs) else together((x.sign, exact(0.0)))
     return result([x], dims, batch, dtype=x.dtype, sign=sign)
 
 
