@@ -1,33 +1,23 @@
 """Random bodies, run abstractly and for real: what is claimed of shapes, samples, ranges must hold.
 
-``python -m tests.interp.nightly`` runs many more of them.
+What Hypothesis draws depends on the modules that are loaded, which differ with the tests that ran before:
+in a process of their own the same programs are drawn each time.  ``python -m tests.interp.nightly`` runs
+many more of them.
 """
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import HealthCheck, given, note, settings
+import subprocess
+import sys
 
-from tests.interp.claims import check, without_rank
-from tests.interp.drawing import cases
-from tests.interp.programs import Case
+import pytest
 
 pytestmark = pytest.mark.tensorflow
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(cases())
-def test_claims_hold_when_run(case: Case) -> None:
-    """Shapes, samples, types and ranges are as the interpreter says."""
-    note(str(case.program))
-    check(case)
-
-
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(cases())
-def test_claims_of_unknown_rank_hold_when_run(case: Case) -> None:
-    """What is claimed where only the batch axis of the inputs is known holds for two axes or more."""
-    blind = without_rank(case)
-    if blind is not None:
-        note(str(case.program))
-        check(blind)
+@pytest.mark.parametrize("test", ["test_claims_hold_when_run", "test_claims_of_unknown_rank_hold_when_run"])
+def test_random_bodies(test: str, pytestconfig: pytest.Config) -> None:
+    place = f"tests/interp/differential.py::{test}"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", place]
+    ran = subprocess.run(command, cwd=pytestconfig.rootpath, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout[-8000:] + ran.stderr[-2000:]

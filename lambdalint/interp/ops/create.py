@@ -189,6 +189,9 @@ def linspace(call: OpCall) -> Value:
     if len(known) < 2 and any(end.inputs for end in ends):
         dims, batch = None, Unsure(SHAPE_UNKNOWN)
     axis = call.constant("axis", default=0)
+    if axis != 0 and call.op.name == "keras.ops.geomspace" and any(end.rank for end in known):
+        # Keras on TensorFlow scales the ends by numbers that it lines up with the first axis.
+        dims, batch = None, Unsure(SHAPE_UNKNOWN, carries=any(end.inputs for end in ends))
     if dims is not None and isinstance(axis, int) and -len(dims) - 1 <= axis <= len(dims):
         position = axis % (len(dims) + 1)
         dims = (*dims[:position], count, *dims[position:])
