@@ -149,18 +149,35 @@ def _holds_size(value: Any) -> bool:
 
 
 _PLACES = re.compile("arg(max|min|sort|partition)|top_?k")
+_COMPARES = re.compile(r"(less|greater)(_equal)?$|(not_)?equal$|[.](lt|le|gt|ge|eq|ne)$")
 
 
 def ties(case: Case, runs: Runs) -> bool:
-    """Whether rounding decides which of several entries is the largest."""
+    """Whether rounding decides which of several entries is the largest, or how two compare."""
     import numpy as np
 
     for name, args, _ in case.program.steps:
+        if _COMPARES.search(name) and len(args) > 1 and _nearly_equal(runs, args[0], args[1]):
+            return True
         if _PLACES.search(name) and isinstance(args[0], Ref):
             values = runs.whole.at(args[0].index)
             if not isinstance(values, Exception) and np.unique(values.round(4)).size < values.size:
                 return True
     return False
+
+
+def _nearly_equal(runs: Runs, *operands: Any) -> bool:
+    """Whether entries that are compared differ by no more than rounding; zeros are not rounded."""
+    import numpy as np
+
+    values = [runs.whole.at(each.index) if isinstance(each, Ref) else each for each in operands]
+    if any(isinstance(each, Exception) for each in values):
+        return False
+    try:
+        left, right = np.broadcast_arrays(*(np.asarray(each, dtype="float64") for each in values))
+    except (TypeError, ValueError):
+        return False
+    return bool(np.any((np.abs(left - right) < 1e-4) & ((left != 0) | (right != 0))))
 
 
 def check_samples(case: Case, runs: Runs) -> None:

@@ -264,6 +264,9 @@ def extract_patches(call: OpCall) -> Value:
         covered = dims[axis] if same else add(sub(dims[axis], reach), 1)
         new[axis] = ceildiv(covered, step) if known else fresh()
     new[channels] = mul(dims[channels], product(size))
+    if any(isinstance(each, int) and each < 1 for each in new.values()):
+        # Where a patch is one pixel too large, TensorFlow gives entries that nothing has written.
+        return result([x], None, unsure(x, SHAPE_UNKNOWN), dtype=x.dtype)
     return _changed(call, x, new)
 
 
