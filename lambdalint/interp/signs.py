@@ -187,6 +187,11 @@ def relu(a: Sign) -> Sign:
     return maximum(a, exact(0.0))
 
 
+def odd(a: Sign) -> Sign:
+    """An increasing function that keeps 0 and the sign, and stays within -1 and 1, such as tanh."""
+    return make(-1.0 if a.low < 0 else 0.0, 1.0 if a.high > 0 else 0.0, a.zero, a.tiny)
+
+
 def power(a: Sign, exponent: float | None) -> Sign:
     """``a`` to a number, ``None`` where it is not known."""
     if exponent is None:
@@ -224,6 +229,7 @@ UNARY: dict[str, Callable[[Sign], Sign]] = {
     "sqrt": root,
     "rsqrt": lambda a: reciprocal(root(a)),
     "square": square,
+    "odd": odd,
     "positive": lambda a: POSITIVE,
     "nonneg": lambda a: NONNEGATIVE,
     "log": lambda a: ANY_SIGN,

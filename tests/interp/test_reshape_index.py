@@ -796,6 +796,7 @@ IMAGES = batch(8, 6, 4)
         (TF + "image.extract_patches", (IMAGES, [1, 3, 3, 1], [1, 2, 2, 1], [1, 2, 2, 1], "SAME"),
          "(B, 4, 3, 36)", "axis 0"),
         (OPS + "image.extract_patches", (IMAGES, 2), "(B, 4, 3, 16)", "axis 0"),
+        (OPS + "image.extract_patches", (IMAGES, 9), "(?)", "unsure"),
         (TF + "space_to_batch", (IMAGES, [2, 2], [[0, 0], [0, 0]]), "(4*B, 4, 3, 4)", "axis 0 x 4 changed"),
         (TF + "space_to_batch", (IMAGES, [[0, 0], [1, 1]], 2), "(4*B, 4, 4, 4)", "axis 0 x 4 changed"),
         (TF + "space_to_batch", (IMAGES, CAPTURED, [[0, 0], [0, 0]]), "(?)", "unsure"),

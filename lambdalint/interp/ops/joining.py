@@ -101,7 +101,8 @@ def concat(call: OpCall) -> Value:
     """Tensors one after the other along an axis."""
     value = call.first()
     if isinstance(value, Tensor):
-        if call.op.name.startswith("tensorflow."):
+        single = call.op.name.startswith("keras.ops.") and all(size == 1 for size in value.dims or (0,))
+        if single or call.op.name.startswith("tensorflow."):
             return value
         value = Sequence("list", None, _row(value))
     parts = _parts(call, value)

@@ -83,7 +83,7 @@ minimum(x, y) : zip op=min
 equal, not_equal, greater, greater_equal, less, less_equal, lesser, lesser_equal(x, y) : compare
 sin, cos(x) : map sign=any
 sigmoid, hard_sigmoid(x) : map sign=unit
-tanh, softsign(x) : map sign=any
+tanh, softsign(x) : map sign=odd
 softplus(x) : map sign=positive
 relu(x, alpha=0.0, max_value=None, threshold=0.0) : relu
 elu(x, alpha=1.0) : map sign=any

@@ -13,9 +13,9 @@ activations.relu6(x) : map sign=relu6
 activations.sigmoid, activations.hard_sigmoid, activations.sparse_sigmoid(x) : map sign=unit
 activations.softplus, activations.exponential, activations.sparse_plus(x) : map sign=positive
 activations.squareplus(x, b=4) : map sign=positive
-activations.tanh, activations.softsign, activations.selu, activations.silu, activations.swish, \
-    activations.mish, activations.hard_silu, activations.hard_swish, activations.hard_tanh, \
-    activations.log_sigmoid, activations.tanh_shrink(x) : map sign=any
+activations.tanh, activations.softsign, activations.hard_tanh(x) : map sign=odd
+activations.selu, activations.silu, activations.swish, activations.mish, activations.hard_silu, \
+    activations.hard_swish, activations.log_sigmoid, activations.tanh_shrink(x) : map sign=any
 activations.elu, activations.celu(x, alpha=1.0) : map sign=any
 activations.gelu(x, approximate=False) : map sign=any
 activations.leaky_relu(x, negative_slope=0.2) : map sign=any

@@ -26,7 +26,8 @@ rsqrt(x) : map sign=rsqrt
 square(x) : map sign=square
 log, log2, log10(x) : map sign=log
 log1p(x) : map sign=log1p
-expm1, sin, cos, tan, arcsin, arctan, sinh, tanh, arcsinh, arctanh, erf, erfinv, cbrt, negative, \
+tanh, erf, softsign, hard_tanh(x) : map sign=odd
+expm1, sin, cos, tan, arcsin, arctan, sinh, arcsinh, arctanh, erfinv, cbrt, negative, \
     deg2rad, rad2deg, sinc, conj, conjugate(x) : map sign=any
 arccos, arccosh, erfc(x) : map sign=nonneg
 cosh, i0(x) : map sign=positive
@@ -39,7 +40,7 @@ relu6(x) : map sign=relu6
 leaky_relu(x, negative_slope=0.2) : map sign=any
 elu, celu(x, alpha=1.0) : map sign=any
 gelu(x, approximate=True) : map sign=any
-selu, silu, swish, hard_silu, hard_swish, hard_tanh, log_sigmoid, softsign, tanh_shrink(x) : map sign=any
+selu, silu, swish, hard_silu, hard_swish, log_sigmoid, tanh_shrink(x) : map sign=any
 hard_shrink, soft_shrink(x, threshold=0.5) : map sign=any
 threshold(x, threshold, default_value) : map sign=any
 sign, ceil, floor, trunc, fix(x) : map cut

@@ -17,13 +17,13 @@ math.log, log(x, name=None) : map sign=log
 math.log1p, log1p(x, name=None) : map sign=log1p
 math.log_sigmoid, log_sigmoid(x, name=None) : map sign=any
 sigmoid, math.sigmoid(x, name=None) : map sign=unit
-tanh, math.tanh(x, name=None) : map sign=any
+tanh, math.tanh, erf, math.erf(x, name=None) : map sign=odd
 sin, math.sin, cos, math.cos, tan, math.tan, asin, math.asin, atan, math.atan, sinh, math.sinh, asinh, \
     math.asinh, atanh, math.atanh(x, name=None) : map sign=any
 acos, math.acos, acosh, math.acosh(x, name=None) : map sign=nonneg
 cosh, math.cosh(x, name=None) : map sign=positive
 negative, math.negative, neg(x, name=None) : map sign=any
-math.erf, erf, math.erfinv, math.erfcinv, math.expm1, expm1, math.digamma, digamma, math.lgamma, \
+math.erfinv, math.erfcinv, math.expm1, expm1, math.digamma, digamma, math.lgamma, \
     lgamma, math.ndtri, math.bessel_i1, math.bessel_i1e(x, name=None) : map sign=any
 math.bessel_i0, math.bessel_i0e(x, name=None) : map sign=positive
 math.erfc, erfc(x, name=None) : map sign=nonneg

@@ -15,7 +15,7 @@ nn.leaky_relu(features, alpha=0.2, name=None) : map sign=any
 nn.gelu(features, approximate=False, name=None) : map sign=any
 nn.silu, nn.swish(features, beta=1.0) : map sign=any
 nn.sigmoid(x, name=None) : map sign=unit
-nn.tanh(x, name=None) : map sign=any
+nn.tanh(x, name=None) : map sign=odd
 nn.log_sigmoid(x, name=None) : map sign=any
 nn.crelu(features, axis=-1, name=None) : double
 nn.dropout(x, rate=None, noise_shape=None, seed=None, name=None, keep_prob=None) : dropout
