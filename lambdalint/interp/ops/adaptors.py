@@ -147,7 +147,11 @@ def quantile(call: OpCall) -> Value:
     several = isinstance(wanted, Tensor) and wanted.rank != 0
     if isinstance(reduced.batch, Broken) or several:
         return derived(reduced, None, reduced.batch)
-    return delegate(call, "expand_dims", {"x": reduced, "axis": Const(0)})
+    made = delegate(call, "expand_dims", {"x": reduced, "axis": Const(0)})
+    if not isinstance(made, Tensor) or made.dims is None:
+        return made
+    count: Dim = len(wanted.items) if isinstance(wanted, Sequence) and wanted.items is not None else fresh()
+    return made.but(dims=(count, *made.dims[1:]))
 
 
 def batch_normalization(call: OpCall) -> Value:
