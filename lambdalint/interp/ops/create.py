@@ -34,6 +34,7 @@ from lambdalint.interp.values import (
     NONE,
     Along,
     Batch,
+    Broken,
     Const,
     Sequence,
     Tensor,
@@ -216,6 +217,13 @@ def _shifted(call: OpCall, known: list[Tensor], batch: Batch, dims: Dims, positi
 # --- questions -------------------------------------------------------------------------------------
 
 
+def _batch_of(x: Tensor) -> Batch:
+    """Constant, unless the sizes may depend on the entries, as where some samples are picked."""
+    settled = x.dims is not None and all(isinstance(size, int) or has_batch(size) for size in x.dims)
+    picked = isinstance(x.batch, (Broken, Unsure)) and bool(x.inputs) and not settled
+    return Unsure(SHAPE_UNKNOWN, carries=True) if picked else CONSTANT
+
+
 def shape_of(call: OpCall) -> Value:
     """The dynamic shape: a vector of sizes that the interpreter follows."""
     x = operand(call, call.first())
@@ -223,7 +231,9 @@ def shape_of(call: OpCall) -> Value:
         return call.unknown(SHAPE_UNKNOWN) if not x.inputs else x
     out = call.constant("out_type")
     count = fresh() if x.dims is None else len(x.dims)
-    made = result([x], (count,), CONSTANT, dtype=out if isinstance(out, str) else "int32", sign=signs.SIZE)
+    made = result(
+        [x], (count,), _batch_of(x), dtype=out if isinstance(out, str) else "int32", sign=signs.SIZE
+    )
     starts = x.dims is None and isinstance(x.batch, Along) and x.batch.axis == 0 and x.batch.plain
     label = SHAPE_OF_BATCH if starts else ""
     return made.but(content=x.dims, cuts=(), random=False, label=label)
