@@ -296,7 +296,7 @@ image.elastic_transform(images, alpha=20.0, sigma=5.0, interpolation='bilinear',
 image.extract_patches(images, size, strides=None, dilation_rate=1, padding='valid', data_format=None) : \
     extract_patches
 image.extract_patches_3d(volumes, size, strides=None, dilation_rate=1, padding='valid', \
-    data_format=None) : per_sample rank=5
+    data_format=None) : unknown_result
 image.map_coordinates(inputs, coordinates, order, fill_mode='constant', fill_value=0) : unknown_result
 image.scale_and_translate(images, output_shape, scale, translation, spatial_dims, method, \
     antialias=True) : unknown_result
