@@ -12,9 +12,11 @@ INF = float("inf")
 NONNEGATIVE = Sign(0.0, INF, "rarely")
 POSITIVE = Sign(0.0, INF, "never")
 UNIT = Sign(0.0, 1.0, "never")
-MASK = Sign(0.0, 1.0, "often")
-COUNT = Sign(0.0, INF, "often")
-SIZE = Sign(1.0, INF, "never", tiny=False)
+MASK = Sign(0.0, 1.0, "often", whole=True)
+COUNT = Sign(0.0, INF, "often", whole=True)
+CLIPPED = Sign(0.0, INF, "often")
+"""What is often 0 and never below, as after relu."""
+SIZE = Sign(1.0, INF, "never", tiny=False, whole=True)
 """The size of an axis: at least 1 in every tensor that a layer gets."""
 
 _ORDER = ("never", "rarely", "partly", "often")
@@ -30,15 +32,15 @@ def least(words: Iterable[str]) -> str:
     return min(words, key=_ORDER.index, default="rarely")
 
 
-def make(low: float, high: float, zero: str, tiny: bool = True) -> Sign:
+def make(low: float, high: float, zero: str, tiny: bool = True, whole: bool = False) -> Sign:
     """A range in which bounds that exclude 0 settle the rest."""
     if math.isnan(low):
         low = -INF
     if math.isnan(high):
         high = INF
     if low > 0 or high < 0:
-        return Sign(low, high, "never", tiny=False)
-    return Sign(low, high, zero, tiny)
+        return Sign(low, high, "never", tiny=False, whole=whole)
+    return Sign(low, high, zero, tiny, whole)
 
 
 def exact(value: float) -> Sign:
@@ -47,7 +49,7 @@ def exact(value: float) -> Sign:
         return ANY_SIGN
     if abs(value) > 1e300:
         return ANY_SIGN if math.isinf(value) else Sign(-INF, INF, "never", tiny=False)
-    return make(float(value), float(value), "often")
+    return make(float(value), float(value), "often", whole=float(value).is_integer())
 
 
 def union(signs: Iterable[Sign]) -> Sign:
@@ -60,6 +62,7 @@ def union(signs: Iterable[Sign]) -> Sign:
         max(sign.high for sign in known),
         worst(sign.zero for sign in known),
         any(sign.tiny for sign in known),
+        all(sign.whole for sign in known),
     )
 
 
@@ -89,17 +92,17 @@ def smallest(a: Sign) -> Sign:
 
 def negate(a: Sign) -> Sign:
     """``-a``."""
-    return Sign(-a.high, -a.low, a.zero, a.tiny)
+    return Sign(-a.high, -a.low, a.zero, a.tiny, a.whole)
 
 
 def add(a: Sign, b: Sign) -> Sign:
     """``a + b``."""
-    low, high = a.low + b.low, a.high + b.high
+    low, high, whole = a.low + b.low, a.high + b.high, a.whole and b.whole
     if (a.low >= 0 and b.low >= 0) or (a.high <= 0 and b.high <= 0):
-        return make(low, high, _both_zero(a, b), a.tiny and b.tiny)
+        return make(low, high, _both_zero(a, b), a.tiny and b.tiny, whole)
     # A mask meets the far end of its range exactly: 1 - mask.
-    meets = (a.often_zero or b.often_zero) and 0 in (low, high)
-    return make(low, high, "often" if meets else "rarely")
+    meets = whole and (a.often_zero or b.often_zero) and 0 in (low, high)
+    return make(low, high, "often" if meets else "rarely", whole=whole)
 
 
 def _both_zero(a: Sign, b: Sign) -> str:
@@ -111,7 +114,7 @@ def subtract(a: Sign, b: Sign, independent: bool = False) -> Sign:
     """``a - b``; two inputs that are ``independent`` of each other are often equal."""
     made = add(a, negate(b))
     if independent and made.zero != "never" and not _excludes(a, b):
-        return Sign(made.low, made.high, "often", made.tiny)
+        return replace(made, zero="often")
     return made
 
 
@@ -126,7 +129,7 @@ def _times(x: float, y: float) -> float:
 def multiply(a: Sign, b: Sign) -> Sign:
     """``a * b`` of different tensors."""
     ends = [_times(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
-    return make(min(ends), max(ends), worst((a.zero, b.zero)), a.tiny or b.tiny)
+    return make(min(ends), max(ends), worst((a.zero, b.zero)), a.tiny or b.tiny, a.whole and b.whole)
 
 
 def reciprocal(a: Sign) -> Sign:
@@ -154,7 +157,7 @@ def maximum(a: Sign, b: Sign) -> Sign:
     zero = "often" if clips else worst((a.zero, b.zero))
     if a.low >= 0 and b.low >= 0:
         zero = _both_zero(a, b)
-    return make(low, high, zero, a.tiny or b.tiny)
+    return make(low, high, zero, a.tiny or b.tiny, a.whole and b.whole)
 
 
 def minimum(a: Sign, b: Sign) -> Sign:
@@ -168,18 +171,19 @@ def absolute(a: Sign) -> Sign:
         return a
     if a.high <= 0:
         return negate(a)
-    return make(0.0, max(-a.low, a.high), a.zero, a.tiny)
+    return make(0.0, max(-a.low, a.high), a.zero, a.tiny, a.whole)
 
 
 def square(a: Sign) -> Sign:
     """``a ** 2``."""
     size = absolute(a)
-    return make(_times(size.low, size.low), _times(size.high, size.high), size.zero, size.tiny)
+    return make(_times(size.low, size.low), _times(size.high, size.high), size.zero, size.tiny, a.whole)
 
 
 def root(a: Sign) -> Sign:
     """``sqrt(a)``, with entries below 0 taken as 0, as Keras does."""
-    return make(math.sqrt(max(a.low, 0.0)), math.sqrt(max(a.high, 0.0)), a.zero, a.tiny)
+    zero = a.zero if a.low >= 0 else worst((a.zero, "rarely"))
+    return make(math.sqrt(max(a.low, 0.0)), math.sqrt(max(a.high, 0.0)), zero, a.tiny)
 
 
 def relu(a: Sign) -> Sign:
@@ -210,7 +214,7 @@ def power(a: Sign, exponent: float | None) -> Sign:
 def total(a: Sign) -> Sign:
     """A sum of entries."""
     if a.low >= 0:
-        return make(a.low, INF, some(a).zero, a.tiny)
+        return make(a.low, INF, some(a).zero, a.tiny, a.whole)
     if a.high <= 0:
         return negate(total(negate(a)))
     return ANY_SIGN

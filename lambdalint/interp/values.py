@@ -119,6 +119,8 @@ class Sign:
     zero: str = "rarely"
     tiny: bool = True
     """Whether entries may be arbitrarily close to 0 (False after adding an epsilon)."""
+    whole: bool = False
+    """Whether entries are whole numbers, as those of masks and counts are."""
 
     @property
     def often_zero(self) -> bool:

@@ -156,7 +156,7 @@ def sign_of(op: str, tensors: list[Tensor]) -> Sign:
     if op == "pow":
         return signs.power(left.sign, number(right))
     if op in ("mod", "floordiv", "bitwise"):
-        return signs.COUNT if left.sign.low >= 0 and right.sign.low >= 0 else Sign(zero="often")
+        return signs.CLIPPED if left.sign.low >= 0 and right.sign.low >= 0 else Sign(zero="often")
     if op == "divide_no_nan":
         made = signs.divide(left.sign, right.sign)
         zero = signs.worst((left.sign.zero, right.sign.zero))

@@ -136,7 +136,7 @@ def tensordot(call: OpCall) -> Value:
         return pair
     left, right = pair
     if call.option("inner"):
-        if left.rank == 0 or right.rank == 0:
+        if 0 in (left.rank, right.rank) and None not in (left.rank, right.rank):
             labels = _named("x", left), _named("y", right)
             return contract(call, pair, labels, labels[0] + labels[1])
         axes: tuple[tuple[int, ...], tuple[int, ...]] | None = ((-1,), (-1,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
@@ -43,6 +44,7 @@ _NUMERIC_EVENTS = {
     "log": events.LOG,
     "reciprocal": events.DIVISION,
 }
+_WIDTH = re.compile(r"(?:float|int|complex)(\d+)")
 _FLOAT_RESULTS = frozenset({"sqrt", "rsqrt", "log", "log1p", "positive", "unit", "reciprocal"})
 _UNTOUCHED = re.compile(
     r"(identity|copy|guarantee_const|linear|to_dense|check_numerics|ascontiguousarray|assert)"
@@ -146,10 +148,23 @@ def cast(call: OpCall) -> Value:
     return made.but(made=x.made, content=content)
 
 
+def bitcast(call: OpCall) -> Value:
+    """The same bits as another type: a type of another width makes or takes the last axis."""
+    x = operand(call, call.first())
+    if isinstance(x, Unknown):
+        return x
+    dtype = dtype_name(call.get("type"))
+    widths = [_WIDTH.findall(each or "") for each in (x.dtype, dtype)]
+    if widths[0] and widths[0] == widths[1]:
+        return result([x], x.dims, x.batch, dtype=dtype)
+    batch = x.batch if x.rank is not None and x.rank > 1 else unsure(x, "the last axis may be the batch axis")
+    return result([x], None, batch, dtype=dtype)
+
+
 def _cast_sign(sign: Sign, dtype: str | None, was_float: bool) -> Sign:
     """The range of numbers as another type: truth values, or whole numbers, rounded towards 0."""
     if dtype == "bool":
-        return Sign(0.0, 1.0, sign.zero)
+        return Sign(0.0, 1.0, sign.zero, whole=True)
     if dtype not in INTEGERS:
         return sign
     if dtype.startswith("uint") and sign.low < 0:
@@ -157,7 +172,7 @@ def _cast_sign(sign: Sign, dtype: str | None, was_float: bool) -> Sign:
     if not was_float:
         return sign
     low, high = (math.trunc(end) if math.isfinite(end) else end for end in (sign.low, sign.high))
-    return signs.make(low, high, "often")
+    return signs.make(low, high, "often", whole=True)
 
 
 def dtype_name(value: Value) -> str | None:
@@ -189,7 +204,7 @@ def where(call: OpCall) -> Value:
     if len(known) == 2:
         sign = signs.union(made.sign for made in known)
         # A zero may be just what the condition takes out.
-        sign = Sign(sign.low, sign.high, signs.least((sign.zero, "rarely")), sign.tiny)
+        sign = replace(sign, zero=signs.least((sign.zero, "rarely")))
     made = result([mask, *branches], dims, batch, dtype=dtype, sign=sign)
     # The gradient flows through the branches; the mask need not pass one.
     return made.but(cuts=passed_cuts([each for each in branches if each.inputs] or [mask]))
@@ -308,6 +323,7 @@ FAMILIES: dict[str, Family] = {
     "compare": compare,
     "logical": logical,
     "cast": cast,
+    "bitcast": bitcast,
     "where": where,
     "clip": clip,
     "like": like,

@@ -215,8 +215,8 @@ def _lengthened(call: OpCall, parts: Parts, met: Along, dims: Dims | None) -> Ba
     event = call.silent_event(events.CHANGED, before=first, after=dims, axis=met.axis)
     whole = parts.known and parts.counted and met.plain and met.folded is None
     if whole and all(isinstance(tensor.batch, Along) for tensor in parts.tensors):
-        rows = None if dims is None or first.dims is None else mul(first.dims[met.axis], len(parts.tensors))
-        if rows is not None and dims is not None and equal(rows, dims[met.axis]):
+        rows = None if first.dims is None else mul(first.dims[met.axis], len(parts.tensors))
+        if dims is None or (rows is not None and equal(rows, dims[met.axis])):
             return Along(met.axis, len(parts.tensors), 1, met.moved, event)
     return Broken((event,))
 

@@ -300,9 +300,9 @@ def _is_python(bound: Value) -> bool:
 def _taken_apart(walk: _Walk, span: Span) -> tuple[Along, Dim] | None:
     """A slice that takes back what was put into the batch axis: one block, or every n-th row."""
     batch = walk.x.batch
-    if not isinstance(batch, Along) or walk.x.dims is None or batch.plain:
+    if not isinstance(batch, Along) or batch.plain:
         return None
-    size = walk.x.dims[batch.axis]
+    size = walk.x.dims[batch.axis] if walk.x.dims else mul(B, mul(batch.outer, batch.inner))
     samples = divide(size, mul(batch.outer, batch.inner))
     if samples is None:
         return None

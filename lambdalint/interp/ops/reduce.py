@@ -332,7 +332,7 @@ def _running_sign(call: OpCall, sign: Sign) -> Sign:
     if word.endswith("cumprod"):
         return Sign(0.0, zero=sign.zero)
     begins_with_zero = call.constant("exclusive", default=False)
-    return signs.COUNT if begins_with_zero else signs.total(sign)
+    return signs.CLIPPED if begins_with_zero else signs.total(sign)
 
 
 def _along(call: OpCall, x: Tensor, axes: Axes, sign: Sign, dtype: str | None = None) -> Tensor:
@@ -375,7 +375,7 @@ def normalize(call: OpCall) -> Value:
 def _normal_sign(call: OpCall, op: str, sign: Sign) -> Sign:
     if op == "softmax":
         # What sparsemax subtracts is rounded as coarsely as its largest operands are.
-        return signs.COUNT if call.op.name.endswith("sparsemax") else signs.UNIT
+        return signs.CLIPPED if call.op.name.endswith("sparsemax") else signs.UNIT
     if op == "log_softmax":
         return Sign(high=0.0)
     if op == "clip":

@@ -45,7 +45,7 @@ to_double(x, name='ToDouble') : cast dtype=float64
 to_int32(x, name='ToInt32') : cast dtype=int32
 to_int64(x, name='ToInt64') : cast dtype=int64
 to_bfloat16(x, name='ToBFloat16') : cast dtype=bfloat16
-bitcast(input, type, name=None) : per_sample
+bitcast(input, type, name=None) : bitcast
 clip_by_value(t, clip_value_min, clip_value_max, name=None) : clip
 clip_by_norm(t, clip_norm, axes=None, name=None) : normalize op=clip
 clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None) : unknown_result
