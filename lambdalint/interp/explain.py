@@ -24,7 +24,7 @@ from lambdalint.interp.values import (
     Unknown,
     Value,
 )
-from lambdalint.layers.dims import show
+from lambdalint.layers.dims import B, show
 from lambdalint.syntax.positions import locate
 from lambdalint.syntax.text import written
 
@@ -210,7 +210,7 @@ def describe(value: Value, depth: int = 3) -> str:
     if isinstance(value, Const):
         return repr(value.value)
     if isinstance(value, Number):
-        return f"{show(value.dim)} or None" if value.maybe_none else show(value.dim)
+        return f"{show(value.dim)} or None" if value.maybe_none and value.dim != B else show(value.dim)
     if isinstance(value, Sequence):
         if value.items is None or not depth:
             return f"a {value.kind} of unknown length"

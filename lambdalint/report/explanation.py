@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from lambdalint.report.terminal import columns
+
 if TYPE_CHECKING:
-    from lambdalint.interp.explain import Explanation, Line, UseOf
+    from lambdalint.interp.explain import Explanation, UseOf
 
 _HEADS = ("row", "expression", "shape", "what happens")
+_NARROWEST = 60
 
 
 def as_text(explanations: Iterable[Explanation]) -> str:
@@ -36,21 +40,36 @@ def _layer(explanation: Explanation) -> Iterator[str]:
 def _use(use: UseOf) -> Iterator[str]:
     yield f"  row {use.row}: {use.how} {use.given}"
     yield ""
-    rows = [_cells(line) for line in use.steps]
-    rows.append(("", "returns", use.result.gives, ""))
-    widths = [max(len(row[column]) for row in (_HEADS, *rows)) for column in range(4)]
-    for row in (_HEADS, tuple("─" * width for width in widths), *rows):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths)]
-        cells[0] = "  " + row[0].rjust(widths[0])
-        yield "  ".join(cells).rstrip()
+    yield from _table(use)
     if use.declared:
         yield f"  declared: {use.declared}"
     for reason in use.unknown:
         yield f"  not known: {reason}"
 
 
-def _cells(line: Line) -> tuple[str, str, str, str]:
-    return str(line.row), line.expression, line.gives, line.happens
+def _table(use: UseOf) -> Iterator[str]:
+    """The steps, within the width of the terminal: long expressions and remarks go on in the next row."""
+    from rich import box
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column(_HEADS[0], justify="right", no_wrap=True)
+    table.add_column(_HEADS[1], overflow="fold")
+    shapes = max(len(line.gives) for line in (*use.steps, use.result))
+    table.add_column(_HEADS[2], overflow="fold", no_wrap=shapes <= _NARROWEST // 2)
+    table.add_column(_HEADS[3])
+    for line in use.steps:
+        cells = (str(line.row), line.expression, line.gives, line.happens)
+        table.add_row(*(Text(cell) for cell in cells))
+    table.add_row("", "returns", Text(use.result.gives), "")
+    page = StringIO()
+    width = max(columns(), _NARROWEST)
+    console = Console(file=page, width=width, color_system=None, legacy_windows=False)
+    console.print(Padding(table, (0, 0, 0, 2)))
+    yield from (line.rstrip() for line in page.getvalue().rstrip().split("\n"))
 
 
 def as_json(explanations: Iterable[Explanation]) -> str:

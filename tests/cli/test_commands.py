@@ -182,14 +182,16 @@ attention.py:8:1  Lambda(attend)
 
   row 8: called on [(B*, 8, 16), (B*, 8, 16)]
 
-  row  expression                      shape                     what happens
-  ───  ──────────────────────────────  ────────────────────────  \
-─────────────────────────────────────────────────────────
-    6  K.batch_dot(a, b, axes=[2, 2])  (B*, 8, 8)
-    7  K.sum(scores)                   ()  samples mixed         \
-reduces every axis, the batch axis too: samples are mixed
-    7  scores / K.sum(scores)          (B, 8, 8)  samples mixed  takes in mixed samples
-       returns                         (B, 8, 8)  samples mixed
+  row   expression             shape                      what happens
+  ──────────────────────────────────────────────────────────────────────────────
+    6   K.batch_dot(a, b,      (B*, 8, 8)
+        axes=[2, 2])
+    7   K.sum(scores)          ()  samples mixed          reduces every axis,
+                                                          the batch axis too:
+                                                          samples are mixed
+    7   scores /               (B, 8, 8)  samples mixed   takes in mixed samples
+        K.sum(scores)
+        returns                (B, 8, 8)  samples mixed
 """
     )
 
