@@ -9,8 +9,11 @@ LL301 to LL306         ``family``: the package that the code imports Keras from,
 LL302                  ``globals``: the names that the saved function does not carry
 LL303                  ``variables``: the names that change; ``last``: the expression of their last values
 LL403                  ``taken_by``: the layer that gets a returned dict for its tensor
+LL408                  ``inputs``: how many the function takes; 1: one tensor, not a list
+LL409, LL702, LL704    ``named``: the names of which the exception says one
 LL507                  ``active``: it is dropout that is active in predictions, not a draw at tracing
 LL701                  ``mode``, ``concat_axis``, ``dot_axes`` of a Keras-1 merge, where they are literals
+LL703                  ``renamed``: old arguments with their new names; ``named``: what is gone
 LL706                  ``backend``: the one that the function is bound to
 LL801, LL802           ``replacement``: the expression that makes the built-in layer
 of a statement         ``statement``: its text
@@ -27,6 +30,7 @@ import ast
 import re
 from typing import Any
 
+from lambdalint.confirm.controls import controls, with_function
 from lambdalint.confirm.inputs import Given, candidates
 from lambdalint.confirm.request import BACKENDS, Program, Request
 from lambdalint.confirm.slice import KERAS, Slicer, refuse
@@ -40,6 +44,7 @@ from lambdalint.interp.facts import FileFacts, LayerFacts
 from lambdalint.interp.values import Function
 from lambdalint.rule import Report, Rule
 from lambdalint.settings import Confirming
+from lambdalint.syntax.positions import locate
 from lambdalint.syntax.scopes import Binding
 
 _MODES = ("mode", "concat_axis", "dot_axes")
@@ -56,7 +61,7 @@ def request(
     try:
         if isinstance(subject, FileFacts):
             return _of_statement(rule, report, finding, subject, options)
-        if rule.code == "LL701" or not _within(report.at.node, subject):
+        if rule.code == "LL701" or (rule.code != "LL408" and not _within(report.at.node, subject)):
             try:
                 return _of_statement(rule, report, finding, subject.file, options, subject)
             except Unsliceable:
@@ -102,6 +107,8 @@ def _of_layer(
     texts = {word: ast.unparse(node) for word, node in parts.items()}
     if last is not None:
         texts["last"] = last
+    if rule.code in ("LL307", "LL405") and layer.function_node is not None:
+        texts["control"] = ast.unparse(with_function(layer.node, layer.function_node))
     modules = slicer.modules(texts)
     calls = {word: f"{FACTORY}({word!r})" if slicer.around else text for word, text in texts.items()}
     facts = {**report.facts, **_declared(layer), **_merge_facts(layer)}
@@ -111,13 +118,20 @@ def _of_layer(
         facts["last"] = calls.pop("last")
     if slicer.assumed:
         facts["assumed"] = slicer.assumed
-    place = finding.location
+    mended = (calls.pop("control"),) if "control" in calls else ()
+    place, around = finding.location, locate(layer.unit, layer.node)
     return Request(
         code=rule.code,
         contract=rule.contract.value,
         library=library,
         dialect=dialect,
-        program=Program(modules, region=(place.filename, place.row, place.end_row), **calls),
+        program=Program(
+            modules,
+            region=(place.filename, place.row, place.end_row),
+            around=(around.filename, around.row, around.end_row),
+            controls=mended,
+            **calls,
+        ),
         candidates=candidates(layer, _given(layer, options), report.at.node),
         facts=facts,
         seconds=options.seconds,
@@ -144,12 +158,14 @@ def _of_statement(
     frame = None if layer is None else layer.site.frame
     mixed = rule.code == "LL705"
     slicer = Slicer(file.unit, file.names, file.project, library, frame, report.at.node, mixed)
+    mended = controls(rule.code, report.at.node, statement, report.facts, KERAS)
     if not isinstance(statement, (ast.Import, ast.ImportFrom)):
-        slicer.want(statement)
+        slicer.want(statement, *mended)
+    texts = {f"control {i}": ast.unparse(each) for i, each in enumerate(mended)}
     if isinstance(statement, ast.Expr):
-        modules = slicer.modules({"statement": ast.unparse(statement)})
+        modules = slicer.modules({"statement": ast.unparse(statement), **texts})
     else:
-        modules = slicer.modules({}, statement)
+        modules = slicer.modules(texts, statement)
     text = f"{FACTORY}('statement')" if slicer.around else ast.unparse(statement)
     place = finding.location
     return Request(
@@ -161,6 +177,7 @@ def _of_statement(
             modules,
             statement="\n".join([*slicer.missing, text]),
             region=(place.filename, place.row, place.end_row),
+            controls=tuple(f"{FACTORY}({word!r})" if slicer.around else each for word, each in texts.items()),
         ),
         facts={
             **report.facts,

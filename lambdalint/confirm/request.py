@@ -83,6 +83,9 @@ class Program:
         arguments: the expression passed as ``arguments``.
         statement: the statements to execute for a finding about a statement, or ``None``.
         region: file and rows of the user's code that the finding marks.
+        around: file and rows of the expression that constructs the layer.
+        controls: statements that are the failing one with its defect mended: where they fail the same way,
+            the failure has another cause.
     """
 
     modules: tuple[Module, ...]
@@ -93,6 +96,8 @@ class Program:
     arguments: str | None = None
     statement: str | None = None
     region: tuple[str, int, int] | None = None
+    around: tuple[str, int, int] | None = None
+    controls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,8 @@ class Request:
             )
             for m in program.pop("modules")
         )
-        region = program.pop("region")
+        region, around = program.pop("region"), program.pop("around")
+        controls = tuple(program.pop("controls"))
         inputs = tuple(
             Inputs(
                 structure=c["structure"],
@@ -148,7 +154,13 @@ class Request:
             for c in made.pop("candidates")
         )
         return cls(
-            program=Program(modules=modules, region=None if region is None else tuple(region), **program),
+            program=Program(
+                modules=modules,
+                controls=controls,
+                region=None if region is None else (*region,),
+                around=None if around is None else (*around,),
+                **program,
+            ),
             candidates=inputs,
             backends=tuple(made.pop("backends")),
             **made,

@@ -69,6 +69,9 @@ from lambdalint.rule import Report, Rule
 from .functions import words
 from .parameter_use import Usage, usage_of
 
+_Problem = tuple[str, str, int]
+"""The message, its note, and how many inputs the function takes."""
+
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Compare what each use passes with how the function uses its parameter."""
@@ -81,10 +84,10 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         problem = problem or _stacked(use)
         if problem is not None:
             seen.add(id(use.at.node))
-            yield Report(use.at, problem[0], note=problem[1])
+            yield Report(use.at, problem[0], note=problem[1], facts={"inputs": problem[2]})
 
 
-def _stacked(use: Application) -> tuple[str, str] | None:
+def _stacked(use: Application) -> _Problem | None:
     """Where a function of one tensor takes the whole list: the library stacks it in front of the batch."""
     for event in use.trace.causes(events.CHANGED):
         listed = event.data.get("stacked")
@@ -95,11 +98,12 @@ def _stacked(use: Application) -> tuple[str, str] | None:
                 "tensor: the list is stacked in front of the batch. Index the inputs, or call the layer on "
                 "each.",
                 f"a list of {len(listed.items)}, used as a tensor",
+                1,
             )
     return None
 
 
-def _mismatch(usage: Usage, inputs: Value) -> tuple[str, str] | None:
+def _mismatch(usage: Usage, inputs: Value) -> _Problem | None:
     if isinstance(inputs, Tensor):
         return _one_tensor(usage) if inputs.dims is not None and isinstance(inputs.batch, Along) else None
     if not isinstance(inputs, Sequence) or inputs.items is None or len(inputs.items) < 2:
@@ -111,6 +115,7 @@ def _mismatch(usage: Usage, inputs: Value) -> tuple[str, str] | None:
             f"tensor: `{words(usage.as_tensor)}` works on the list. Index the inputs: `{usage.name}[0]`, "
             f"`{usage.name}[1]`.",
             f"a list of {count}, used as a tensor",
+            1,
         )
     wrong = [n for n in usage.unpacked if n != count] or [
         i + 1 if i >= 0 else -i for i in usage.indices if not -count <= i < count
@@ -120,11 +125,12 @@ def _mismatch(usage: Usage, inputs: Value) -> tuple[str, str] | None:
             f"The function takes {max(wrong)} inputs out of `{usage.name}`, but the layer is called on "
             f"{count}: it fails when it is built. Pass as many inputs as the function takes.",
             f"{count} inputs, the function takes {max(wrong)}",
+            max(wrong),
         )
     return None
 
 
-def _one_tensor(usage: Usage) -> tuple[str, str] | None:
+def _one_tensor(usage: Usage) -> _Problem | None:
     if usage.as_tensor is not None or not (usage.unpacked or len(usage.indices) > 1):
         return None
     how = "unpacks" if usage.unpacked else "indexes"
@@ -132,6 +138,7 @@ def _one_tensor(usage: Usage) -> tuple[str, str] | None:
         f"The function {how} `{usage.name}` as a list of inputs, but the layer is called on one tensor: it "
         "would take samples of the batch for inputs. Call the layer on a list: `([a, b])`.",
         "one tensor, used as a list",
+        max(*usage.unpacked, *(i + 1 if i >= 0 else -i for i in usage.indices)),
     )
 
 

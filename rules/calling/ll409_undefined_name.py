@@ -94,6 +94,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 f"`{name.id}` is {role}, but nothing defines it: a NameError {_when(role)}. "
                 f"{_hint(layer, name.id)}",
                 note="not defined",
+                facts={"named": [name.id]},
             )
     yield from _in_no_library(layer)
 
@@ -119,6 +120,7 @@ def _in_no_library(layer: LayerFacts) -> Iterator[Report]:
             f"`{module}` has no `{short}`, in any version: an AttributeError {_when(_INSIDE)}. "
             f"{_elsewhere(short, layer.dialect)}",
             note="no such function",
+            facts={"named": [short]},
         )
 
 

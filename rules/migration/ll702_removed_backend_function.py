@@ -76,6 +76,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             f"Keras 3 has no `{short}`: the call raises an AttributeError, which Keras hides behind a "
             f"message about shapes. Use `{instead}`.",
             note="not in Keras 3",
+            facts={"named": [short.rpartition(".")[2]]},
         )
 
 

@@ -80,13 +80,15 @@ def check(file: FileFacts) -> Iterator[Report]:
         return
     for call in file.names.calls:
         canonical = file.names.canonical(call.func) or ""
-        said = _removed(canonical) or _renamed(file, call, canonical)
-        if said is not None:
+        gone, renamed = _removed(canonical), _renamed(file, call, canonical)
+        said = gone or ", ".join(f"`{old}` became `{new}`" for old, new in renamed.items())
+        if said:
             instead = "take the number of columns for the stride" if _KERNEL in said else "refuse it"
             yield Report(
                 Anchor(file.unit, call),
                 f"Keras 1 style: {said}. TensorFlow's Keras and Keras 3 {instead}.",
                 note="Keras 1",
+                facts={"named": [canonical.rpartition(".")[2]]} if gone else {"renamed": renamed},
             )
     yield from _imports(file)
 
@@ -98,8 +100,8 @@ def _removed(canonical: str) -> str | None:
     return f"`{canonical.rsplit('.', 1)[-1]}` became `{instead}`"
 
 
-def _renamed(file: FileFacts, call: ast.Call, canonical: str) -> str | None:
-    """The old arguments of a call with their new names, as text."""
+def _renamed(file: FileFacts, call: ast.Call, canonical: str) -> dict[str, str]:
+    """The old arguments of a call with their new names."""
     given = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
     pairs: list[tuple[str, str]] = []
     if canonical.startswith("keras.layers."):
@@ -112,9 +114,7 @@ def _renamed(file: FileFacts, call: ast.Call, canonical: str) -> str | None:
     elif isinstance(call.func, ast.Attribute) and call.func.attr in METHODS:
         table = METHODS[call.func.attr]
         pairs = [(name, table[name]) for name in given if name in table]
-    if not pairs:
-        return None
-    return ", ".join(f"`{old}` became `{new}`" for old, new in pairs)
+    return dict(pairs)
 
 
 def _has_kernel_sizes(file: FileFacts, call: ast.Call) -> bool:
@@ -151,6 +151,7 @@ def _imports(file: FileFacts) -> Iterator[Report]:
                 f"Keras 1 style: `{found}` became `{MODULES[found][0]}`. TensorFlow's Keras and "
                 "Keras 3 do not have it.",
                 note="Keras 1",
+                facts={"named": [found.rpartition(".")[2], *dotted.split(".")[-1:]]},
                 severity=Severity.ADVICE if found in MOVED and not_3 else None,
             )
 

@@ -84,6 +84,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             f"`.{method}()` is a method of Theano's tensors: TensorFlow's have none, and the layer raises an "
             f"AttributeError there. Use a function of {_instead(layer, method)}.",
             note=f"no method `{method}`",
+            facts={"named": [method]},
             severity=Severity.ADVICE if layer.dialect == "keras1" else None,
         )
 

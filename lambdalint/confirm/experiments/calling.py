@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from lambdalint.confirm.experiments import control
 from lambdalint.confirm.experiments.arrays import ROWS, SIZES, batch, differ, in_words, number, series
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
 from lambdalint.confirm.experiments.subject import NotRunnable, Subject
@@ -43,8 +45,8 @@ returned = make_function()(given(arrays))
 print("the function returns", repr(returned))
 defect = returned is None or callable(returned) or isinstance(returned, (str, bytes, dict))
 """
-_NAMES = ("NameError", "AttributeError", "ImportError", "ModuleNotFoundError", "applied to an Input")
-"""How an exception begins that is about a name, or that only Keras gives."""
+_RUN_ON_NUMBERS = frozenset({"LL401", "LL402", "LL403", "LL503", "LL505"})
+"""Rules about functions that run on numbers: what Keras refuses is a symbolic tensor, or what they return."""
 _ANY = Inputs("tensor", (Sample((4,), origin="fitted"),))
 
 
@@ -54,12 +56,15 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     returned = _returned(subject, inputs)
     if returned is not None:
         return confirmed(subject.session, returned)
-    hidden = _symbolic_error(subject, inputs)
-    if hidden is None:
-        return _on_batches(subject, inputs)
+    error = _symbolic_error(subject, inputs)
+    if error is None:
+        return _on_batches(subject, inputs, candidates)
     if inputs.samples[0].origin == "fitted" and _runs_somewhere(subject, candidates):
         return refuted("the layer runs on one of the inputs that were tried")
-    cause = _eager_error(subject, inputs)
+    eager = _eager_error(subject, inputs)
+    other = _unrelated(subject, inputs, error, eager)
+    hidden = subject.session.describe(error)
+    cause = None if eager is None else subject.session.describe(eager)
     if cause is None:
         witness = f"applied to an Input: {hidden}"
     elif _said(cause) == _said(hidden):
@@ -68,25 +73,58 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         witness = f"{cause}; Keras says: {hidden}" if _is_vague(hidden) else cause
     if inputs.samples[0].origin == "fitted" and about_shapes(cause or hidden):
         return unconfirmed(f"the input shape is not known, and the one tried fails: {cause or hidden}")
-    if subject.session.request.code == "LL409" and not witness.startswith(_NAMES):
-        return unconfirmed(f"the layer fails for another reason: {witness}")
+    if other is not None:
+        return unconfirmed(f"the layer {other}")
     check = _SYMBOLIC.format(symbols=symbols_text(inputs))
     arrays = batch(inputs, ROWS, 0)
     return confirmed(subject.session, Shown(witness, check, inputs, arrays, {"exception": cause or hidden}))
 
 
-def _on_batches(subject: Subject, inputs: Inputs) -> Answer:
+def _unrelated(
+    subject: Subject, inputs: Inputs, error: BaseException, eager: BaseException | None
+) -> str | None:
+    """Why a layer that fails does not fail as the rule foretells; ``None``: it does."""
+    session = subject.session
+    code, facts = session.request.code, session.request.facts
+    if code in _RUN_ON_NUMBERS and eager is None:
+        return None
+    if code == "LL404" and control.binds(subject.function, getattr(subject.layer, "arguments", None) or {}):
+        return f"fails for another reason: {session.describe(eager or error)}"
+    if code == "LL408" and eager is not None and _fails_alike(subject, inputs, int(facts["inputs"]), eager):
+        return f"fails the same way with the inputs that it takes: {session.describe(eager)}"
+    return control.unrelated(session, error if eager is None else eager)
+
+
+def _fails_alike(subject: Subject, inputs: Inputs, count: int, error: BaseException) -> bool:
+    """Whether the function fails in the same way with another number of inputs."""
+    sample = inputs.samples[0]
+    given = replace(inputs, structure="tensor", samples=(sample,), keys=())
+    if count > 1:
+        given = replace(inputs, structure="list", samples=(*inputs.samples, *(sample,) * count)[:count])
+    told = _eager_error(subject, given)
+    return told is not None and control.same(told, error)
+
+
+def _on_batches(subject: Subject, inputs: Inputs, candidates: tuple[Inputs, ...]) -> Answer:
     """A layer that Keras takes, called on batches: a size that fits one batch does not fit every batch."""
     for rows in SIZES:
-        cause = _eager_error(subject, inputs, rows)
-        if cause is None:
+        error = _eager_error(subject, inputs, rows)
+        if error is None:
             continue
+        cause = subject.session.describe(error)
         if inputs.samples[0].origin == "fitted":
             return unconfirmed(f"the input shape is not known, and the one tried fails: {cause}")
         if subject.session.request.code not in ("LL205", "LL404", "LL408"):
             return unconfirmed(f"Keras takes the layer, and a batch of {in_words(rows)} fails: {cause}")
+        other = _unrelated(subject, inputs, error, error)
+        if other is not None:
+            return unconfirmed(f"the layer {other}")
         witness, arrays = f"a batch of {in_words(rows)} fails: {cause}", batch(inputs, rows, 0)
         return confirmed(subject.session, Shown(witness, FAILS, inputs, arrays, {"exception": cause}))
+    if subject.session.request.code == "LL408":
+        from lambdalint.confirm.experiments import per_sample
+
+        return per_sample.run(subject, candidates)
     if _has_branches(subject):
         return unconfirmed("the layer runs here, on one way through its function; others were not taken")
     shape = inputs.samples[0].shape
@@ -101,6 +139,9 @@ def constructed(session: Session, candidates: tuple[Inputs, ...]) -> Answer:
     try:
         session.evaluate(session.request.program.layer or "None")
     except Exception as error:
+        other = control.unrelated(session, error)
+        if other is not None:
+            return unconfirmed(f"making the layer {other}")
         shown = Shown(f"making the layer fails: {session.describe(error)}", _CONSTRUCTED)
         return confirmed(session, shown)
     if session.request.code == "LL307":
@@ -150,9 +191,10 @@ def elsewhere(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     """LL706: on another backend than that of its code, the layer fails in a model."""
     backend = subject.keras.backend.backend()
     for inputs in candidates:
-        told = _symbolic_error(subject, inputs)
-        if told is None:
+        error = _symbolic_error(subject, inputs)
+        if error is None:
             return refuted(f"the layer runs in a model on {backend}")
+        told = subject.session.describe(error)
         if inputs.samples[0].origin != "fitted":
             check = _SYMBOLIC.format(symbols=symbols_text(inputs))
             arrays = batch(inputs, ROWS, 0)
@@ -185,24 +227,24 @@ def _returned(subject: Subject, inputs: Inputs) -> Shown | None:
     return None
 
 
-def _symbolic_error(subject: Subject, inputs: Inputs) -> str | None:
+def _symbolic_error(subject: Subject, inputs: Inputs) -> BaseException | None:
     try:
         layer = subject.fresh_layer()
         layer(subject.symbols(inputs))
     except NotRunnable:
         raise
     except Exception as error:
-        return subject.session.describe(error)
+        return error
     return None
 
 
-def _eager_error(subject: Subject, inputs: Inputs, rows: int = ROWS) -> str | None:
+def _eager_error(subject: Subject, inputs: Inputs, rows: int = ROWS) -> BaseException | None:
     try:
         subject.outputs(subject.applied(subject.tensors(inputs, batch(inputs, rows, 0))))
     except NotRunnable:
         return None
     except Exception as error:
-        return subject.session.describe(error)
+        return error
     return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lambdalint.confirm.experiments import per_sample
+from lambdalint.confirm.experiments import control, per_sample
 from lambdalint.confirm.experiments.arrays import ROWS, batch, differ, number
 from lambdalint.confirm.experiments.calling import FAILS
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
@@ -115,7 +115,7 @@ def removed(session: Session, candidates: tuple[Inputs, ...]) -> Answer:
     """LL701 to LL704 and LL707: the code of the layer fails in this Keras."""
     if session.failure is not None:
         error = session.failure
-        if isinstance(error, (ImportError, AttributeError)):
+        if isinstance(error, (ImportError, AttributeError)) and control.unrelated(session, error) is None:
             return Answer("confirmed", witness=f"in Keras 3: {session.describe(error)}")
         return unconfirmed(f"the code around the layer does not run: {session.describe(error)}")
     subject = Subject(session)
@@ -125,6 +125,9 @@ def removed(session: Session, candidates: tuple[Inputs, ...]) -> Answer:
         try:
             outputs = subject.call(inputs, arrays)
         except (AttributeError, TypeError, NotImplementedError) as error:
+            other = control.unrelated(session, error)
+            if other is not None:
+                return unconfirmed(f"the layer {other}")
             witness = f"in Keras 3: {session.describe(error)}"
             return confirmed(session, Shown(witness, FAILS, inputs, arrays, {}))
         except Exception as error:
