@@ -7,6 +7,8 @@ LL107                  ``rows``: the number of samples that the code writes
 LL202, LL203, LL204    ``declared``: the text of the ``output_shape``
 LL301 to LL306         ``family``: the package that the code imports Keras from, where that is known
 LL302                  ``globals``: the names that the saved function does not carry
+LL302, LL304           ``written``: the source of a function that returns that of the layer; ``captured``:
+                       other names that it takes from outside; ``unsliceable``: why there is no program
 LL303                  ``variables``: the names that change; ``last``: the expression of their last values
 LL403                  ``taken_by``: the layer that gets a returned dict for its tensor
 LL408                  ``inputs``: how many the function takes; 1: one tensor, not a list
@@ -30,6 +32,7 @@ import ast
 import re
 from typing import Any
 
+from lambdalint.confirm.alone import STORED, bare, written
 from lambdalint.confirm.controls import controls, with_function
 from lambdalint.confirm.inputs import Given, candidates
 from lambdalint.confirm.request import BACKENDS, Program, Request
@@ -69,7 +72,7 @@ def request(
                     raise
         return _of_layer(rule, report, finding, subject, options)
     except Unsliceable as reason:
-        return str(reason)
+        return _of_function(rule, report, finding, subject, options, str(reason))
     except RecursionError:
         return _TOO_MUCH
 
@@ -114,6 +117,8 @@ def _of_layer(
     facts = {**report.facts, **_declared(layer), **_merge_facts(layer)}
     if rule.contract is Contract.SAVING:
         facts["family"] = layer.site.family
+    if rule.code in STORED:
+        facts |= written(layer, report)
     if "last" in calls:
         facts["last"] = calls.pop("last")
     if slicer.assumed:
@@ -137,6 +142,25 @@ def _of_layer(
         seconds=options.seconds,
         backends=_backends(rule.code, library, report, layer.file),
     )
+
+
+def _of_function(
+    rule: Rule,
+    report: Report,
+    finding: Finding,
+    layer: LayerFacts | FileFacts,
+    options: Confirming,
+    reason: str,
+) -> Request | str:
+    """Where a layer cannot be cut out: the request for what its function alone shows, or why not."""
+    if rule.code not in STORED or isinstance(layer, FileFacts):
+        return reason
+    found = written(layer, report)
+    if not found:
+        return reason
+    dialect = _dialect(layer)
+    facts = {**report.facts, **found, "family": layer.site.family, "unsliceable": reason}
+    return bare(finding, _library(layer.site.family, dialect, rule.code), dialect, facts, options.seconds)
 
 
 def _of_statement(

@@ -80,7 +80,7 @@ def _judged(finding: Finding, answer: Answer | None, result: RunResult) -> Findi
 def _verdict(answer: Answer, request: Request | str) -> Verdict:
     """What an answer says of the finding; under assumptions it cannot refute it."""
     assumed = request.facts.get("assumed", {}) if isinstance(request, Request) else {}
-    if not assumed:
+    if not assumed or answer.details.get("alone"):
         return Verdict(Status(answer.status), answer.reason, answer.witness)
     shown = list(assumed.items())[:_MOST_ASSUMED]
     names = ", ".join(f"{name}={text}" for name, text in shown) + (", …" if len(assumed) > len(shown) else "")

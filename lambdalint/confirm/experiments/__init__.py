@@ -19,9 +19,13 @@ PER_SAMPLE = ("LL101", "LL102", "LL103", "LL104", "LL105", "LL106", "LL107", "LL
 
 def run(request: Request, session: Session) -> Answer:
     """Judge the finding of a request by running the layer."""
+    from lambdalint.confirm.experiments import stored
+
     answer = _judged(request, session)
     if lacking.USED:
-        return Answer("unconfirmed", f"the layer needs {lacking.USED[0]}, which is not installed")
+        answer = Answer("unconfirmed", f"the layer needs {lacking.USED[0]}, which is not installed")
+    if answer.status == "unconfirmed" and not answer.details:
+        answer = stored.run(session) or answer
     return answer
 
 
@@ -30,6 +34,8 @@ def _judged(request: Request, session: Session) -> Answer:
     from lambdalint.confirm.experiments.arrays import Unusable
     from lambdalint.confirm.experiments.subject import NotRunnable, Subject
 
+    if "unsliceable" in request.facts:
+        return Answer("unconfirmed", request.facts["unsliceable"])
     try:
         if request.program.statement is not None:
             return statement.run(session)

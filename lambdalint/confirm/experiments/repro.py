@@ -128,9 +128,11 @@ def script(session: Session, claim: str, inputs: Inputs | None, arrays: list[Any
     return head + _program(request.program, tail) + tail
 
 
-def reproduces(session: Session, text: str) -> bool:
-    """Whether a script shows the defect when a process of its own runs it."""
-    return session.fresh(text).code == 1
+def quoted(text: str) -> str:
+    """A literal of a text of several lines, as one writes it."""
+    if "'''" in text or text.endswith(("'", "\\")):
+        return repr(text)
+    return f"r'''{text}'''"
 
 
 def _source(module: ModuleType) -> str:

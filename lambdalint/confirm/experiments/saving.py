@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from lambdalint.confirm.experiments import repro
 from lambdalint.confirm.experiments.arrays import ROWS, batch, differ, number
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
 from lambdalint.confirm.experiments.subject import NotRunnable, Subject
@@ -17,15 +18,15 @@ from lambdalint.confirm.request import Answer, Inputs
 from lambdalint.confirm.worker.session import Session, plain
 
 _LOAD = """
-import numpy as np
-import {parent} as keras
+import numpy as _np
+import {parent} as _keras
 {loader}
-arrays = [np.load(f"input_{{i}}.npy") for i in range({count})]
+arrays = [_np.load(f"input_{{i}}.npy") for i in range({count})]
 try:
-    model = keras.models.load_model({name!r}, {options}compile=False)
+    model = _keras.models.load_model({name!r}, {options}compile=False)
     outputs = model({given})
     flat = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-    result = {{"outputs": [np.array(each).tolist() for each in flat]}}
+    result = {{"outputs": [_np.array(each).tolist() for each in flat]}}
 except Exception as error:
     while "could not automatically infer" in str(error) and (error.__cause__ or error.__context__):
         error = error.__cause__ or error.__context__
@@ -38,9 +39,9 @@ rebuild = generic_utils.func_load
 
 
 def func_load(code, defaults=None, closure=None, globs=None):
-    # What the loader of standalone Keras 1 and 2 imports: `K` and other modules of Keras, but not {names}.
-    offered = {{name: getattr(keras, name) for name in ("activations", "initializers", "regularizers")}}
-    offered = {{"K": keras.backend, **offered, **globs}}
+    # What the loader of Keras 1 and 2 imports: `K` and other modules of Keras, but not {names}.
+    offered = {{name: getattr(_keras, name) for name in ("activations", "initializers", "regularizers")}}
+    offered = {{"K": _keras.backend, **offered, **globs}}
     kept = {{name: value for name, value in offered.items() if name not in {names}}}
     return rebuild(code, defaults, closure, kept)
 
@@ -58,7 +59,7 @@ layer = make_layer()
 model = keras.Model(inputs, layer(inputs))
 for i, array in enumerate(arrays):
     np.save(os.path.join(folder, f"input_{{i}}.npy"), array)
-LOAD = {load!r}
+LOAD = {load}
 defect = False
 try:
     before = flat(model(given(arrays)))
@@ -128,9 +129,9 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         for name in formats:
             shown = _saved_and_loaded(subject, inputs, model, before, name)
             if isinstance(shown, str):
-                return unconfirmed(shown)
+                return Answer("unconfirmed", shown, details={"came": "to a result"})
             if shown is not None:
-                return _answer(subject, shown)
+                return answer(subject.session, shown)
         listed = " and ".join(os.path.splitext(name)[1] for name in formats)
         return refuted(f"saved as {listed}, loaded in a fresh process, and the outputs are the same")
     return unconfirmed(failed)
@@ -144,20 +145,18 @@ def _formats(session: Session) -> tuple[str, ...]:
     return ("model.h5",) if standalone else ("model.h5", "model.keras")
 
 
-def _hidden(session: Session) -> list[str]:
+def hidden_names(session: Session) -> list[str]:
     """The globals, said to be missing, that the loader of ``tf_keras`` has by chance: its own imports."""
     if session.library != "tf_keras":
         return []
-    loader = sys.modules.get(session.keras.layers.Lambda.__module__)
-    return [name for name in session.request.facts.get("globals", ()) if hasattr(loader, name)]
+    module = sys.modules.get(session.keras.layers.Lambda.__module__)
+    return [name for name in session.request.facts.get("globals", ()) if hasattr(module, name)]
 
 
-def _answer(subject: Subject, shown: Shown) -> Answer:
+def answer(session: Session, shown: Shown) -> Answer:
     """The answer for a defect, once the script that shows it has been run in two processes of their own."""
-    from lambdalint.confirm.experiments import repro
-
-    text = repro.script(subject.session, shown.witness, shown.inputs, shown.arrays, shown.check)
-    told = _told_again(subject.session, text)
+    text = repro.script(session, shown.witness, shown.inputs, shown.arrays, shown.check)
+    told = _told_again(session, text)
     if told is not None:
         return unconfirmed(f"seen once ({shown.witness}), but a script of its own did not show it: {told}")
     return Answer("confirmed", witness=shown.witness, details=shown.details, repro=text)
@@ -236,13 +235,23 @@ def _saved_and_loaded(
     return None
 
 
+def loader(session: Session) -> str:
+    """Statements that have ``tf_keras`` load functions as the Keras did that the code was written for."""
+    hidden = hidden_names(session)
+    return _STANDALONE.format(names=hidden) if hidden else ""
+
+
 def _failing(session: Session, error: str, shown: Callable[[str], Shown]) -> Shown | str:
     """A process that loads the model fails; for missing globals that must be about one of them."""
     names = session.request.facts.get("globals", ())
     if session.request.code == "LL302" and not any(f"name '{name}' is not" in error for name in names):
         return f"a fresh process that loads the model fails, but for another reason: {error}"
-    hidden = " with the names that the loader of Keras 2 has" if _hidden(session) else ""
-    return shown(f"a fresh process that loads the model{hidden} fails: {error}")
+    return shown(f"{fresh_process(session, 'model')} fails: {error}")
+
+
+def fresh_process(session: Session, what: str) -> str:
+    """What fails, in the words of a witness."""
+    return f"a fresh process that loads the {what}{' as Keras 2 did' if hidden_names(session) else ''}"
 
 
 def _load(session: Session, inputs: Inputs, name: str) -> str:
@@ -251,10 +260,9 @@ def _load(session: Session, inputs: Inputs, name: str) -> str:
         given = f"dict(zip({list(inputs.keys)!r}, arrays))"
     # LL305 is about the question that Keras asks before it runs the code inside of a file.
     trusting = session.request.code != "LL305"
-    hidden = _hidden(session)
     return _LOAD.format(
         parent=session.library,
-        loader=_STANDALONE.format(names=hidden) if hidden else "",
+        loader=loader(session),
         count=len(inputs.samples),
         name=name,
         given=given,
@@ -265,7 +273,7 @@ def _load(session: Session, inputs: Inputs, name: str) -> str:
 def _shown(load: str, inputs: Inputs, arrays: list[Any], name: str) -> Callable[[str], Shown]:
     from lambdalint.confirm.experiments.calling import symbols_text
 
-    check = _CHECK.format(symbols=symbols_text(inputs), load=load, name=name)
+    check = _CHECK.format(symbols=symbols_text(inputs), load=repro.quoted(load), name=name)
     return lambda witness: Shown(witness, check, inputs, arrays, {"file": name})
 
 

@@ -171,6 +171,7 @@ _AROUND = re.compile(
     r"|\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\](?: name:)?"
     r"|Exception encountered when calling .*?(?:\(\)|\(type \w+\))\.(?= )"
     r"| (?:Call a|A)rguments received by .*"
+    r"| Full object config: .*"
 )
 
 
