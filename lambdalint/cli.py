@@ -9,11 +9,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from io import StringIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lambdalint import __version__
+from lambdalint import __version__, streams
 from lambdalint.confirming import confirm, confirmation, options
 from lambdalint.selectors import Choice
 from lambdalint.settings import CACHE_FOLDER, FORMATS, TARGETS, Overrides, SettingsError, cache_folder, load
@@ -33,9 +34,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    streams.prepare()
     sys.exit(_run(arguments))
 
 
@@ -44,10 +43,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = cli.main(arguments, prog_name="lambdalint", standalone_mode=False)
         return code if isinstance(code, int) else CLEAN
     except click.UsageError as error:
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        streams.tell(shown.getvalue().rstrip("\n"))
         return FAILED
     except (click.ClickException, SettingsError) as error:
-        _say("error", str(error))
+        streams.say("error", str(error))
         return FAILED
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
@@ -56,9 +57,23 @@ def _run(arguments: Sequence[str] | None) -> int:
         if "--verbose" in given or "-v" in given:
             import traceback
 
-            traceback.print_exc()
-        _say("error", f"internal error: {type(error).__name__}: {error}")
+            streams.tell(traceback.format_exc().rstrip("\n"))
+        streams.say("error", _what_failed(error))
         return FAILED
+
+
+def _what_failed(error: Exception) -> str:
+    """What to say of an error that nothing else has caught: the system's fault or one of ours."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    if not isinstance(error, OSError):
+        return f"internal error: {type(error).__name__}: {error}"
+    try:
+        os.getcwd()
+    except OSError:
+        return "the current folder does not exist any more"
+    place = "" if error.filename is None else f"{error.filename}: "
+    return f"{place}{error.strerror or type(error).__name__}"
 
 
 @click.group(context_settings=_CONTEXT)
@@ -253,7 +268,7 @@ def _judge(paths: tuple[str, ...], settings: Settings, stdin_filename: str | Non
     relax_collector()
     stdin: Stdin | None = None
     if "-" in paths:
-        stdin = Stdin(stdin_filename or "-", sys.stdin.buffer.read())
+        stdin = Stdin(stdin_filename or "-", streams.read(settings.max_bytes))
     elif stdin_filename is not None:
         raise click.UsageError("--stdin-filename goes with the path `-`")
     with ProgressBar() as progress:
@@ -274,7 +289,7 @@ def _without_known(result: RunResult, settings: Settings, *, write: bool, quiet:
     except BaselineError as error:
         raise click.ClickException(str(error)) from None
     for remark in remarks if not quiet else ():
-        _say("baseline", visible(remark))
+        streams.say("baseline", visible(remark))
     return result
 
 
@@ -289,9 +304,9 @@ def _suppress(
     wrong = check_reason(reason)
     if wrong:
         raise click.UsageError(wrong)
-    written = add_ignores(judge(), reason, int(settings.max_file_size * 1_000_000))
+    written = add_ignores(judge(), reason, settings.max_bytes)
     if not quiet:
-        _say("added", f"suppressions for {written.findings} findings in {written.files} files")
+        streams.say("added", f"suppressions for {written.findings} findings in {written.files} files")
     result = judge()
     problems = {*result.problems, *written.problems}
     return replace(result, problems=tuple(sorted(problems, key=lambda problem: problem.sort_key)))
@@ -301,22 +316,18 @@ def _complain(result: RunResult, settings: Settings, *, quiet: bool, verbose: bo
     from lambdalint.report.view import visible
 
     for problem in result.problems:
-        _say("error", visible(str(problem)))
+        streams.say("error", visible(str(problem)))
         if verbose and problem.detail:
-            click.echo(problem.detail.rstrip(), err=True)
+            streams.tell(problem.detail.rstrip())
     if quiet:
         return
     for notice in result.notices:
-        _say("warning", visible(str(notice)))
+        streams.say("warning", visible(str(notice)))
     if not result.files and not result.problems:
-        _say("warning", "no Python files or notebooks found under the given paths")
+        streams.say("warning", "no Python files or notebooks found under the given paths")
     if verbose:
-        _say("settings", settings.source or "none found, the defaults hold")
-        _say("checked", f"{result.files} files, {result.layers} Lambda or merge layers")
-
-
-def _say(kind: str, message: str) -> None:
-    click.echo(f"{kind}: {message}", err=True)
+        streams.say("settings", settings.source or "none found, the defaults hold")
+        streams.say("checked", f"{result.files} files, {result.layers} Lambda or merge layers")
 
 
 def _report(result: RunResult, settings: Settings, flags: dict[str, bool], output_file: str | None) -> str:
@@ -337,7 +348,7 @@ def _view(output_file: str | None, *, problems: bool) -> View:
     from lambdalint.report import View
     from lambdalint.report.terminal import columns
 
-    terminal = output_file is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    terminal = output_file is None and streams.on_a_terminal() and os.environ.get("TERM") != "dumb"
     color = terminal and not os.environ.get("NO_COLOR")
     if output_file is None and os.environ.get("FORCE_COLOR", "0") != "0" and not os.environ.get("NO_COLOR"):
         color = True
@@ -347,15 +358,7 @@ def _view(output_file: str | None, *, problems: bool) -> View:
 
 def _write(text: str, output_file: str | None) -> None:
     if output_file is None:
-        try:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # The reader has gone; the last flush of the interpreter must be quiet too.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise click.ClickException(f"the report cannot be written: {error.strerror}") from None
+        streams.write(text)
         return
     from lambdalint.atomic import write_atomically
 
@@ -398,7 +401,7 @@ def rule(code: str | None, every: bool, output_format: str) -> int:
     if (code is None) != every:
         raise click.UsageError("give a rule or --all")
     chosen = list(_registry().rules.values()) if code is None else _one_rule(code)
-    _write(render_rules(chosen, output_format, terminal=sys.stdout.isatty()), None)
+    _write(render_rules(chosen, output_format, terminal=streams.on_a_terminal()), None)
     return CLEAN
 
 

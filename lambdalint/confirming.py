@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from lambdalint import streams
 from lambdalint.findings import Problem
 from lambdalint.settings import Confirming
 
@@ -95,7 +96,7 @@ def confirm(result: RunResult, settings: Settings, flags: dict[str, bool], repro
             names = stage.write_repros(confirmed, repro)
             if not flags["quiet"]:
                 plural = "" if len(names) == 1 else "s"
-                click.echo(f"repro: {len(names)} script{plural} written to {repro}", err=True)
+                streams.say("repro", f"{len(names)} script{plural} written to {repro}")
     except Unavailable as error:
         return replace(result, problems=(*result.problems, Problem("--confirm", str(error))))
     except OSError as error:
@@ -104,7 +105,7 @@ def confirm(result: RunResult, settings: Settings, flags: dict[str, bool], repro
         )
     if flags["verbose"]:
         named = ", ".join(confirmed.protections) or "no experiment was run"
-        click.echo(f"protections: {named}", err=True)
+        streams.say("protections", named)
     if flags["confirmed_only"]:
         return replace(
             confirmed.result, findings=tuple(filter(stage.is_confirmed, confirmed.result.findings))

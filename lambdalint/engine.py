@@ -164,7 +164,7 @@ def judge(path: str, settings: Settings, plan: Plan, data: bytes | None = None) 
     """Judge one file, or ``data`` under the name ``path``.  Never raises: what fails is a Problem."""
     problems: list[Problem] = []
     given: bytes | Problem | None = data
-    most = int(settings.max_file_size * 1_000_000)
+    most = settings.max_bytes
     with _guard(problems, path, "reading this file"):
         from lambdalint.sources.read import content, is_of_interest
 
@@ -191,7 +191,7 @@ def _judge(path: str, data: bytes, settings: Settings, plan: Plan) -> FileResult
     with _guard(problems, path, "reading this file"):
         from lambdalint.sources.read import read
 
-        unit = read(path, data, max_bytes=int(settings.max_file_size * 1_000_000))
+        unit = read(path, data, max_bytes=settings.max_bytes)
     if isinstance(unit, Problem):
         problems.append(unit)
     if unit is None or isinstance(unit, Problem):
@@ -242,6 +242,8 @@ def _internal(error: Exception, at: str | Anchor, doing: str) -> Problem:
     """An internal error as a Problem at a file or a node."""
     detail = "".join(traceback.format_exception(type(error), error, error.__traceback__, limit=-20))
     message = f"internal error while {doing}: {type(error).__name__}: {error}".rstrip(": ")
+    if isinstance(error, MemoryError):
+        message = f"there is not enough memory for {doing}"
     if isinstance(at, str):
         return Problem(at, message, detail=detail)
     place = at.unit.location(at.row, 1, at.row, 1)

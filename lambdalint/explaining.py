@@ -30,7 +30,7 @@ def explain_place(place: str, cell: int | None, settings: Settings, output_forma
         raise NothingThere(f"{place!r} is not of the form FILE:LINE or FILE:cell N:LINE")
     from lambdalint.sources.read import read
 
-    unit = read(match["file"], max_bytes=int(settings.max_file_size * 1_000_000))
+    unit = read(match["file"], max_bytes=settings.max_bytes)
     if isinstance(unit, Problem):
         raise NothingThere(str(unit))
     if unit is None:

@@ -24,7 +24,7 @@ def plain_run(paths: Sequence[str], settings: Settings) -> RunResult | None:
     """
     if settings.force_exclude or settings.baseline is not None:
         return None
-    most = int(settings.max_file_size * 1_000_000)
+    most = settings.max_bytes
     seen: set[str] = set()
     for path in paths:
         data = content(path, most) if path != "-" else None

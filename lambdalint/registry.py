@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -134,6 +135,7 @@ def _check(pack: list[Rule], known: dict[str, Rule]) -> None:
         if rule.check_layer is None and rule.check_file is None:
             raise ValueError(f"{rule.code} has no check")
         if not rule.doc:
-            raise ValueError(f"{rule.code} has no docstring")
+            dropped = ": Python drops them with -OO and PYTHONOPTIMIZE=2" if sys.flags.optimize > 1 else ""
+            raise ValueError(f"{rule.code} has no docstring{dropped}")
         codes[rule.code] = rule.code
         names.add(rule.name)

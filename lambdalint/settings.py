@@ -6,6 +6,7 @@ the file and, where it can be told, the line.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -17,12 +18,18 @@ from pathlib import Path
 from typing import Any
 
 from lambdalint.selectors import Choice, NamedRule, UnknownRule, did_you_mean, enabled, resolve
+from lambdalint.sources.globs import without_retries
 
 TARGETS = ("keras1", "keras2", "keras3", "auto")
 FORMATS = ("text", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
 CACHE_FOLDER = ".lambdalint_cache"
 FILE_NAMES = (".lambdalint.toml", "lambdalint.toml", "pyproject.toml")
 
+_LARGEST = 10_000_000
+"""The bytes of a settings file that are read: others have no end, or are none."""
+_ANY_SIZE = 1e9
+_MOST_WAYS = 6
+"""``**/`` and ``{}`` in one glob: each multiplies the ways in which a path may match."""
 _HEADER = re.compile(r"^\s*\[+\s*tool\s*\.\s*lambdalint\b", re.MULTILINE)
 
 
@@ -73,6 +80,11 @@ class Settings:
     """The file of known findings."""
     confirming: Confirming | None = None
     """Set when layers are run to confirm what is found."""
+
+    @property
+    def max_bytes(self) -> int:
+        """The size above which a file is passed over, in bytes."""
+        return int(min(self.max_file_size, _ANY_SIZE) * 1_000_000)
 
     def ignored_in(self, filename: str) -> frozenset[str]:
         """The codes that ``per-file-ignores`` turns off in this file."""
@@ -211,15 +223,28 @@ def find(start: Path) -> Path | None:
 def _has_table(path: Path) -> bool:
     # A pyproject.toml that does not name us is none of our business, not even when it is broken.
     try:
-        data = path.read_bytes()
+        data = _content(path)
         if b"lambdalint" not in data:
             return False
         tool = _toml().loads(data.decode("utf-8-sig").replace("\r\n", "\n")).get("tool")
         return isinstance(tool, dict) and "lambdalint" in tool
     except OSError:
         return False
-    except ValueError:
+    except (ValueError, RecursionError):
         return _HEADER.search(data.decode("utf-8", "replace")) is not None
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a settings file.
+
+    Raises:
+        OSError: it cannot be read, or has no end in sight, as a device may.
+    """
+    with open(path, "rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return data
 
 
 def _toml() -> Any:
@@ -255,7 +280,7 @@ class _Table:
     @classmethod
     def read(cls, path: Path) -> _Table:
         try:
-            text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            text = _content(path).decode("utf-8-sig").replace("\r\n", "\n")
             values = _toml().loads(text)
         except OSError as error:
             raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
@@ -263,6 +288,8 @@ class _Table:
             raise SettingsError(f"{path}: is not UTF-8 text") from None
         except ValueError as error:
             raise SettingsError(f"{path}: is not valid TOML: {error}") from None
+        except RecursionError:
+            raise SettingsError(f"{path}: is nested too deeply") from None
         if path.name == "pyproject.toml":
             tool = values.get("tool", {})
             values = tool.get("lambdalint", {}) if isinstance(tool, dict) else {}
@@ -311,6 +338,8 @@ def _word_lists(value: object) -> dict[str, tuple[str, ...]] | None:
         return None
     lists = {pattern: _words(words) for pattern, words in value.items()}
     good = {pattern: words for pattern, words in lists.items() if words is not None}
+    if any(len(_WAYS.findall(pattern)) > _MOST_WAYS for pattern in good):
+        return None
     return good if len(good) == len(lists) else None
 
 
@@ -333,20 +362,26 @@ def _path(value: object) -> object:
 
 
 def _megabytes(value: object) -> object:
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 else None
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    return value if 0 < value < float("inf") else None
 
 
 def _count(value: object) -> object:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
+_WAYS = re.compile(r"(?:\*\*/)+|\{")
 _WORDS = {"target": TARGETS, "output-format": FORMATS}
 _LIST = (_words, "a list of strings")
 _KEYS: dict[str, tuple[Callable[[object], object], str]] = {
     "select": _LIST,
     "ignore": _LIST,
     "extend-select": _LIST,
-    "per-file-ignores": (_word_lists, "a table of lists of strings"),
+    "per-file-ignores": (
+        _word_lists,
+        f"a table of globs, each with up to {_MOST_WAYS} `**/` and `{{}}`, and lists of strings",
+    ),
     "samples": (_texts, "a table of layer names or file globs, each with a .npy or .npz file"),
     "exclude": _LIST,
     "extend-exclude": _LIST,
@@ -372,9 +407,9 @@ def _matches(glob: str, path: str, root: str) -> bool:
 def _glob_regex(glob: str) -> re.Pattern[str]:
     """Translate a glob as ruff reads it: ``*`` crosses folders, ``**/`` may be none, ``{a,b}`` chooses."""
     out, depth = "", 0
-    tokens = re.findall(r"\*\*/|\*+|\?|\[!?\]?[^\]]*\]|.", glob, flags=re.DOTALL)
+    tokens = re.findall(r"(?:\*\*/)+|\*+|\?|\[!?\]?[^\]]*\]|.", glob, flags=re.DOTALL)
     for token in tokens:
-        if token == "**/":
+        if token.startswith("**/"):
             out += "(?:.*/)?"
         elif token[0] == "*":
             out += ".*"
@@ -391,4 +426,4 @@ def _glob_regex(glob: str) -> re.Pattern[str]:
             out += "|"
         else:
             out += re.escape(token)
-    return re.compile(out + ")" * depth + r"\Z", flags=re.DOTALL)
+    return re.compile(without_retries(out + ")" * depth + r"\Z"), flags=re.DOTALL)

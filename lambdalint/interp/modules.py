@@ -49,7 +49,7 @@ class Modules:
         self.main = main
         self.project = project
         self._envs: dict[str, ModuleEnv | None] = {os.path.realpath(main.unit.path): main}
-        self._stars: dict[int, list[tuple[str, str | None]]] = {}
+        self._stars: dict[int, dict[tuple[str, str | None], None]] = {}
         self._site_rows = sorted(site.lineno for site in sites)
 
     # --- layer sites -------------------------------------------------------------------------------
@@ -129,16 +129,20 @@ class Modules:
 
     def add_star(self, env: ModuleEnv, canonical: str, family: str | None) -> None:
         """``from canonical import *``; an empty name stands for a module that is not known."""
-        self._stars.setdefault(id(env), []).append((canonical, family))
+        stars = self._stars.setdefault(id(env), {})
+        # The last one counts; earlier equal ones, of which modules in a circle have many, add nothing.
+        stars.pop((canonical, family), None)
+        stars[canonical, family] = None
 
     def copy_stars(self, source: ModuleEnv, target: ModuleEnv) -> None:
         """Star imports of a module that is itself star-imported."""
-        self._stars.setdefault(id(target), []).extend(self._stars.get(id(source), []))
+        for canonical, family in list(self._stars.get(id(source), ())):
+            self.add_star(target, canonical, family)
 
     def outside(self, env: ModuleEnv, name: str) -> Value | None:
         """A name that no frame binds: a star import's or a builtin; ``None`` where nothing defines it."""
         unknown_star = False
-        for canonical, family in reversed(self._stars.get(id(env), [])):
+        for canonical, family in reversed(self._stars.get(id(env), {})):
             if not canonical:
                 unknown_star = True
                 continue

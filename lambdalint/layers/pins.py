@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import lru_cache
 
+from lambdalint.sources.read import content
+
 _FILES = (
     "requirements*.txt", "requirements*.in", "*requirements.txt", "environment*.yml", "environment*.yaml",
     "conda*.yml", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "Pipfile.lock", "poetry.lock",
@@ -70,14 +72,9 @@ def _pins_in(folder: str) -> tuple[Pin, ...]:
         return ()
     found: list[Pin] = []
     for name in names:
-        try:
-            path = os.path.join(folder, name)
-            if os.path.getsize(path) > _MOST_BYTES:
-                continue
-            with open(path, encoding="utf-8", errors="replace") as file:
-                found += read_pins(name, file.read())
-        except OSError:
-            continue
+        data = content(os.path.join(folder, name), _MOST_BYTES)
+        if isinstance(data, bytes) and len(data) <= _MOST_BYTES:
+            found += read_pins(name, re.sub("\r\n?", "\n", data.decode("utf-8", "replace")))
     return tuple(found)
 
 

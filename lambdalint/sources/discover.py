@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.findings import Problem
+from lambdalint.sources.globs import without_retries
 from lambdalint.sources.ignore import Patterns, gitignores_above, ignored, read_gitignore
 
 if TYPE_CHECKING:
@@ -89,7 +90,15 @@ class _Folder:
     ignores: tuple[Patterns, ...]
 
 
-_Item = _Folder | str | Problem
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file on the way: its path as shown, and its real path."""
+
+    shown: str
+    real: str
+
+
+_Item = _Folder | _File | Problem
 
 
 class _Walk:
@@ -102,6 +111,8 @@ class _Walk:
         """The exclusions that hold in the folder being walked."""
         self.respect_gitignore = respect_gitignore
         self.seen: set[str] = set()
+        self.matched = False
+        """Whether the argument being walked stands for anything, new or not."""
 
     def named(self, path: str) -> Iterator[str | Problem]:
         """The files of one argument."""
@@ -131,12 +142,10 @@ class _Walk:
         base = "/".join(parts[:fixed]) or ("/" if path.startswith("/") else ".")
         suffix = os.path.splitext(parts[-1])[1]
         glob = _Glob(_glob_pattern("/".join(parts[fixed:])), "" if _MAGIC.search(suffix) else suffix)
-        found = False
+        self.matched = False
         if os.path.isdir(base):
-            for item in self.below(base, glob):
-                found = True
-                yield item
-        if not found:
+            yield from self.below(base, glob)
+        if not self.matched:
             yield Problem(path, "matches no file")
 
     def below(self, path: str, glob: _Glob | None = None) -> Iterator[str | Problem]:
@@ -160,8 +169,13 @@ class _Walk:
                 stack.pop()
             elif isinstance(item, _Folder):
                 stack.append(self.entries(item, glob, False))
-            elif isinstance(item, Problem) or glob is None or glob.takes(item[start:]):
+            elif isinstance(item, Problem):
+                self.matched = True
                 yield item
+            elif glob is None or glob.takes(item.shown[start:]):
+                self.matched = True
+                if self.is_new(item.real):
+                    yield item.shown
 
     def entries(self, folder: _Folder, glob: _Glob | None, is_root: bool) -> Iterator[_Item]:
         """What a folder holds of interest, in the order of the full paths."""
@@ -194,8 +208,8 @@ class _Walk:
                 continue
             if is_folder:
                 yield _Folder(shown, real, ignores)
-            elif self.is_file(entry) and self.is_new(os.path.realpath(real) if entry.is_symlink() else real):
-                yield shown
+            elif self.is_file(entry):
+                yield _File(shown, os.path.realpath(real) if entry.is_symlink() else real)
 
     def is_excluded(self, real: str, is_folder: bool) -> bool:
         """Whether the settings exclude this path."""
@@ -220,8 +234,8 @@ class _Walk:
 def _glob_pattern(glob: str) -> re.Pattern[str]:
     """Translate a glob: ``**`` stands for any number of folders, ``*`` and ``?`` stay within a name."""
     out = ""
-    for token in re.findall(r"\*\*(?:/|\Z)|\*+|\?|\[!?\]?[^\]]*\]|.", glob, flags=re.DOTALL):
-        if token == "**/":
+    for token in re.findall(r"(?:\*\*/)+|\*\*\Z|\*+|\?|\[!?\]?[^\]]*\]|.", glob, flags=re.DOTALL):
+        if token.startswith("**/"):
             out += "(?:.*/)?"
         elif token == "**":
             out += ".*"
@@ -232,10 +246,10 @@ def _glob_pattern(glob: str) -> re.Pattern[str]:
         elif token[0] == "[" and len(token) > 1:
             negated = token[1] == "!"
             inside = re.sub(r"([\\\[\]^])", r"\\\1", token[2 if negated else 1 : -1])
-            out += f"[{'^' * negated}{inside}]"
+            out += f"[{'^/' * negated}{inside}]"
         else:
             out += re.escape(token)
     try:
-        return re.compile(out, re.DOTALL)
+        return re.compile(without_retries(out), re.DOTALL)
     except re.error:
         return re.compile(re.escape(glob))

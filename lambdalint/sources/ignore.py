@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from lambdalint.sources.globs import sets_within_names, without_retries
+from lambdalint.sources.read import content
+
+_MOST_BYTES = 1_000_000
+"""Ignore files are not larger, as a rule; reading those that are would take longer than all the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +78,23 @@ class Patterns:
 def _rules(line: str) -> list[_Rule]:
     from pathspec import GitIgnoreSpec
 
-    try:
-        compiled = list(GitIgnoreSpec.from_lines([line]).patterns)
-    except ValueError:
-        return []
     folders_only = line.rstrip().endswith("/")
-    return [
-        _Rule(bool(each.include), re.compile(each.regex.pattern), folders_only)
-        for each in compiled
-        if each.include is not None and each.regex is not None
-    ]
+    try:
+        with warnings.catch_warnings():
+            # Python warns of sets such as `[[a]`, which git takes as they are.
+            warnings.simplefilter("ignore")
+            compiled = list(GitIgnoreSpec.from_lines([line]).patterns)
+            return [
+                _Rule(bool(each.include), _compiled(each.regex.pattern), folders_only)
+                for each in compiled
+                if each.include is not None and each.regex is not None
+            ]
+    except (ValueError, re.error, RecursionError):
+        return []
+
+
+def _compiled(regex: str) -> re.Pattern[str]:
+    return re.compile(without_retries(sets_within_names(regex)))
 
 
 def ignored(path: str, is_folder: bool, patterns: Sequence[Patterns]) -> bool:
@@ -94,14 +108,10 @@ def ignored(path: str, is_folder: bool, patterns: Sequence[Patterns]) -> bool:
 
 def read_gitignore(folder: str, name: str = ".gitignore") -> Patterns | None:
     """The patterns of a folder's own ignore file, ``None`` if there are none or they cannot be read."""
-    path = os.path.join(folder, name)
-    try:
-        if not os.path.isfile(path):
-            return None
-        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
-            lines = file.read().split("\n")
-    except OSError:
+    data = content(os.path.join(folder, name), _MOST_BYTES)
+    if not isinstance(data, bytes) or len(data) > _MOST_BYTES:
         return None
+    lines = data.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n").split("\n")
     return Patterns.of(lines, folder)
 
 

@@ -49,5 +49,6 @@ def _column(unit: SourceUnit, row: int, offset: int) -> int:
     """The 1-based character for a byte offset; ``ast`` counts bytes of UTF-8."""
     line = unit.text_lines[row - 1] if row <= len(unit.text_lines) else ""
     if line.isascii():
-        return offset + 1
+        # A place that a rule made up may lie behind a row that a backslash breaks off.
+        return min(offset, len(line)) + 1
     return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore")) + 1

@@ -24,6 +24,7 @@ STOREYS = (
     ("rule",),
     ("registry", "selectors", "settings", "results", "suppress", "stored", "cache"),
     ("confirm", "engine", "plain", "pool", "explaining", "report", "baseline", "add_ignore"),
+    ("streams",),
     ("cli", "confirming", "testing", "skeleton", "__main__"),
 )
 HEIGHT = {part: height for height, storey in enumerate(STOREYS) for part in storey}
