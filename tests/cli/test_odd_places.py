@@ -1,4 +1,4 @@
-"""Surroundings that are not what a linter hopes for: streams, folders, settings and what lies beside files."""
+"""Surroundings that no linter hopes for: streams, folders, settings and what lies beside files."""
 
 from __future__ import annotations
 

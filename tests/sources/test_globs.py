@@ -47,7 +47,7 @@ def test_the_same_paths_match() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["*a" * 40 + "b", "**/a/" * 20 + "b", "*" * 3000 + "b", "**/*a*b/" * 20 + "b"]
+    "line", ["*a" * 40 + "z", "**/a/" * 20 + "z", "*" * 3000 + "z", "**/*a*b/" * 20 + "z"]
 )
 def test_no_path_takes_long(line: str) -> None:
     began = time.process_time()
