@@ -397,7 +397,7 @@ def _merge_by_mode(
 
 def run_body(machine: Machine, layer: Layer, function: Value, inputs: Value, at: Anchor) -> Trace:
     """Run a layer's function on abstract inputs, as Keras calls it."""
-    body_inputs = _body_input(machine, inputs, [])
+    body_inputs = _body_input(machine, inputs, [], _is_of_one(inputs))
     keywords = as_config(layer.config.get("arguments", NONE))
     trace = Trace(function, (body_inputs,), dict(keywords))
     target = function.function if isinstance(function, Partial) else function
@@ -429,7 +429,14 @@ def _phase_keywords(function: Function) -> dict[str, Value]:
     }
 
 
-def _body_input(machine: Machine, value: Value, counted: list[None]) -> Value:
+def _is_of_one(inputs: Value) -> bool:
+    """Whether one of the inputs has a batch of one, so that the whole model is run with such batches."""
+    among = inputs.items or inputs.among if isinstance(inputs, Sequence) else [inputs]
+    tensors = (item for item in among if isinstance(item, Tensor))
+    return any(isinstance(t.batch, Unsure) and t.batch.reason == reasons.BATCH_OF_ONE for t in tensors)
+
+
+def _body_input(machine: Machine, value: Value, counted: list[None], of_one: bool) -> Value:
     """Layer inputs as the body sees them: numbered, and detached from the graph."""
     if isinstance(value, Tensor):
         number = len(counted)
@@ -439,6 +446,8 @@ def _body_input(machine: Machine, value: Value, counted: list[None]) -> Value:
             batch = Unsure(reasons.MIXED_BEFORE)
         elif batch == CONSTANT:
             batch = Unsure(reasons.NO_SAMPLES)
+        elif of_one:
+            batch = Unsure(reasons.BATCH_OF_ONE)
         return value.but(
             kind="tensor",
             inputs=frozenset({number}),
@@ -450,14 +459,19 @@ def _body_input(machine: Machine, value: Value, counted: list[None]) -> Value:
     if isinstance(value, Sequence):
         if value.items is None:
             element = value.element if isinstance(value.element, Tensor) else _any_tensor()
-            return Sequence("list", None, _body_input(machine, element, counted), birth=machine.serial())
+            return Sequence(
+                "list", None, _body_input(machine, element, counted, of_one), birth=machine.serial()
+            )
         kind = "list" if value.kind != "tuple" else "tuple"
         return Sequence(
-            kind, [_body_input(machine, item, counted) for item in value.items], birth=machine.serial()
+            kind,
+            [_body_input(machine, item, counted, of_one) for item in value.items],
+            birth=machine.serial(),
         )
     if isinstance(value, Dictionary):
         return Dictionary(
-            {key: _body_input(machine, item, counted) for key, item in value.items.items()}, value.complete
+            {key: _body_input(machine, item, counted, of_one) for key, item in value.items.items()},
+            value.complete,
         )
     if isinstance(value, (Const, Number)):
         return value

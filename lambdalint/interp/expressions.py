@@ -270,7 +270,7 @@ def _sequence(machine: Machine, node: ast.List | ast.Tuple | ast.Set, frame: Fra
         element = items[0]
         for item in items[1:]:
             element = join_values(element, item)
-        return Sequence(kind, None, element, birth=machine.serial())
+        return Sequence(kind, None, element, birth=machine.serial(), among=tuple(items))
     return bounded(Sequence(kind, items, birth=machine.serial()))
 
 

@@ -143,6 +143,8 @@ class Site:
     applications: list[Application] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
     in_loss: bool = False
+    in_body: bool = False
+    """Whether it is only ever made while the function of another layer runs."""
     frame: Frame | None = None
     """The variables around the last construction, as they are once all has run."""
     made: list[tuple[list[Value], Frame]] = field(default_factory=list)

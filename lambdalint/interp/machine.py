@@ -207,7 +207,8 @@ class Machine:
         """The facts kept for a layer construction."""
         site = self.sites.get(id(node))
         if site is None:
-            site = self.sites[id(node)] = Site(node, at, kind, family)
+            site = self.sites[id(node)] = Site(node, at, kind, family, in_body=True)
+        site.in_body = site.in_body and self.trace is not None
         if self.loss_depth:
             site.in_loss = True
         if self.caller is not None:

@@ -194,12 +194,16 @@ class GraphNode:
 
 @dataclass(eq=False, slots=True)
 class Sequence:
-    """A list or tuple.  ``items`` is ``None`` where the length is unknown; ``element`` is then the join."""
+    """A list or tuple.  ``items`` is ``None`` where the length is unknown; ``element`` is then the join.
+
+    ``among`` are entries that are known to be in a list of unknown length.
+    """
 
     kind: str
     items: list[Value] | None
     element: Value | None = None
     birth: int = 0
+    among: tuple[Value, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

@@ -88,7 +88,7 @@ from lambdalint.syntax.walk import walk
 
 from ..calling.functions import tree_of
 from ..spelling import kept_from_zero
-from .operands import loudness, maker, operand_of, when_zero
+from .operands import is_chosen_by_entry, loudness, maker, operand_of, when_zero
 
 _TOTALS = {
     "sum": "sum",
@@ -115,7 +115,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             what = "" if step is None else _what(step)
             if (step is not None and _is_rounded(step)) or _is_asked_first(layer, event):
                 continue
-            if not what and severity is not Severity.WARNING:
+            if severity is Severity.ADVICE and (not what or is_chosen_by_entry(trace, event)):
                 continue
             yield Report(
                 event.at,

@@ -65,7 +65,7 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.rule import Report, Rule
 
 from ..spelling import kept_from_zero
-from .operands import loudness, operand_of, when_zero
+from .operands import is_chosen_by_entry, loudness, operand_of, when_zero
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -74,6 +74,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         for event in trace.of_kind(events.LOG):
             operand = operand_of(event)
             severity = None if operand is None else loudness(operand)
+            if severity is Severity.ADVICE and is_chosen_by_entry(trace, event):
+                continue
             if severity is not None:
                 yield Report(
                     event.at,

@@ -28,6 +28,26 @@ def loudness(operand: Tensor) -> Severity | None:
     return Severity.WARNING if often else Severity.ADVICE
 
 
+_CHOICES = frozenset({"switch", "where", "select", "cond"})
+
+
+def is_chosen_by_entry(trace: Trace, event: Event) -> bool:
+    """Whether all that an event makes goes into a choice, such as ``K.switch``, that may leave it out."""
+    made = next((step.result for step in trace.steps if step.at.node is event.at.node), None)
+    users = [
+        step
+        for step in trace.steps
+        if any(operand is made for operand in step.operands)
+        and isinstance(step.result, Tensor)
+        and step.result.inputs
+    ]
+    return made is not None and bool(users) and all(_name(step) in _CHOICES for step in users)
+
+
+def _name(step: Step) -> str:
+    return step.op.rpartition(".")[2]
+
+
 def maker(trace: Trace, tensor: Tensor) -> Step | None:
     """The operation of the body that gave this tensor."""
     return next((step for step in reversed(trace.steps) if step.result is tensor), None)

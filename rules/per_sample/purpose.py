@@ -19,7 +19,7 @@ from ..saving.models import enclosing_class, is_keras_subclass
 _PAIRING = re.compile(
     r"(mini?_?batch|mini?b)_?(disc|std|stat|feat|sim)|(^|_)mbd(_|$)|contrast|in_?batch|pair_?wise|ranking"
     r"|rank_(loss|cross|hinge)|triplet|quadruplet|hard_negative|negative_samp|sim_?clr|nt_?xent|info_?nce"
-    r"|n_?pair|mix_?up|cut_?mix|multi_?gpu|(make|data)_parallel"
+    r"|n_?pair|mix_?up|cut_?mix|(^|_)mixing(_|$)|multi_?gpu|(make|data)_parallel"
 )
 _LOSS = re.compile(
     r"(^|_)(loss|losses|cost|metrics?|acc|accu|accuracy|objective|penalty|entropy|divergence)(_|$)"

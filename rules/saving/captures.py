@@ -21,7 +21,8 @@ class Capture:
 
     ``closure`` is true where it belongs to a function around it: its value travels with the saved
     function.  A module's global does not travel.  ``owner`` is the scope that binds it, ``None``
-    for a name that a star import provides.
+    for a name that a star import provides.  ``values`` holds what it stands for, once for each way
+    in which the function is made.
     """
 
     name: str
@@ -29,9 +30,15 @@ class Capture:
     uses: tuple[ast.Name, ...]
     closure: bool
     owner: Scope | None
-    value: Value | None
+    values: tuple[Value, ...]
     function: Function
     names: Names
+
+    @property
+    def value(self) -> Value | None:
+        """The first of the known values, else what is unknown of the name."""
+        known = (value for value in self.values if not isinstance(value, Unknown))
+        return next(known, self.values[0] if self.values else None)
 
 
 def functions_of(layer: LayerFacts) -> list[Function]:
@@ -59,18 +66,16 @@ def captures(layer: LayerFacts) -> Iterator[Capture]:
                 tuple(uses),
                 owner is not None and owner.kind != "module",
                 owner,
-                _value(layer, function, name),
+                _values(layer, function, name),
                 function,
                 names,
             )
 
 
-def _value(layer: LayerFacts, function: Function, name: str) -> Value | None:
-    """The value of a name in the first of the function's frames that knows it."""
+def _values(layer: LayerFacts, function: Function, name: str) -> tuple[Value, ...]:
+    """The values of a name, one for each frame that the function was made in."""
     frames = [value.frame for value in layer.site.functions if _same(value, function)] or [function.frame]
-    values = [frame.lookup(name) for frame in frames]
-    known = [value for value in values if value is not None and not isinstance(value, Unknown)]
-    return known[0] if known else values[0]
+    return tuple(value for frame in frames if (value := frame.lookup(name)) is not None)
 
 
 def _same(value: Value, function: Function) -> TypeGuard[Function]:

@@ -65,7 +65,7 @@ Bind the number or list that is needed to a local variable (`k = self.k`), pass 
 
 Values that come from calls which are not in view are left alone, and so are Lambdas made inside a Layer
 or Model class, which rebuilds them itself. What a module's globals hold is LL302; a captured variable is
-LL502.
+LL502. Helper functions and modules are left alone where the project neither saves nor loads whole models.
 
 ## Interaction with other linters
 
@@ -91,7 +91,7 @@ from lambdalint.syntax.text import written
 from ..state.weights import attribute_reads, hidden_weights
 from .captures import Capture, captures, functions_of, stands_for
 from .dialects import stored_as_bytecode
-from .models import rebuilt_by_class, saves_models, writes_keras_format
+from .models import is_never_stored, saves_models, writes_keras_format
 from .stored import ARRAY, FUNCTION, MODULE, SYMBOLIC, kind_of
 
 _SELF = "the object whose method this is"
@@ -99,7 +99,7 @@ _SELF = "the object whose method this is"
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Captured values and default arguments that do not come back from a file."""
-    if layer.site.in_loss or rebuilt_by_class(layer):
+    if is_never_stored(layer):
         return
     called = {id(event.data["layer"]) for event in hidden_weights(layer)}
     for capture in captures(layer):
@@ -131,11 +131,10 @@ def _leads_to_weights(layer: LayerFacts, capture: Capture, called: set[int]) -> 
 
 
 def _report(layer: LayerFacts, at: Anchor, name: str, kind: str, parameter: str = "") -> Iterator[Report]:
-    severity = None
     if kind == ARRAY and layer.dialect != "keras3" and not writes_keras_format(layer):
         return
     if kind in (MODULE, FUNCTION) and not saves_models(layer):
-        severity = Severity.ADVICE
+        return
     lost = (
         " The layers behind it drop out of the model besides." if kind == SYMBOLIC and not parameter else ""
     )
@@ -144,7 +143,6 @@ def _report(layer: LayerFacts, at: Anchor, name: str, kind: str, parameter: str 
         f"The function captures `{name}`, {kind}, which a saved model cannot hold: saving or loading the "
         f"model fails.{lost} {_remedy(name, kind, parameter)}",
         note=kind,
-        severity=severity,
     )
 
 

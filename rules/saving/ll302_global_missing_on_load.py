@@ -82,7 +82,7 @@ from lambdalint.rule import Report, Rule
 
 from .captures import Capture, captures
 from .dialects import gives_custom_objects, is_graph_mode, resolved_by_loader, stored_as_bytecode
-from .models import rebuilt_by_class, saves_models
+from .models import is_never_stored, saves_models
 from .rebinding import changes
 
 _READERS = {
@@ -94,7 +94,7 @@ _READERS = {
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """The module globals of each stored function that its loader does not offer."""
-    if layer.site.in_loss or rebuilt_by_class(layer):
+    if is_never_stored(layer):
         return
     offered = resolved_by_loader(layer)
     missing: dict[int, list[Capture]] = {}

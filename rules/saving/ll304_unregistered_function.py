@@ -84,14 +84,14 @@ from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
 from .dialects import gives_custom_objects
-from .models import rebuilt_by_class, saves_models
+from .models import is_never_stored, saves_models
 from .registered import is_registered
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """A named function of the project without the decorator."""
     node = layer.function_node
-    if layer.dialect != "keras3" or node is None or layer.site.in_loss or rebuilt_by_class(layer):
+    if layer.dialect != "keras3" or node is None or is_never_stored(layer):
         return
     for value in layer.functions[:1]:
         if (
@@ -110,4 +110,11 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             )
 
 
-RULE = Rule("LL304", "unregistered-function", Contract.SAVING, Severity.WARNING, check_layer=check)
+RULE = Rule(
+    "LL304",
+    "unregistered-function",
+    Contract.SAVING,
+    Severity.WARNING,
+    check_layer=check,
+    yields_to=("LL702",),
+)

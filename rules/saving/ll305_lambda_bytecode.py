@@ -72,13 +72,13 @@ from lambdalint.interp.values import Function
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
-from .models import rebuilt_by_class
+from .models import is_never_stored
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """An inline lambda as the layer's function."""
     node = layer.function_node
-    if layer.dialect != "keras3" or node is None or rebuilt_by_class(layer):
+    if layer.dialect != "keras3" or node is None or is_never_stored(layer):
         return
     if any(isinstance(value, Function) and isinstance(value.node, ast.Lambda) for value in layer.functions):
         yield Report(

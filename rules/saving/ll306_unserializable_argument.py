@@ -78,14 +78,14 @@ from lambdalint.interp.values import Dictionary, Function, Instance, Library, Te
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
-from .models import rebuilt_by_class, writes_keras_format
+from .models import is_never_stored, writes_keras_format
 from .registered import is_registered, is_registered_class
 from .stored import ARRAY, kind_of
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """The entries of ``arguments=`` that do not come back."""
-    if layer.site.in_loss or rebuilt_by_class(layer):
+    if is_never_stored(layer):
         return
     seen: set[str] = set()
     for value in layer.site.arguments:

@@ -66,7 +66,7 @@ from lambdalint.interp.values import Bound, Instance, Library, Partial, Value
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
-from .models import rebuilt_by_class, saves_models
+from .models import is_never_stored, saves_models
 
 _GETTERS = ("operator.itemgetter", "operator.attrgetter", "operator.methodcaller")
 _UNSIGNED = frozenset(
@@ -89,7 +89,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             yield _report(
                 layer, node, "This builtin has no signature that Keras could read", "Write a lambda."
             )
-        elif (kind := _unsaved(value)) and not rebuilt_by_class(layer) and saves_models(layer):
+        elif (kind := _unsaved(value)) and not is_never_stored(layer) and saves_models(layer):
             what = f"{kind}, which a saved model cannot bring back"
             yield _report(layer, node, what, _REMEDY, "saving the model, or loading it,")
 

@@ -7,8 +7,10 @@ import re
 from functools import lru_cache
 
 from lambdalint.interp.facts import LayerFacts
+from lambdalint.syntax.enclosing import enclosing
 from lambdalint.syntax.names import Names, Scope
 from lambdalint.syntax.text import written
+from lambdalint.syntax.walk import walk
 
 from .dialects import in_tensorflow
 
@@ -58,6 +60,44 @@ def _is_there(layer: LayerFacts, in_text: re.Pattern[str], in_bytes: re.Pattern[
 def writes_keras_format(layer: LayerFacts) -> bool:
     """Whether the file, or the project around it, speaks of ``.keras`` files next to TensorFlow's Keras."""
     return in_tensorflow(layer) and layer.file.project.mentions(layer.file.unit.path, _KERAS_FILE)
+
+
+def is_never_stored(layer: LayerFacts) -> bool:
+    """Whether no saved model holds the layer's config: a loss, another layer or a class of Keras makes it."""
+    return layer.site.in_loss or layer.site.in_body or _stays_inside(layer) or rebuilt_by_class(layer)
+
+
+def _stays_inside(layer: LayerFacts) -> bool:
+    """Whether the layer is added to a model of which its function uses attributes and no more."""
+    if layer.unit is not layer.file.unit:
+        return False
+    scope = layer.names.scope_of(layer.node)
+    for node in enclosing(layer.file.tree, layer.node):
+        if isinstance(node, ast.Call) and layer.node in node.args and isinstance(node.func, ast.Attribute):
+            model = node.func.value
+            return (
+                node.func.attr == "add"
+                and scope.kind == "function"
+                and isinstance(model, ast.Name)
+                and layer.names.resolve(model.id, scope) is scope
+                and all(binding.kind == "assignment" for binding in scope.bindings[model.id])
+                and _only_asked(scope.node, model.id)
+            )
+    return False
+
+
+def _only_asked(function: ast.AST, name: str) -> bool:
+    """Whether a function uses a model for nothing but its attributes, fitting and saving left out."""
+    asked = {
+        id(node.value)
+        for node in walk(function)
+        if isinstance(node, ast.Attribute) and not node.attr.startswith(("save", "to_", "fit"))
+    }
+    return all(
+        id(node) in asked
+        for node in walk(function)
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+    )
 
 
 def enclosing_class(names: Names, node: ast.AST) -> ast.ClassDef | None:
