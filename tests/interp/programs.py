@@ -207,6 +207,28 @@ def run_for_real(program: Program, arrays: list[Any]) -> Run:
     return run
 
 
+def fails_in_graph(run: Run) -> bool:
+    """Whether the last step of a run fails where TensorFlow traces it, as it does when a model is built.
+
+    Some kernels take without a word what the shapes in a graph refuse.
+    """
+    import tensorflow as tf
+
+    name, args, kwargs = run.program.steps[-1]
+    arrays = run.values[:-1]
+
+    def last(*values: Any) -> Any:
+        size = len(arrays[0])
+        named = {key: filled(each, list(values), size) for key, each in kwargs.items()}
+        return _step_for_real(name, filled(args, list(values), size), named)
+
+    try:
+        tf.function(last).get_concrete_function(*map(tf.constant, arrays))
+    except Exception:
+        return True
+    return False
+
+
 def _step_for_real(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     kind, _, word = name.partition(":")
     if kind == "binary":

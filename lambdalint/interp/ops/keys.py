@@ -256,8 +256,21 @@ def _slice_step(walk: _Walk, key: SliceValue) -> None:
     if walk.at_batch:
         _batch_slice(walk, key, span, dim)
     else:
+        if _takes_back(walk, span, dim):
+            walk.batch = Unsure("the first rows of more than there are samples", carries=True)
         walk.dims.append(dim if span.whole else length(span, dim))
     walk.axis += 1
+
+
+def _takes_back(walk: _Walk, span: Span, dim: Dim) -> bool:
+    """Whether it is ``[:batch size]`` of rows that hold the samples and others behind them."""
+    batch = walk.batch
+    grown = (
+        walk.axis == 0
+        and isinstance(batch, Broken)
+        and all(cause.kind == events.CHANGED for cause in batch.causes)
+    )
+    return grown and span.from_start and span.step == 1 and span.stop == B and dim != B
 
 
 def _batch_slice(walk: _Walk, key: SliceValue, span: Span, dim: Dim) -> None:
