@@ -138,7 +138,7 @@ def _one_tensor(usage: Usage) -> _Problem | None:
         f"The function {how} `{usage.name}` as a list of inputs, but the layer is called on one tensor: it "
         "would take samples of the batch for inputs. Call the layer on a list: `([a, b])`.",
         "one tensor, used as a list",
-        max(*usage.unpacked, *(i + 1 if i >= 0 else -i for i in usage.indices)),
+        max([*usage.unpacked, *(i + 1 if i >= 0 else -i for i in usage.indices)]),
     )
 
 
