@@ -60,29 +60,24 @@ def _in_processes(files: Sequence[str], settings: Settings, jobs: int) -> Iterat
 
     size = max(1, min(_LARGEST_CHUNK, len(files) // (jobs * 8)))
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
-    with _away_from_here() as here:
-        pool = _pool(jobs, settings, here)
-        futures = [(chunk, pool.submit(_judge_chunk, chunk)) for chunk in chunks]
-    try:
+    with _pool(jobs, settings, os.getcwd()) as pool:
+        with _away_from_here():
+            futures = [(chunk, pool.submit(_judge_chunk, chunk)) for chunk in chunks]
         for chunk, future in futures:
             try:
                 yield future.result()
             except BrokenProcessPool:
                 yield [_alone(path, settings) for path in chunk]
                 return
-    finally:
-        # Waited for: a pool that is still ending while the interpreter ends makes CPython fail at random.
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _alone(path: str, settings: Settings) -> FileResult:
     """Judge a file in a process of its own, after some file has killed the process it was judged in."""
     from concurrent.futures.process import BrokenProcessPool
 
-    with _away_from_here() as here:
-        pool = _pool(1, settings, here)
-        future = pool.submit(_judge_chunk, [path])
-    with pool:
+    with _pool(1, settings, os.getcwd()) as pool:
+        with _away_from_here():
+            future = pool.submit(_judge_chunk, [path])
         try:
             return future.result()[0]
         except BrokenProcessPool:
@@ -91,8 +86,8 @@ def _alone(path: str, settings: Settings) -> FileResult:
 
 
 @contextmanager
-def _away_from_here() -> Iterator[str]:
-    """Be in the folder of the standard library while processes start; give the current folder.
+def _away_from_here() -> Iterator[None]:
+    """Be in the folder of the standard library while processes start.
 
     A new interpreter looks for modules in its current folder first, and a project that is linted may
     hold a ``multiprocessing.py``.
@@ -100,19 +95,38 @@ def _away_from_here() -> Iterator[str]:
     here = os.getcwd()
     os.chdir(os.path.dirname(os.__file__))
     try:
-        yield here
+        yield
     finally:
         os.chdir(here)
 
 
-def _pool(jobs: int, settings: Settings, folder: str) -> ProcessPoolExecutor:
+@contextmanager
+def _pool(jobs: int, settings: Settings, folder: str) -> Iterator[ProcessPoolExecutor]:
+    """Processes that judge; where that is cut short they are killed, and nobody waits for them."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     # A copy of this process starts at once, with all that is loaded here; of threads none may be running.
     forks = sys.platform == "linux" and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if forks else "spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(settings, folder))
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(settings, folder))
+    ended = False
+    try:
+        yield pool
+        ended = True
+    finally:
+        if not ended:
+            end_children()
+        # Waited for: a pool that is still ending while the interpreter ends makes CPython fail at random.
+        pool.shutdown(wait=ended, cancel_futures=True)
+
+
+def end_children() -> None:
+    """Kill the processes that judge files for this one."""
+    from multiprocessing import active_children
+
+    for child in active_children():
+        child.kill()
 
 
 _worker: tuple[Settings, Plan]
@@ -140,6 +154,7 @@ def judge_and_tidy(path: str, settings: Settings, plan: Plan) -> FileResult:
 def _start(settings: Settings, folder: str) -> None:
     import signal
 
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     os.chdir(folder)
     relax_collector()
     gc.freeze()
@@ -147,6 +162,16 @@ def _start(settings: Settings, folder: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     global _worker
     _worker = (settings, Plan.of(settings))
+
+
+def _end_with_the_parent() -> None:
+    """Without a parent that takes the results there is nothing to do, and more work never comes."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _judge_chunk(paths: Sequence[str]) -> list[FileResult]:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from lambdalint.layers.pins import _pins_in
 from lambdalint.registry import load_rules
 from lambdalint.results import FileResult, Quote, Reach, RunResult
 from lambdalint.settings import CACHE_FOLDER, FORMATS, Overrides, Settings, load
+from tests.unprivileged import unprivileged
 
 MAIN = """from keras.layers import Lambda
 from helpers import norm, scale  # lambdalint: ignore[LL101] unused
@@ -48,8 +50,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def check(*arguments: str, **environment: str) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "lambdalint", "check", *arguments]
+def check(*arguments: str, before: Sequence[str] = (), **environment: str) -> tuple[int, str, str]:
+    command = [*before, sys.executable, "-m", "lambdalint", "check", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
     return done.returncode, done.stdout, done.stderr
 
@@ -235,9 +237,9 @@ def test_a_folder_that_cannot_be_written_fails_no_run(obstacle: str, project: Pa
     assert check("--cache-dir", place) == check(LAMBDALINT_CACHE_DIR=place) == wanted
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to the superuser")
 @pytest.mark.parametrize("filled", [False, True])
 def test_a_read_only_folder_fails_no_run(filled: bool, project: Path) -> None:
+    before = unprivileged()
     cache = project / CACHE_FOLDER
     if filled:
         check()
@@ -247,7 +249,7 @@ def test_a_read_only_folder_fails_no_run(filled: bool, project: Path) -> None:
     for place in places:
         place.chmod(0o555 if place.is_dir() else 0o444)
     try:
-        assert check() == check("--no-cache")
+        assert check(before=before) == check("--no-cache", before=before)
         assert sorted((cache, *cache.rglob("*"))) == places
     finally:
         for place in places:

@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,10 +45,12 @@ class Folder:
         unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI_PROJECT_DIR")
         return {key: value for key, value in os.environ.items() if key not in unwanted} | changes
 
-    def run(self, *arguments: str, stdin: str | None = None, **environment: str) -> Ran:
-        """Run lambdalint here."""
+    def run(
+        self, *arguments: str, stdin: str | None = None, before: Sequence[str] = (), **environment: str
+    ) -> Ran:
+        """Run lambdalint here, by way of the command ``before``."""
         done = subprocess.run(
-            self.command(*arguments),
+            [*before, *self.command(*arguments)],
             cwd=self.path,
             input=stdin,
             capture_output=True,

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.unprivileged import unprivileged
+
 from .conftest import BAD, Folder, Ran
 
 HEAD = BAD.rpartition("y = ")[0]
@@ -203,17 +205,38 @@ def test_what_is_no_file(bad: Folder) -> None:
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_unreadable_files_and_folders(bad: Folder) -> None:
-    secret = bad.write("secret.py", BAD)
-    secret.chmod(0)
+    before = unprivileged()
+    for name in ("secret.py", "secret.ipynb", ".gitignore", "requirements.txt", "pyproject.toml"):
+        bad.write(name, BAD).chmod(0)
     (bad.path / "closed").mkdir(mode=0)
-    ran = check(bad)
-    assert ran.code == 2
+    ran = bad.run("check", *ONLY, before=before)
+    assert (ran.code, found(ran)) == (2, 1)
     assert ran.err.splitlines() == [
         "error: closed: cannot be read: Permission denied",
+        "error: secret.ipynb: cannot be read: Permission denied",
         "error: secret.py: cannot be read: Permission denied",
     ]
+
+
+def test_what_may_not_be_written(bad: Folder) -> None:
+    """Neither report nor baseline nor suppressions where the folder is read-only; findings all the same."""
+    before = unprivileged()
+    bad.write("sub/bad.py", BAD)
+    (bad.path / "sub").chmod(0o555)
+    for more, message in (
+        (("-o", "sub/report.txt"), "error: sub/report.txt: cannot be written: Permission denied"),
+        (
+            ("--baseline", "sub/b.json", "--write-baseline"),
+            "error: sub/b.json: the baseline cannot be written: Permission denied",
+        ),
+        (("--add-ignore",), "error: sub/bad.py: cannot be written: Permission denied"),
+    ):
+        ran = bad.run("check", *ONLY, *more, before=before)
+        assert (ran.code, ran.err.splitlines()[-1]) == (2, message)
+    assert "sub/bad.py:5:22: LL101" in ran.out
+    assert os.listdir(bad.path / "sub") == ["bad.py"]
+    (bad.path / "sub").chmod(0o755)
 
 
 def test_files_that_vanish_and_change(bad: Folder) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -112,6 +115,58 @@ def test_arguments_that_stand_for_the_same_files(bad: Folder) -> None:
     for paths in (("bad.py", "*.py"), ("*.py", "*a*.py"), ("g*.py", "b*.py")):
         ran = bad.run("check", *ONLY, *paths)
         assert (ran.code, ran.out.count(" LL101 "), ran.err) == (1, 1, "")
+
+
+# --- signals -----------------------------------------------------------------------------------------
+
+
+def members(session: int) -> set[int]:
+    """The processes of a session that have not ended."""
+    found = set()
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, _, of = place.read_text(encoding="utf-8").rpartition(")")[2].split()[:4]
+            if int(of) == session and state != "Z":
+                found.add(int(place.parent.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+@pytest.mark.parametrize("delay", [0.0, 0.02, 0.5])
+@pytest.mark.parametrize(
+    ("number", "everybody"), [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGKILL, False)]
+)
+def test_a_run_that_is_stopped(folder: Folder, number: signal.Signals, everybody: bool, delay: float) -> None:
+    """Stopped while its processes start and while they judge, it ends soon and leaves no process behind."""
+    loops = "".join(f"{' ' * i}for i{i} in range(10):\n" for i in range(18)) + " " * 18
+    for each in range(8):
+        folder.write(f"slow{each}.py", HEAD + loops + "y = Lambda(lambda t: t)(x)\n")
+    run = subprocess.Popen(
+        folder.command("check", *ONLY, "--jobs", "2"),
+        cwd=folder.path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=folder.environment(),
+        start_new_session=True,
+    )
+    while len(members(run.pid)) < 2:
+        assert run.poll() is None
+    time.sleep(delay)
+    (os.killpg if everybody else os.kill)(run.pid, number)
+    out, err = run.communicate(timeout=30)
+    assert run.returncode == (130 if number == signal.SIGINT else -number)
+    assert (out.strip(), err.strip()) == (b"", b"")
+    deadline = time.monotonic() + 10
+    while members(run.pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not members(run.pid)
+
+
+def test_ctrl_c_while_modules_are_imported(bad: Folder) -> None:
+    """The longest part of a short run: nothing but an exit code, and no traceback."""
+    click = bad.write("lib/click/__init__.py", "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    ran = bad.run("check", PYTHONPATH=str(click.parents[1]))
+    assert ran == Ran(130, "", "")
 
 
 # --- settings ----------------------------------------------------------------------------------------
