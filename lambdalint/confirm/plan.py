@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import Any
 
 from lambdalint.confirm.alone import STORED, bare, written
@@ -37,7 +38,7 @@ from lambdalint.confirm.controls import controls, with_function
 from lambdalint.confirm.inputs import Given, candidates
 from lambdalint.confirm.request import BACKENDS, Program, Request
 from lambdalint.confirm.slice import KERAS, Slicer, refuse
-from lambdalint.confirm.stand_in import NUMBER
+from lambdalint.confirm.stand_in import KINDS, NUMBER
 from lambdalint.confirm.statements import COMPOUND, DEFINITIONS, Statements
 from lambdalint.confirm.surroundings import FACTORY, is_literal
 from lambdalint.confirm.unsliceable import Unsliceable
@@ -61,16 +62,37 @@ def request(
     rule: Rule, report: Report, finding: Finding, subject: LayerFacts | FileFacts, options: Confirming
 ) -> Request | str:
     """The experiment for a finding at a layer or a statement, or why there can be none."""
+    made = _request(rule, report, finding, subject, options, 0)
+    if isinstance(made, str) or "assumed" not in made.facts:
+        return made
+    known = {made.program}
+    others: list[Request] = []
+    for kind in range(1, KINDS):
+        other = _request(rule, report, finding, subject, options, kind)
+        if isinstance(other, Request) and other.program not in known:
+            known.add(other.program)
+            others.append(other)
+    return replace(made, others=tuple(others))
+
+
+def _request(
+    rule: Rule,
+    report: Report,
+    finding: Finding,
+    subject: LayerFacts | FileFacts,
+    options: Confirming,
+    kind: int,
+) -> Request | str:
     try:
         if isinstance(subject, FileFacts):
-            return _of_statement(rule, report, finding, subject, options)
+            return _of_statement(rule, report, finding, subject, options, kind)
         if rule.code == "LL701" or (rule.code != "LL408" and not _within(report.at.node, subject)):
             try:
-                return _of_statement(rule, report, finding, subject.file, options, subject)
+                return _of_statement(rule, report, finding, subject.file, options, kind, subject)
             except Unsliceable:
                 if rule.code in _OF_STATEMENTS:
                     raise
-        return _of_layer(rule, report, finding, subject, options)
+        return _of_layer(rule, report, finding, subject, options, kind)
     except Unsliceable as reason:
         return _of_function(rule, report, finding, subject, options, str(reason))
     except RecursionError:
@@ -89,12 +111,12 @@ def _within(node: ast.AST, layer: LayerFacts) -> bool:
 
 
 def _of_layer(
-    rule: Rule, report: Report, finding: Finding, layer: LayerFacts, options: Confirming
+    rule: Rule, report: Report, finding: Finding, layer: LayerFacts, options: Confirming, kind: int
 ) -> Request:
     dialect = _dialect(layer)
     library = _library(layer.site.family, dialect, rule.code)
     frame = layer.frame_for(report.at.node)
-    slicer = Slicer(layer.unit, layer.names, layer.file.project, library, frame, layer.node)
+    slicer = Slicer(layer.unit, layer.names, layer.file.project, library, frame, layer.node, kind=kind)
     parts: dict[str, ast.expr] = {}
     if layer.kind not in ("merge", "Merge"):
         parts["layer"] = layer.node
@@ -169,6 +191,7 @@ def _of_statement(
     finding: Finding,
     file: FileFacts,
     options: Confirming,
+    kind: int,
     layer: LayerFacts | None = None,
 ) -> Request:
     """The experiment for a finding about a statement outside of any layer's function."""
@@ -181,7 +204,7 @@ def _of_statement(
     library = _library(family, dialect, rule.code)
     frame = None if layer is None else layer.site.frame
     mixed = rule.code == "LL705"
-    slicer = Slicer(file.unit, file.names, file.project, library, frame, report.at.node, mixed)
+    slicer = Slicer(file.unit, file.names, file.project, library, frame, report.at.node, mixed, kind)
     mended = controls(rule.code, report.at.node, statement, report.facts, KERAS)
     if not isinstance(statement, (ast.Import, ast.ImportFrom)):
         slicer.want(statement, *mended)

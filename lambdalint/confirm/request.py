@@ -107,6 +107,7 @@ class Request:
     ``facts`` are what the rule's experiment needs besides (declared and computed shapes, loop
     variable and its values, the built-in layer that would do the same, …).  ``backends`` are those of
     Keras 3 that will do, the best first, each one that is not installed passed over; empty: any.
+    ``others`` are the same experiment with other stand-ins; they do not travel with it.
     """
 
     code: str
@@ -120,10 +121,13 @@ class Request:
     megabytes: int = 4096
     seed: int = 0
     backends: tuple[str, ...] = ()
+    others: tuple[Request, ...] = ()
 
     def to_json(self) -> str:
         """The request as one line of JSON with sorted keys: also the content that a cache hashes."""
-        return dumps({"version": PROTOCOL, **asdict(self)}, sort_keys=True)
+        fields = asdict(self)
+        del fields["others"]
+        return dumps({"version": PROTOCOL, **fields}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Request:

@@ -59,6 +59,7 @@ class Slicer:
         frame: the variables around the construction, where a run of the abstract machine reached it.
         site: the call that constructs the layer, or the statement.
         mixed: whether each Keras that the code imports stays what it is.
+        kind: which of the stand-ins are taken for what nothing in view gives.
 
     Attributes:
         assumed: stand-ins for values that nothing in view gives, by the variable's name.
@@ -74,8 +75,10 @@ class Slicer:
         frame: Frame | None,
         site: ast.AST,
         mixed: bool = False,
+        kind: int = 0,
     ) -> None:
         self.library = library
+        self.kind = kind
         self._mixed = mixed
         self.assumed: dict[str, str] = {}
         self.missing: list[str] = []

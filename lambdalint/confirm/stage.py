@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lambdalint.atomic import write_atomically
@@ -44,22 +44,32 @@ def confirm(
     options = settings.confirming
     assert options is not None
     asked = {
-        finding: request
+        finding: (request, *request.others)
         for finding in result.findings
         if isinstance(request := _request_of(result, finding), Request)
     }
-    answers: dict[Finding, Answer] = {}
+    answers: dict[Finding, list[Answer]] = {}
     protections: tuple[str, ...] = ()
     if asked:
         jobs = settings.jobs or 1
         with Driver(
             python=options.python, jobs=jobs, cache=settings.cache_dir, project=os.getcwd()
         ) as driver:
-            answers = dict(zip(asked, driver.answers(list(asked.values()), progress), strict=True))
+            told = iter(driver.answers([each for several in asked.values() for each in several], progress))
+            answers = {finding: [next(told) for _ in several] for finding, several in asked.items()}
             protections = tuple(driver.protections)
-    judged = {each: _judged(each, answers.get(each), result) for each in result.findings}
-    scripts = tuple((judged[each], a.repro) for each, a in answers.items() if a.repro)
-    return Confirmed(replace(result, findings=tuple(judged.values())), scripts, protections)
+    judged: list[Finding] = []
+    scripts: list[tuple[Finding, str]] = []
+    for finding in result.findings:
+        script = ""
+        if finding in answers:
+            verdict, script = _verdict(asked[finding], answers[finding])
+        else:
+            verdict = Verdict(Status.UNCONFIRMED, str(_request_of(result, finding)))
+        judged.append(_judged(finding, verdict))
+        if script:
+            scripts.append((judged[-1], script))
+    return Confirmed(replace(result, findings=tuple(judged)), tuple(scripts), protections)
 
 
 def _request_of(result: RunResult, finding: Finding) -> Request | str:
@@ -67,27 +77,47 @@ def _request_of(result: RunResult, finding: Finding) -> Request | str:
     return request if isinstance(request, Request) else str(request)
 
 
-def _judged(finding: Finding, answer: Answer | None, result: RunResult) -> Finding:
-    if answer is None:
-        reason = _request_of(result, finding)
-        return replace(finding, verdict=Verdict(Status.UNCONFIRMED, str(reason)))
-    verdict = _verdict(answer, _request_of(result, finding))
+def _judged(finding: Finding, verdict: Verdict) -> Finding:
     if verdict.status is Status.REFUTED:
         return replace(finding, verdict=verdict, severity=Severity.ADVICE)
     return replace(finding, verdict=verdict)
 
 
-def _verdict(answer: Answer, request: Request | str) -> Verdict:
-    """What an answer says of the finding; under assumptions it cannot refute it."""
-    assumed = request.facts.get("assumed", {}) if isinstance(request, Request) else {}
+def _verdict(requests: Sequence[Request], answers: Sequence[Answer]) -> tuple[Verdict, str]:
+    """What the answers say of a finding, one for each set of stand-ins, and the script that shows it.
+
+    A verdict must not depend on values that were made up.  So what nothing in view gives is given several
+    values: what shows with one must not be refuted with another, and a failing call must fail with each, for
+    any value may be one that the code was not written for.  Under assumptions nothing is refuted.
+    """
+    shown = [i for i, each in enumerate(answers) if each.status == "confirmed"]
+    refuted = [i for i, each in enumerate(answers) if each.status == "refuted"]
+    first = shown[0] if shown else refuted[0] if refuted else 0
+    answer = answers[first]
+    assumed = _assumed(requests[first])
     if not assumed or answer.details.get("alone"):
-        return Verdict(Status(answer.status), answer.reason, answer.witness)
-    shown = list(assumed.items())[:_MOST_ASSUMED]
-    names = ", ".join(f"{name}={text}" for name, text in shown) + (", …" if len(assumed) > len(shown) else "")
-    status, reason = Status(answer.status), f"with {names}, which nothing in view gives"
-    if status is Status.CONFIRMED:
-        return Verdict(status, reason, answer.witness)
-    return Verdict(Status.UNCONFIRMED, f"{reason}: {answer.reason}", answer.witness)
+        return Verdict(Status(answer.status), answer.reason, answer.witness), answer.repro
+    reason = f"with {assumed}, which nothing in view gives"
+    if not shown:
+        return Verdict(Status.UNCONFIRMED, f"{reason}: {answer.reason}"), ""
+    against = refuted or [i for i in range(len(answers)) if "exception" in answer.details and i not in shown]
+    if against:
+        other = f"with {_assumed(requests[against[0]])} it does not show: {answers[against[0]].reason}"
+        return Verdict(Status.UNCONFIRMED, f"{reason}: {answer.witness}; {other}"), ""
+    return Verdict(Status.CONFIRMED, reason, answer.witness), answer.repro
+
+
+def _assumed(request: Request) -> str:
+    """The stand-ins of a request, as text."""
+    assumed = request.facts.get("assumed", {})
+    shown = [f"{name}={_plain(text)}" for name, text in list(assumed.items())[:_MOST_ASSUMED]]
+    return ", ".join(shown) + (", …" if len(assumed) > len(shown) else "")
+
+
+def _plain(text: str) -> str:
+    """A stand-in as one would write it."""
+    text = re.sub(r"__import__\('(\w+)'\)\.", "", text.replace("_lambdalint_keras.", ""))
+    return re.sub(r"^defaultdict\(lambda: (.*)\)$", r"{…: \1}", text)
 
 
 def is_confirmed(finding: Finding) -> bool:

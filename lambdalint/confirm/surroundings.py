@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.confirm.harmless import harm
 from lambdalint.confirm.render import literal
-from lambdalint.confirm.stand_in import needed, stand_in
+from lambdalint.confirm.stand_in import for_tensor, needed, stand_in
 from lambdalint.confirm.statements import DEFINITIONS, FUNCTIONS, LOOPS, Pruning, heads
 from lambdalint.confirm.text import Line
 from lambdalint.confirm.unsliceable import Unsliceable
@@ -75,6 +75,8 @@ class Surroundings:
         changing = any(self._holds(each) for each in bindings)
         written = {"def", "class", "import"} & {each.kind for each in bindings}
         known = None if written or changing or (inline and len(bindings) > 1) else self._known(name)
+        if known is None and self._slicer.kind and not inline and not written:
+            known = self._tensor(name)
         if known is not None:
             self._line(first, f"{name} = {known}", name)
             return
@@ -124,9 +126,25 @@ class Surroundings:
         if given is not None and is_literal(given) and not unset:
             text = ast.unparse(given)
         else:
-            text = stand_in(name, owner)
+            text = self._assumed(name, name, owner)
         self._slicer.assumed[name] = text
         self._line(binding, f"{name} = {text}", name)
+
+    def _assumed(self, name: str, variable: str, code: ast.AST, value: Value | None = None) -> str:
+        """The stand-in for a variable or attribute: of its kind, where that is known."""
+        if value is None and name == variable and self._frame is not None:
+            value = self._frame.lookup(name)
+        if isinstance(value, Tensor):
+            return for_tensor(value, self._slicer.kind)
+        return stand_in(name, code, self._slicer.kind)
+
+    def _tensor(self, name: str) -> str | None:
+        """The stand-in for a variable that is known to hold a tensor, whatever computes it."""
+        value = None if self._frame is None else self._frame.lookup(name)
+        if not isinstance(value, Tensor):
+            return None
+        text = self._slicer.assumed[name] = for_tensor(value, self._slicer.kind)
+        return text
 
     def _asked(self, name: str) -> bool:
         """Whether the layer stands where a test of a variable holds."""
@@ -225,7 +243,8 @@ class Surroundings:
             return self._method(cls, instance, name, method, depth)
         known = None if value is None else self._expression(value)
         if known is None:
-            known = self._slicer.assumed[f"{name}.{word}"] = stand_in(f"{name}.{word}", cls)
+            known = self._assumed(f"{name}.{word}", word, cls, value)
+            self._slicer.assumed[f"{name}.{word}"] = known
         return [f"{name}.{word} = {known}"]
 
     def _method(
@@ -244,7 +263,7 @@ class Surroundings:
             word = f"{name}.{method.name}"
             if "property" not in marks:
                 raise Unsliceable(f"`{word}` is decorated")
-            self._slicer.assumed[word] = stand_in(word, cls)
+            self._slicer.assumed[word] = stand_in(word, cls, self._slicer.kind)
             return [f"{word} = {self._slicer.assumed[word]}"]
         plain = "staticmethod" in marks
         self._slicer.read(self._part, [method], None)

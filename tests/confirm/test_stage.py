@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,50 @@ def build(n):
     assert finding.verdict is not None
     assert finding.verdict.status is Status.UNCONFIRMED
     assert finding.verdict.reason == "with n=3, which nothing in view gives: three batches"
+
+
+ASSUMING = """
+from keras import Input, ops
+from keras.layers import Lambda
+def build(n):
+    return Lambda(lambda t: ops.sum(t, axis=0) * n)(Input((3,)))
+"""
+SHOWN = Answer("confirmed", witness="1 and 2", repro="print('shown')\n")
+FAILED = replace(SHOWN, details={"exception": "ValueError"})
+REFUTED = Answer("refuted", "three batches")
+NOT_RUN = Answer("unconfirmed", "does not fit")
+
+
+@pytest.mark.parametrize(
+    ("first", "others", "status"),
+    [
+        (SHOWN, SHOWN, Status.CONFIRMED),
+        (SHOWN, NOT_RUN, Status.CONFIRMED),
+        (NOT_RUN, SHOWN, Status.CONFIRMED),
+        (SHOWN, REFUTED, Status.UNCONFIRMED),
+        (REFUTED, NOT_RUN, Status.UNCONFIRMED),
+        (FAILED, FAILED, Status.CONFIRMED),
+        (FAILED, NOT_RUN, Status.UNCONFIRMED),
+    ],
+)
+def test_a_verdict_does_not_depend_on_values_that_were_made_up(
+    tmp_path: Path,
+    driver: type[FakeDriver],
+    monkeypatch: pytest.MonkeyPatch,
+    first: Answer,
+    others: Answer,
+    status: Status,
+) -> None:
+    def answers(self: FakeDriver, requests: Sequence[Request], progress: object = None) -> list[Answer]:
+        return [first if request.facts.get("assumed") == {"n": "3"} else others for request in requests]
+
+    monkeypatch.setattr(driver, "answers", answers)
+    done = confirmed(tmp_path, ASSUMING)
+    (finding,) = [each for each in done.result.findings if each.code == "LL101"]
+    assert finding.verdict is not None
+    assert finding.verdict.status is status
+    assert finding.verdict.reason.startswith("with n=")
+    assert bool(done.repros) is (status is Status.CONFIRMED)
 
 
 def test_without_keras(tmp_path: Path) -> None:

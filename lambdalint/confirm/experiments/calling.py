@@ -126,6 +126,9 @@ def _on_batches(subject: Subject, inputs: Inputs, candidates: tuple[Inputs, ...]
 
         return per_sample.run(subject, candidates)
     if _has_branches(subject):
+        returned = _returned_elsewhere(subject, inputs)
+        if returned is not None:
+            return confirmed(subject.session, returned)
         return unconfirmed("the layer runs here, on one way through its function; others were not taken")
     shape = inputs.samples[0].shape
     where = f"in a model and on batches of {series(SIZES)}"
@@ -225,6 +228,23 @@ def _returned(subject: Subject, inputs: Inputs) -> Shown | None:
         )
         return Shown(witness, _RETURNS, inputs, arrays, {"returned": type(value).__name__})
     return None
+
+
+def _returned_elsewhere(subject: Subject, inputs: Inputs) -> Shown | None:
+    """What the function returns with the other order of the axes of images, for code that asks for it."""
+    settings = subject.keras.backend
+    texts = [subject.program.function or "", *(module.source for module in subject.program.modules)]
+    if not any("image_data_format" in text for text in texts):
+        return None
+    now = settings.image_data_format()
+    other = "channels_first" if now == "channels_last" else "channels_last"
+    settings.set_image_data_format(other)
+    shown = _returned(subject, inputs)
+    settings.set_image_data_format(now)
+    if shown is None:
+        return None
+    check = f"keras.backend.set_image_data_format({other!r})\n{shown.check}"
+    return replace(shown, witness=f"with {other!r} images: {shown.witness}", check=check)
 
 
 def _symbolic_error(subject: Subject, inputs: Inputs) -> BaseException | None:

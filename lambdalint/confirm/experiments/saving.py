@@ -134,7 +134,31 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
                 return answer(subject.session, shown)
         listed = " and ".join(os.path.splitext(name)[1] for name in formats)
         return refuted(f"saved as {listed}, loaded in a fresh process, and the outputs are the same")
-    return unconfirmed(failed)
+    described = _described(subject) if subject.session.request.code in _OF_VALUES else None
+    return unconfirmed(failed) if described is None else confirmed(subject.session, described)
+
+
+_OF_VALUES = frozenset({"LL301", "LL306", "LL307"})
+"""The rules about what a layer holds, which is written to a file whatever the layer is called on."""
+_DESCRIBED = """
+defect = False
+try:
+    print(keras.Sequential([make_layer()]).to_json())
+except Exception as error:
+    defect = True
+    print(type(error).__name__, error)
+"""
+
+
+def _described(subject: Subject) -> Shown | None:
+    """What goes wrong when a model is described in JSON, as in every file, before it gets any input."""
+    try:
+        subject.keras.Sequential([subject.fresh_layer()]).to_json()
+    except NotRunnable:
+        raise
+    except Exception as error:
+        return Shown(f"saving fails: {subject.session.describe(error)}", _DESCRIBED)
+    return None
 
 
 def _formats(session: Session) -> tuple[str, ...]:

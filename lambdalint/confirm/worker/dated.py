@@ -33,6 +33,10 @@ def restore(source: str, tensorflow: bool = True) -> bool:
             if name not in vars(numpy):
                 given = True
                 setattr(numpy, name, kind)
+    keras: Any = sys.modules.get("tf_keras")
+    if tensorflow and keras is not None and re.search(r"(?s)expand_dims\(.{,200}?\bdim\s*=", source):
+        given = True
+        keras.backend.expand_dims = _renamed(keras.backend.expand_dims)
     if tensorflow and "tensorflow" in source and "tensorflow" in sys.modules:
         given |= _tensorflow(source)
     return given
@@ -56,6 +60,15 @@ def _tensorflow(source: str) -> bool:
             below, _, name = path.rpartition(".")
             setattr(_inside(tf, below), name, getattr(_inside(tf.compat.v1, below), name))
     return given
+
+
+def _renamed(function: Any) -> Any:
+    """A function of the backend that takes ``dim``, as in Keras 1, for ``axis``."""
+
+    def renamed(*given: Any, **named: Any) -> Any:
+        return function(*given, **{"axis" if word == "dim" else word: each for word, each in named.items()})
+
+    return renamed
 
 
 def _inside(module: Any, below: str) -> Any:

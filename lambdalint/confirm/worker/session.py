@@ -174,10 +174,15 @@ _AROUND = re.compile(
     r"| Full object config: .*"
 )
 
+_MADE = re.compile(r"(?<=<)main\.| at 0x[0-9a-f]+|(?<=class ')main\.")
+"""The name that a slice gives to the user's module, and addresses, which are others each time."""
+_ARRAY = re.compile(r"(\[+[-+\d.e]+(?:,? [-+\d.e]+)?),? [-+\d.e, \[\]]{24,}(?:…|\.\.\.)?")
+
 
 def plain(text: str) -> str:
     """The message of an exception in one line, without colours and what Keras puts around it."""
-    return " ".join(_AROUND.sub("", " ".join(text.split())).split())
+    text = _ARRAY.sub(r"\1 …] ", _MADE.sub("", " ".join(text.split())))
+    return " ".join(_AROUND.sub("", text).split())
 
 
 def hidden(error: BaseException) -> BaseException:
