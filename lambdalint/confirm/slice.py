@@ -231,7 +231,7 @@ class Slicer:
             return
         statement = part.statements.of(binding.node)
         if around is not None:
-            around.add(row, 0, text, [text])
+            around.add(row, 0, text, [(text, None)])
         elif binding.branch is None or statement is None:
             part.text.add(row, 0, [(text, row)], text)
         else:

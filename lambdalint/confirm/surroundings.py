@@ -15,7 +15,7 @@ from lambdalint.confirm.harmless import harm
 from lambdalint.confirm.render import literal
 from lambdalint.confirm.stand_in import for_tensor, needed, stand_in
 from lambdalint.confirm.statements import DEFINITIONS, FUNCTIONS, LOOPS, Pruning, heads
-from lambdalint.confirm.text import Line
+from lambdalint.confirm.text import Line, statement_lines
 from lambdalint.confirm.unsliceable import Unsliceable
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.values import Function, Instance, Layer, Library, Tensor, Value
@@ -43,9 +43,10 @@ class Surroundings:
         self._objects: dict[str, tuple[ast.ClassDef, Instance | None, int]] = {}
         self._equipped: set[tuple[int, str, str]] = set()
 
-    def add(self, row: int, column: int, mark: str, lines: list[str]) -> None:
-        """Add lines that stand at a row and column of the source, once."""
-        self._pieces.setdefault((row, column, mark), [(f"    {line}", row) for line in lines])
+    def add(self, row: int, column: int, mark: str, lines: list[Line]) -> None:
+        """Add lines that stand at a row and column of the source, once; those without a row get this one."""
+        placed: list[Line] = [(f"    {line}", row if at is None else at) for line, at in lines]
+        self._pieces.setdefault((row, column, mark), placed)
 
     def need(self, owner: Scope, use: ast.Name) -> None:
         """Bind a variable of one of the functions around the layer, as it is where it is used.
@@ -220,7 +221,7 @@ class Surroundings:
         value = None if self._frame is None else self._frame.lookup(name)
         row = getattr(owner.node, "lineno", 1)
         self._objects[name] = (cls, value if isinstance(value, Instance) else None, row)
-        self.add(row, 0, name, [f"{name} = type({cls.name!r}, (), {{}})()"])
+        self.add(row, 0, name, [(f"{name} = type({cls.name!r}, (), {{}})()", None)])
 
     def equip(self, nodes: list[ast.AST]) -> None:
         """Give the objects around the layer the attributes that pieces of code read."""
@@ -232,7 +233,7 @@ class Surroundings:
 
     def _attribute(
         self, cls: ast.ClassDef, instance: Instance | None, name: str, word: str, depth: int = _DEEPEST
-    ) -> list[str]:
+    ) -> list[Line]:
         value = None if instance is None else instance.attributes.get(word)
         if value is None and instance is not None:
             value = instance.cls.lookup(word)
@@ -245,7 +246,7 @@ class Surroundings:
         if known is None:
             known = self._assumed(f"{name}.{word}", word, cls, value)
             self._slicer.assumed[f"{name}.{word}"] = known
-        return [f"{name}.{word} = {known}"]
+        return [(f"{name}.{word} = {known}", None)]
 
     def _method(
         self,
@@ -254,7 +255,7 @@ class Surroundings:
         name: str,
         method: ast.FunctionDef | ast.AsyncFunctionDef,
         depth: int,
-    ) -> list[str]:
+    ) -> list[Line]:
         if (id(method), name) in self._seen:
             return []
         self._seen.add((id(method), name))
@@ -264,23 +265,25 @@ class Surroundings:
             if "property" not in marks:
                 raise Unsliceable(f"`{word}` is decorated")
             self._slicer.assumed[word] = stand_in(word, cls, self._slicer.kind)
-            return [f"{word} = {self._slicer.assumed[word]}"]
+            return [(f"{word} = {self._slicer.assumed[word]}", None)]
         plain = "staticmethod" in marks
         self._slicer.read(self._part, [method], None)
         bare = copy.copy(method)
         bare.decorator_list = []
-        lines = ast.unparse(bare).split("\n")
+        lines = statement_lines(self._part.text.unit, bare)
+        if self._part.statements.of(method) is None:
+            lines = [(line, None) for line in ast.unparse(bare).split("\n")]  # of another file
         own = method.args.args[0].arg if method.args.args and not plain else ""
         for word in _attributes_of([method], own) if own else ():
             lines += self._attribute(cls, instance, name, word, depth - 1)
         bound = method.name if plain else f"{method.name}.__get__({name})"
-        return [*lines, f"{name}.{method.name} = {bound}"]
+        return [*lines, (f"{name}.{method.name} = {bound}", None)]
 
     # --- the factory -------------------------------------------------------------------------------
 
     def _line(self, binding: Binding, text: str, mark: str) -> None:
         row = getattr(binding.node, "lineno", 1)
-        self.add(row, getattr(binding.node, "col_offset", 0), mark, [text])
+        self.add(row, getattr(binding.node, "col_offset", 0), mark, [(text, None)])
 
     def _pruning(self) -> Pruning:
         row = getattr(self._site, "lineno", 0)

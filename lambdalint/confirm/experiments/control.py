@@ -36,7 +36,7 @@ _FORETOLD = {
     "LL708": r"KerasTensor",
 }
 """What the exception says that a rule foretells; another one is about something else."""
-_MARKS = frozenset({"LL205", "LL409", "LL503", "LL504", "LL505", "LL702", "LL704"})
+_MARKS = frozenset({"LL205", "LL503", "LL504", "LL505", "LL702", "LL704"})
 """The rules that mark the code that fails, not the layer or a call of it."""
 _COUNTED = re.compile(r"0x[0-9a-f]+|\d+")
 
