@@ -115,7 +115,8 @@ def _experiment(place: Place, contract: int) -> Finding | None:
     library, keras = library_of(layer)
     is_lambda = type(layer).__name__ == "Lambda"
     program = Program((Module("main", ""),), layer="layer", function="layer.function" if is_lambda else None)
-    request = Request(PROBES[contract], contract, library, "keras3", program, (place.inputs,))
+    facts = {"probe": True}
+    request = Request(PROBES[contract], contract, library, "keras3", program, (place.inputs,), facts)
     with tempfile.TemporaryDirectory() as folder, _nodes_kept(layer):
         session = LiveSession(request, keras, folder, layer)
         try:

@@ -43,6 +43,8 @@ _COUNTED = re.compile(r"0x[0-9a-f]+|\d+")
 
 def unrelated(session: Session, error: BaseException) -> str | None:
     """Why an exception does not show the defect that a finding is about; ``None``: it does."""
+    if session.request.facts.get("probe"):
+        return None
     told = session.describe(error)
     code, text = session.request.code, one_line(hidden(error))
     names = session.request.facts.get("named", ())
