@@ -1,4 +1,5 @@
-"""What a Bad example is reported for is confirmed in every Keras that the example could be written for."""
+"""Each example in every Keras it could be written for: what a Bad one is reported for is confirmed, and no layer
+of a Good one."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from lambdalint.confirm.driver import Driver
 from lambdalint.confirm.request import Answer, Request
 from lambdalint.engine import Plan, judge
 from lambdalint.settings import Confirming, Settings
-from tests.confirm.test_examples import BAD, NOT_SHOWN, RULES
+from tests.confirm.test_examples import BAD, GOOD, MEANT, NOT_SHOWN, RULES, of_layers
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -41,17 +42,22 @@ def _moved(code: str, package: str) -> str:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[Answer]]:
-    """The answers for what is reported of each example in each dialect."""
+    """The answers in each dialect: for what is reported of Bad examples, and for layers of Good ones."""
     folder = tmp_path_factory.mktemp("dialects")
     asked: dict[tuple[str, str], list[Request]] = {}
-    for key, (rule, code) in BAD.items():
+    for key, (rule, code) in {**BAD, **GOOD}.items():
         for dialect, (package, target) in DIALECTS.items():
             path = folder / f"{key}-{dialect.replace('.', '-')}" / "train.py"
             path.parent.mkdir()
             path.write_text(_moved(code, package), encoding="utf-8")
             codes = frozenset({rule.code})
             settings = Settings(root=str(path.parent), codes=codes, confirming=Confirming(), target=target)
-            made = judge(str(path), settings, Plan.make(RULES, codes, str(path.parent))).requests.values()
+            made: list[Request | str] = []
+            result = judge(str(path), settings, Plan.make(RULES, codes, str(path.parent)))
+            if key in BAD:
+                made = [each for each in result.requests.values() if isinstance(each, (Request, str))]
+            elif not result.findings:  # else it is not meant for this dialect
+                made = of_layers(rule, path, path.read_text(encoding="utf-8"), target)
             asked[key, dialect] = [each for each in made if isinstance(each, Request)]
     with Driver(jobs=2, project=str(folder)) as driver:
         answers = iter(driver.answers([each for several in asked.values() for each in several]))
@@ -70,3 +76,11 @@ def test_a_bad_example_is_confirmed_in_each_dialect(
     if foreign:
         pytest.skip(foreign[0].reason)
     assert [each.status for each in answers] == ["confirmed"] * len(answers), answers
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("key", [key for key in GOOD if key not in MEANT])
+def test_a_good_example_is_not_confirmed_in_any_dialect(
+    key: str, dialect: str, told: dict[tuple[str, str], list[Answer]]
+) -> None:
+    assert [each for each in told[key, dialect] if each.status == "confirmed"] == []

@@ -63,7 +63,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Answer |
     for key, (rule, code) in BAD.items():
         asked[key] = _of_findings(rule, folder / f"{key}.py", code)
     for key, (rule, code) in GOOD.items():
-        asked[key] = _of_layers(rule, folder / f"{key}.py", code)
+        asked[key] = of_layers(rule, folder / f"{key}.py", code)
     real = [each for several in asked.values() for each in several if isinstance(each, Request)]
     with Driver(jobs=2, project=str(folder)) as driver:
         told = iter(driver.answers(real))
@@ -82,12 +82,13 @@ def _of_findings(rule: Rule, path: Path, code: str) -> list[Request | str]:
     return [each for each in result.requests.values() if isinstance(each, (Request, str))]
 
 
-def _of_layers(rule: Rule, path: Path, code: str) -> list[Request | str]:
+def of_layers(rule: Rule, path: Path, code: str, target: str = "auto") -> list[Request | str]:
+    """The requests for each layer of a file, as if the rule had something to say about it."""
     path.write_text(code, encoding="utf-8")
     unit = read(str(path))
     if not isinstance(unit, SourceUnit):
         return []  # no layer is left in it
-    facts = analyse(parse(unit))
+    facts = analyse(parse(unit), target=target)
     return [
         request(rule, Report(layer.at, ""), _finding(rule, layer), layer, Confirming())
         for layer in facts.layers
