@@ -330,17 +330,42 @@ def _last_value(slicer: Slicer, layer: LayerFacts, report: Report) -> str | None
 
 
 def _last_of(slicer: Slicer, bindings: list[Binding]) -> str | None:
-    for binding in bindings:
-        if binding.kind in ("loop", "comprehension") and binding.value is not None:
-            slicer.want(binding.value)
-            path = "".join(f"[{step}]" for step in binding.path)
-            return f"list({ast.unparse(binding.value)})[-1]{path}"
     last = bindings[-1] if bindings else None
-    if last is None or last.kind != "assignment" or last.value is None or last.path:
+    if last is not None and last.kind in ("loop", "comprehension") and last.value is not None:
+        slicer.want(last.value)
+        path = "".join(f"[{step}]" for step in last.path)
+        return f"list({ast.unparse(last.value)})[-1]{path}"
+    if last is None or last.kind != "assignment" or last.value is None:
         return None
-    slicer.want(last.value)
     loop = last.in_loop
-    if isinstance(loop, ast.For):
-        slicer.want(loop.iter)
-        return f"[{ast.unparse(last.value)} for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}][-1]"
-    return ast.unparse(last.value)
+    if not isinstance(loop, ast.For):
+        if last.path:
+            return None
+        slicer.want(last.value)
+        return ast.unparse(last.value)
+    steps = _steps(loop, last.name)
+    if steps is None:
+        return None
+    slicer.want(loop.iter, *(value for _, value in steps))
+    before = "".join(f" for {ast.unparse(target)} in [{ast.unparse(value)}]" for target, value in steps)
+    return f"[{last.name} for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}{before}][-1]"
+
+
+def _steps(loop: ast.For, name: str) -> list[tuple[ast.expr, ast.expr]] | None:
+    """The assignments of each step of a loop that a variable comes from: targets and values, in order.
+
+    ``None`` where a step goes on from the one before it.
+    """
+    wanted, found = {name}, []
+    every: set[str] = set()
+    for statement in reversed(loop.body):
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        target, value = statement.targets[0], statement.value
+        bound = {each.id for each in ast.walk(target) if isinstance(each, ast.Name)}
+        if bound & wanted:
+            wanted -= bound
+            every |= bound
+            wanted |= {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+            found.append((target, value))
+    return None if wanted & every else found[::-1]

@@ -156,6 +156,9 @@ class Slicer:
             part.frame is not None
             and len(bindings) == len(every)
             and not kinds & {"import", "def", "class", "loop"}
+            and not any(
+                each.in_loop is not None and self._holds_site(part, each.in_loop) for each in bindings
+            )
         ):
             known = literal(part.frame.variables.get(name))
             if known is not None:

@@ -1,5 +1,5 @@
-"""Each example in every Keras it could be written for: what a Bad one is reported for is confirmed, and no layer
-of a Good one."""
+"""Each example in every Keras it could be written for: what a Bad one is reported for is confirmed, and no
+layer of a Good one."""
 
 from __future__ import annotations
 

@@ -30,8 +30,18 @@ def test_a_larger_batch_shows_a_longer_slice(keep: int, kind: str | None) -> Non
     assert getattr(found, "kind", found) == kind
 
 
+LARGE = Inputs("tensor", (Sample((100, 100)),))
+
+
+def test_smaller_samples_are_taken_where_such_a_batch_is_too_large() -> None:
+    found = per_sample.dropped_late(sliced("LL104", 500), LARGE)
+    assert getattr(found, "kind", found) == "axis"
+
+
 def test_samples_too_large_for_such_a_batch_refute_nothing() -> None:
-    answer = per_sample.run(sliced("LL104", 500), (Inputs("tensor", (Sample((100, 100)),)),))
+    layer = sliced("LL104", 500)
+    layer.call = lambda inputs, arrays: [np.reshape(arrays[0], (-1, 10_000))]
+    answer = per_sample.run(layer, (LARGE,))
     assert answer.status == "unconfirmed"
     assert "too large" in answer.reason
 

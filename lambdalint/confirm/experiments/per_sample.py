@@ -23,7 +23,7 @@ LARGE = 67
 SEEDS = (0, 1)
 _VERY_LARGE = 1031
 """A batch for what is said to drop samples: a slice such as ``x[:500]`` leaves all smaller ones whole."""
-_LARGEST = 50_000
+_LARGEST = 1_000_000
 _VERY_LARGEST = 5_000_000
 _MOST_ALONE = 8
 _MOST_SHRINKS = 30
@@ -98,13 +98,17 @@ def _entries(inputs: Inputs) -> int:
 
 
 def dropped_late(subject: Subject, inputs: Inputs) -> Difference | str | None:
-    """The same with a batch that is larger than most slices; why not, for samples that are too large."""
-    if _entries(inputs) * _VERY_LARGE > _VERY_LARGEST:
+    """The same with a batch that is larger than most slices, of smaller samples where these are too large."""
+    smaller = inputs
+    while _entries(smaller) * _VERY_LARGE > _VERY_LARGEST:
+        smaller = _smaller(smaller)[0]
+    found = examine(subject, smaller, (_VERY_LARGE,))
+    if smaller is not inputs and not isinstance(found, Difference):
         return (
             f"a batch of {SIZES[-1]} keeps its samples; those of shape {_shapes(inputs)} are too large for "
             "the batch that a long slice would cut down"
         )
-    return examine(subject, inputs, (_VERY_LARGE,))
+    return found
 
 
 def examine(subject: Subject, inputs: Inputs, sizes: tuple[int, ...] = SIZES) -> Difference | str | None:
@@ -255,12 +259,18 @@ def _shrunk(subject: Subject, inputs: Inputs, found: Difference) -> tuple[Inputs
                 )
             except Exception:
                 continue
-            if isinstance(other, Difference) and other.kind == found.kind:
+            if isinstance(other, Difference) and other.kind == found.kind and _as_telling(other, found):
                 if "rows" in found.details:
                     other = _with_rows(other)
                 inputs, found, smaller = candidate, other, True
                 break
     return inputs, found
+
+
+def _as_telling(other: Difference, found: Difference) -> bool:
+    """Whether the numbers that differ are not infinite or nan merely because a sample is so small."""
+    ends = [[each.details.get(word, 0.0) for word in ("alone", "together")] for each in (other, found)]
+    return math.isfinite(sum(ends[0])) or not math.isfinite(sum(ends[1]))
 
 
 def _smaller(inputs: Inputs) -> list[Inputs]:

@@ -30,7 +30,8 @@ try:
 except Exception as error:
     while "could not automatically infer" in str(error) and (error.__cause__ or error.__context__):
         error = error.__cause__ or error.__context__
-    result = {{"error": f"{{type(error).__name__}}: {{' '.join(str(error).split())}}"[:1200]}}
+    said = " ".join(str(error).split()).rpartition("Exception encountered: ")[2]
+    result = {{"error": f"{{type(error).__name__}}: {{said}}"[:1200]}}
 """
 _STANDALONE = """
 from tf_keras.src.utils import generic_utils
@@ -261,8 +262,9 @@ def _saved_and_loaded(
 
 def loader(session: Session) -> str:
     """Statements that have ``tf_keras`` load functions as the Keras did that the code was written for."""
+    standalone = session.library == "tf_keras" and session.request.facts.get("family") in (None, "keras")
     hidden = hidden_names(session)
-    return _STANDALONE.format(names=hidden) if hidden else ""
+    return _STANDALONE.format(names=hidden) if hidden or standalone else ""
 
 
 def _failing(session: Session, error: str, shown: Callable[[str], Shown]) -> Shown | str:
@@ -330,7 +332,14 @@ def late(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     function = subject.function
     if not hasattr(function, "__code__"):
         return unconfirmed("the function is not written in Python")
-    values = subject.session.evaluate(last)
+    try:
+        values = subject.session.evaluate(last)
+    except Exception as error:
+        return unconfirmed(
+            f"the values that the variable takes are not known: {subject.session.describe(error)}"
+        )
+    if all(repr(_bound(function, name)) == repr(value) for name, value in values.items()):
+        return unconfirmed("the variable has its last value when the layer is made")
     failed = "no input is known that the layer takes"
     for inputs in candidates:
         arrays = batch(inputs, ROWS, 0)
@@ -369,6 +378,12 @@ def _late_witness(
 
 def _values(values: dict[str, Any]) -> str:
     return " and ".join(f"`{name}` is {str(value)[:40]}" for name, value in values.items())
+
+
+def _bound(function: Any, name: str) -> Any:
+    """What a variable of a function holds."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+    return cells[name].cell_contents if name in cells else function.__globals__.get(name)
 
 
 def _rebind(function: Any, values: dict[str, Any]) -> None:

@@ -38,6 +38,10 @@ def weights(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         except Exception as error:
             failed = subject.session.describe(error)
             if _UNTRACKED.search(str(error)):
+                made = re.findall(r"<(?:tf\.)?Variable '([^']+)'", str(error))
+                if made:
+                    listed = ", ".join(made[:3]) + (", …" if len(made) > 3 else "")
+                    failed = f"Keras refuses the variables that the function creates: {listed}"
                 shown = Shown(failed, calling.FAILS, inputs, arrays, {"exception": failed})
                 return confirmed(subject.session, shown)
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from lambdalint.confirm.worker.session import Session
 _FOREIGN = (MemoryError, OSError, KeyboardInterrupt)
 _CERTAIN = frozenset({"LL409", "LL412", "LL701", "LL703"})
 """The rules that foretell an exception of Python or Keras, whatever the data."""
+_STAND_INS = re.compile(r"(?<='): None(?=[,}])")
+"""Values that stand in for those of the code, in the messages of Keras."""
 _CHECK = """
 defect = False
 try:
@@ -39,7 +42,7 @@ def run(session: Session) -> Answer:
             return unconfirmed(other)
         kind = type(error).__name__ if type(error).__module__ == "builtins" else "Exception"
         check = _CHECK.format(statement=statement, kind=kind)
-        witness = session.describe(error)
+        witness = _STAND_INS.sub(": …", session.describe(error))
         if isinstance(error, AssertionError):
             witness = f"{_added(session)} gives None"
         if isinstance(error, ImportError) and error.path:

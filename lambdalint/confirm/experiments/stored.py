@@ -97,7 +97,8 @@ try:
     layer = _keras.layers.Lambda.from_config(config{options})
     {called}
 except Exception as error:
-    result = {{"error": f"{{type(error).__name__}}: {{' '.join(str(error).split())}}"[:1200]}}
+    said = " ".join(str(error).split()).rpartition("Exception encountered: ")[2]
+    result = {{"error": f"{{type(error).__name__}}: {{said}}"[:1200]}}
 """
 _CALLED = """told = reached(layer.function, {captured!r}, {names!r})
     result = {{"error": told}} if told else {{"outputs": []}}"""

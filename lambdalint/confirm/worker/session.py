@@ -172,6 +172,9 @@ _AROUND = re.compile(
     r"|Exception encountered when calling .*?(?:\(\)|\(type \w+\))\.(?= )"
     r"| (?:Call a|A)rguments received by .*"
     r"| Full object config: .*"
+    r"| You can attempt the following resolutions.*"
+    r"| This error may indicate that you're trying to pass.*"
+    r"|<class '[^']*'> could not be deserialized properly\..* Exception encountered: "
 )
 
 _MADE = re.compile(r"(?<=<)main\.| at 0x[0-9a-f]+|(?<=class ')main\.")
