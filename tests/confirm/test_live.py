@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,6 +114,36 @@ def test_layers_are_found_wherever_they_are(keras: Any, tf: Any) -> None:
         "wrapped",
     ]
     assert [len(each._inbound_nodes) for each in model.layers] == before
+
+
+def test_wrappers_of_models_and_of_cells(keras: Any, tf: Any) -> None:
+    layers = keras.layers
+
+    @keras.utils.register_keras_serializable("lambdalint")
+    class Cell(layers.Layer):  # type: ignore[misc,name-defined]
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self.state_size = self.output_size = 4
+            self.held = {"mixing": mixing(keras, tf, "in_cell")}
+
+        def call(self, t: Any, states: Any, training: Any = None) -> Any:
+            made = self.held["mixing"](t) + states[0]
+            return made, [made]
+
+    inside = keras.Sequential([keras.Input((5, 4)), mixing(keras, tf, "deep")])
+    middle = keras.Sequential([keras.Input((5, 4)), inside])
+    x = keras.Input((3, 5, 4))
+    y = layers.TimeDistributed(middle)(x)[:, 0]
+    model = keras.Model(x, layers.Bidirectional(layers.RNN(Cell()))(y))
+    found = lambdalint.check_model(model, contracts=(1,))
+    assert {each.message.partition(":")[0] for each in found} == {"deep", "in_cell"}
+
+
+def test_the_tutorial_runs_as_written(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    code, _, _ = text.partition("## In a test suite")[2].partition("```python\n")[2].partition("```")
+    exec(compile(code, "tutorial.py", "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out.startswith("LL105 centred: the output for a sample depends")
 
 
 def test_a_subclassed_model(keras: Any, tf: Any) -> None:

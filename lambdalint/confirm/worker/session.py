@@ -172,6 +172,7 @@ _AROUND = re.compile(
     r"|Exception encountered when calling .*?(?:\(\)|\(type \w+\))\.(?= )"
     r"| (?:Call a|A)rguments received by .*"
     r"| Full object config: .*"
+    r"| Make sure custom classes and functions are decorated.*"
     r"| You can attempt the following resolutions.*"
     r"| This error may indicate that you're trying to pass.*"
     r"|<class '[^']*'> could not be deserialized properly\..* Exception encountered: "
