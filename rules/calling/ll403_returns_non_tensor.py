@@ -52,7 +52,8 @@ Add the missing `return`. It repairs code that never worked.
 ## Known gaps
 
 A dict that is passed to a layer without weights or of the project's own is not reported: some map over
-structures.
+structures. Nor is a number returned by a layer that nothing in view calls: other code may ask it for a
+condition.
 
 ## Interaction with other linters
 
@@ -79,6 +80,7 @@ from lambdalint.syntax.walk import children, walk
 from .functions import Outcome, outcomes, words, written_function
 
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_NUMBER = "a Python number"
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -99,6 +101,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             )
             continue
         what = _kind(outcome.value)
+        if what == _NUMBER and all(use.how == "assumed" for use in layer.applications):
+            continue
         if what is not None:
             yield Report(
                 outcome.at,
@@ -124,9 +128,9 @@ def _kind(value: Value) -> str | None:
             return "None"
         if isinstance(value.value, (str, bytes)):
             return "a string"
-        return "a Python number" if isinstance(value.value, (bool, int, float, complex)) else None
+        return _NUMBER if isinstance(value.value, (bool, int, float, complex)) else None
     if isinstance(value, Number):
-        return "a Python number"
+        return _NUMBER
     if isinstance(value, Sequence) and value.items and all(_is_size(item) for item in value.items):
         return "a shape"
     if isinstance(value, Unknown) and value.reason == reasons.STRING:
