@@ -30,6 +30,7 @@ _NEIGHBOURS: tuple[tuple[str, str, tuple[bytes, ...]], ...] = (
     ("TensorFlow 1", "12", (b"tf.Session", b"tf.placeholder", b"tf.contrib", b"tf.get_variable")),
     ("Keras 2", "2", (b"tf_keras", b"tensorflow.python.keras")),
 )
+_OLD_BACKEND = (b"from keras import backend as K", b"import keras.backend as K")
 _MOST_NEIGHBOURS = 60
 _BACKEND_NAMES = {"theano": "theano", "tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
 
@@ -127,7 +128,10 @@ def _shared(path: str, project: Project) -> bool | None:
 
 
 def _neighbours(path: str, project: Project) -> list[Vote]:
-    """What the other files of the package say: a weak vote for each telling word, more where many have it."""
+    """What the other files of the package say: a weak vote for each telling word, more where many have it.
+
+    A folder in which as many files are older than Keras 3 as use it is a collection that says nothing.
+    """
     own = os.path.realpath(path)
     contents = {
         file: content
@@ -135,14 +139,20 @@ def _neighbours(path: str, project: Project) -> list[Vote]:
         if file != own and b"keras" in (content := project.content(file))
     }
     found: list[Vote] = []
+    new: set[str] = set()
+    old = {file for file, content in contents.items() if any(mark in content for mark in _OLD_BACKEND)}
     for what, fits, marks in _NEIGHBOURS:
         users = [file for file, content in contents.items() if any(mark in content for mark in marks)]
+        if "3" not in fits:
+            old.update(users)
+        elif fits == "3":
+            new.update(users)
         if users:
             text = f"{what} is used in {os.path.basename(users[0])}"
             # No older Keras has keras.ops, while old names linger in code that moved on.
             weight = 3 if fits == "3" else min(len(users), 3)
             found.append(vote(fits, weight, text))
-    return found
+    return [] if new and len(old - new) >= len(new) else found
 
 
 def _notebook_bytes(path: str) -> bytes:

@@ -143,6 +143,14 @@ def test_neighbours_speak_where_the_file_is_silent(tmp_path: Path) -> None:
     assert (dialect.name, dialect.certain) == ("keras3", False)
 
 
+def test_a_collection_of_all_generations_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "new.py").write_text("from keras import ops\n")
+    (tmp_path / "old.py").write_text("from keras import backend as K\n")
+    assert detect_text(tmp_path, "from keras.layers import Lambda\nLambda(abs)").name == "unknown"
+    (tmp_path / "newer.py").write_text("from keras import ops\n")
+    assert detect_text(tmp_path, "from keras.layers import Lambda\nLambda(abs)").name == "keras3"
+
+
 def test_notebooks_tell_by_kernel_and_banner(tmp_path: Path) -> None:
     def notebook(kernel: str, output: str) -> Path:
         cell = {
