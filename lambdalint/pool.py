@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import threading
 import time
@@ -30,6 +31,11 @@ _MUCH = 30_000
 """Objects that a file may leave behind: those of a hundred lines with a layer."""
 _MANY_MODULES = 200
 """Discarded modules that may wait for the collector, which has to look at all that is kept to free them."""
+
+
+_INTERRUPT = (signal.SIGINT,)
+_CAN_WAIT = hasattr(signal, "pthread_sigmask")
+"""Whether this system can hold a signal back."""
 
 
 def judge_all(
@@ -61,7 +67,7 @@ def _in_processes(files: Sequence[str], settings: Settings, jobs: int) -> Iterat
     size = max(1, min(_LARGEST_CHUNK, len(files) // (jobs * 8)))
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
     with _pool(jobs, settings, os.getcwd()) as pool:
-        with _away_from_here():
+        with _starting():
             futures = [(chunk, pool.submit(_judge_chunk, chunk)) for chunk in chunks]
         for chunk, future in futures:
             try:
@@ -76,7 +82,7 @@ def _alone(path: str, settings: Settings) -> FileResult:
     from concurrent.futures.process import BrokenProcessPool
 
     with _pool(1, settings, os.getcwd()) as pool:
-        with _away_from_here():
+        with _starting():
             future = pool.submit(_judge_chunk, [path])
         try:
             return future.result()[0]
@@ -86,18 +92,21 @@ def _alone(path: str, settings: Settings) -> FileResult:
 
 
 @contextmanager
-def _away_from_here() -> Iterator[None]:
-    """Be in the folder of the standard library while processes start.
+def _starting() -> Iterator[None]:
+    """Be in the folder of the standard library, and hear of no Ctrl-C, while processes start.
 
     A new interpreter looks for modules in its current folder first, and a project that is linted may
-    hold a ``multiprocessing.py``.
+    hold a ``multiprocessing.py``.  An interrupt that comes right after a fork may be lost.
     """
     here = os.getcwd()
     os.chdir(os.path.dirname(os.__file__))
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPT) if _CAN_WAIT else None
     try:
         yield
     finally:
         os.chdir(here)
+        if blocked is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 @contextmanager
@@ -152,14 +161,14 @@ def judge_and_tidy(path: str, settings: Settings, plan: Plan) -> FileResult:
 
 
 def _start(settings: Settings, folder: str) -> None:
-    import signal
-
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     os.chdir(folder)
     relax_collector()
     gc.freeze()
     # Ctrl-C reaches the whole group: the parent speaks, the others just end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if _CAN_WAIT:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
     global _worker
     _worker = (settings, Plan.of(settings))
 
