@@ -68,7 +68,9 @@ def analyse(parsed: ParsedUnit, *, target: str = "auto", project: Project | None
 
 
 def _run(machine: Machine, env: ModuleEnv, sites: list[ast.Call], family: object) -> None:
-    guarded(machine, lambda: run_block(machine, env.tree.body, env.frame), BUDGET)
+    # What stands in a long file may take as long as it is; only loops are cut short.
+    budget = BUDGET + len(env.unit.text)
+    guarded(machine, lambda: run_block(machine, env.tree.body, env.frame), budget)
     inside = set(machine.called)
     run_callers(machine, env)
     outside = machine.called - inside

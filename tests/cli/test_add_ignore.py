@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -72,6 +73,18 @@ def test_encoding_and_line_ends_are_kept(folder: Folder) -> None:
     assert ran.code == 2
     assert "bad.py: got no suppressions: '\N{SNOWMAN}' does not exist in iso8859-1" in ran.err
     assert path.read_bytes() == text.encode("latin-1")
+
+
+def test_mark_mode_link_and_a_missing_line_end_are_kept(folder: Folder) -> None:
+    text = (HEAD + SUM).replace("\n", "\r\n")
+    path = folder.write("real.txt", "")
+    path.write_bytes(text.encode("utf-8-sig"))
+    path.chmod(0o640)
+    (folder.path / "bad.py").symlink_to("real.txt")
+    assert folder.run("check", *ONLY, "--add-ignore=why").code == 0
+    assert path.read_bytes() == (text + "  # lambdalint: ignore[LL101] why").encode("utf-8-sig")
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert os.readlink(folder.path / "bad.py") == "real.txt"
 
 
 def test_a_notebook_changes_in_its_rows_alone(folder: Folder) -> None:

@@ -47,6 +47,36 @@ LONG = {
     "3,000 broken statements": ("x2 = = 1\n" * 3000 + LAYER, 1),
     "3,000 open brackets": ("f(\n" * 3000 + LAYER, 0),
     "3,000 open strings": ("'''\n" * 3001 + LAYER, 1),
+    "250,000 lists in a list": (f"z = [{'[1],' * 250_000}]\n{LAYER}", 1),
+    "3,000 attributes": (f"z = x{'.a' * 3000}\nLambda(lambda t: t{'.a' * 3000})(x)\n{LAYER}", 1),
+    "10,000 comparisons": (f"Lambda(lambda t: t{' < t' * 10_000})(x)\n{LAYER}", 1),
+    "3,000 branches": (
+        "def f(t):\n    if t == 0: return 0\n"
+        + "".join(f"    elif t == {i}: return t\n" for i in range(3000))
+        + f"Lambda(f)(x)\n{LAYER}",
+        1,
+    ),
+    "98 functions in each other": (
+        "".join(" " * i + f"def f{i}(x):\n" for i in range(98)) + " " * 98 + LAYER + LAYER,
+        1,
+    ),
+    "300 classes in each other": (
+        "".join(" " * i + f"class C{i}:\n" for i in range(300)) + " " * 300 + "y = 1\n" + LAYER,
+        1,
+    ),
+    "19 loops in each other": (
+        LAYER + "".join(" " * i + f"for i{i} in range(10):\n" for i in range(19)) + " " * 19 + LAYER,
+        2,
+    ),
+    "functions that call each other": (
+        "def f(t, n=0): return f(t, n + 1)\ndef g(t): return h(t) + h(t)\ndef h(t): return g(t) * g(t)\n"
+        f"Lambda(f)(x)\nLambda(g)(x)\n{LAYER}",
+        1,
+    ),
+    "classes that derive from each other": (
+        f"class A(B): pass\nclass B(A): pass\nclass A(B): pass\nLambda(A().f)(x)\n{LAYER}",
+        1,
+    ),
     "300,000 codes in a comment": (LAYER.strip() + "  # noqa: " + "A1," * 300_000 + "\n", 1),
     "a Sequential of 10,000 layers": (f"m = Sequential([{'Dense(3),' * 10_000}])\n" + LAYER, 1),
     "a chain of 3,000 layers": ("h = x\n" + "h = Dense(3)(h)\n" * 3000 + LAYER, 1),
@@ -182,6 +212,63 @@ def test_a_notebook_of_5_000_cells_with_images(bad: Folder) -> None:
     ran = check(bad)
     assert ran.code == 1
     assert "book.ipynb:cell 5002:1:22: LL101" in ran.out
+
+
+def cell(source: object, **more: object) -> dict[str, object]:
+    return {"cell_type": "code", "source": source, "outputs": [], **more}
+
+
+ODD_BOOKS: dict[str, dict[str, object]] = {
+    "null": {"cells": [cell(None), cell(BAD)]},
+    "pieces": {"cells": [cell([1, None, {}, "z = 1\n"]), cell(BAD.splitlines(True)), 7, None, [], "s"]},
+    "metadata": {"cells": [cell(BAD)], "metadata": {"kernelspec": [{"language": "R"}], "language_info": 3}},
+    "list": {"cells": [cell(BAD)], "metadata": [1, 2]},
+    "magics": {
+        "cells": [
+            cell("%%bash\nrm -rf Lambda\n"),
+            cell("%time z = 1\n!ls {x}\n?Lambda\nLambda??\n,f a\n;f b\n/f c\nz = !ls"),
+            cell("%%timeit -n1 -r1\n" + BAD),
+            cell("%" * 10_000),
+        ]
+    },
+    "sheets": {"worksheets": [None, {"cells": None}, {"cells": [{"cell_type": "code", "input": BAD}]}]},
+    "bytes": {"cells": [cell("z = '\0'\n"), cell("z = '\ud800'\n"), cell(BAD)]},
+}
+
+
+def test_odd_notebooks(bad: Folder) -> None:
+    for name, content in ODD_BOOKS.items():
+        (bad.path / f"{name}.ipynb").write_text(json.dumps(content), encoding="utf-8")
+    (bad.path / "wide.ipynb").write_bytes(json.dumps(ODD_BOOKS["null"]).encode("utf-16"))
+    (bad.path / "mark.ipynb").write_bytes(b"\xef\xbb\xbf" + json.dumps(ODD_BOOKS["null"]).encode())
+    (bad.path / "digits.ipynb").write_text(f'{{"cells": [], "Lambda": {"9" * 5000}}}')
+    ran = check(bad)
+    assert ran.code == 2
+    for name in (*ODD_BOOKS, "wide", "mark"):
+        assert sum(row.startswith(f"{name}.ipynb:cell ") for row in ran.out.splitlines()) == 1, name
+    assert [row.split(": ")[1] for row in ran.err.splitlines()] == [
+        "bytes.ipynb:cell 1:1:1",
+        "bytes.ipynb:cell 2:1:1",
+        "digits.ipynb",
+    ]
+
+
+LAYOUTS = {
+    "feeds": (f"{HEAD}\f\n\fz = 1\n \f{LAYER}\f{LAYER}", ["8:24", "9:23"]),
+    "returns": (BAD.replace("\n", "\r"), ["6:22"]),
+    "mixed": ("\r".join(BAD.split("\n", 3)).replace("\n", "\r\n", 2), ["6:22"]),
+    "separators": (f"{HEAD}z = '\x0b\x1c\x85\u2028'; {LAYER}", ["6:34"]),
+    "tabs": (f"{HEAD}if x:\n\tif x:\n        \tz = 1\n\t{LAYER}", ["9:23"]),
+}
+
+
+def test_odd_layouts(bad: Folder) -> None:
+    for name, (text, _) in LAYOUTS.items():
+        (bad.path / f"{name}.py").write_bytes(text.encode())
+    ran = check(bad)
+    rows = [row.split(": ")[0] for row in ran.out.splitlines() if " LL101 " in row]
+    assert rows == sorted(["bad.py:5:22", *(f"{n}.py:{at}" for n, (_, ats) in LAYOUTS.items() for at in ats)])
+    assert (ran.code, ran.err) == (1, "")
 
 
 def test_what_is_no_file(bad: Folder) -> None:
@@ -366,6 +453,11 @@ def test_nothing_runs_while_linting(folder: Folder) -> None:
         assert ran.returncode == 1, ran.stderr
         assert ran.stdout.count(" LL101 ") >= 5
         assert not mark.exists()
+    assert folder.run("explain", "train.py:8").code == 0
+    assert folder.run("check", *ONLY, "--baseline", "b.json", "--write-baseline").code == 0
+    assert folder.run("check", *ONLY, "--add-ignore").code == 0
+    assert folder.run("rule", "LL101").code == 0
+    assert not mark.exists()
 
 
 @pytest.mark.parametrize(
