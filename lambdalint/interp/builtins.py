@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import events, reasons
@@ -381,6 +382,18 @@ def _same(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Va
     return args[0] if args else NONE
 
 
+def _decorator(name: str) -> Callable[[Machine, Arguments, Keywords, Anchor], Value]:
+    """``staticmethod(f)`` in a class body does what it does above a ``def``."""
+
+    def decorated(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Value:
+        if len(args) != 1 or not isinstance(args[0], Function):
+            return args[0] if args else Unknown(reasons.UNKNOWN_CALL)
+        mark = Library(f"builtins.{name}")
+        return replace(args[0], decorators=(*args[0].decorators, mark))
+
+    return decorated
+
+
 _BUILTINS: dict[str, Callable[[Machine, Arguments, Keywords, Anchor], Value]] = {
     "len": _len,
     "range": _range,
@@ -409,6 +422,9 @@ _BUILTINS: dict[str, Callable[[Machine, Arguments, Keywords, Anchor], Value]] = 
     "callable": _callable,
     "next": _next,
     "iter": _same,
+    "staticmethod": _decorator("staticmethod"),
+    "classmethod": _decorator("classmethod"),
+    "property": _decorator("property"),
 }
 
 

@@ -2,13 +2,14 @@
 
 ## What it does
 
-Reports `+`, `-`, `*` and powers on an input of 8 or 16 bits, such as pixels in `uint8`, the mean of an
-integer input, and `one_hot` of a float input that is not cast.
+Reports `+`, `-`, `*`, powers, sums and products of an input of 8 or 16 bits, such as pixels in `uint8`,
+the mean of an integer input, and `one_hot` of a float input that is not cast.
 
 ## Why it hurts
 
 Integer arithmetic wraps around: of a `uint8` input, `x * 2` turns 200 into 144 and `x - 128` turns 0 into
-128. A mean of integers is truncated. A division is safe: `x / 255` is a float. The inputs of a Keras
+128. The sum of four pixels of 200 is 32, but in `keras.ops`, which sums in 32 bits. A mean of integers is
+truncated. A division is safe: `x / 255` is a float. The inputs of a Keras
 model are float32 unless told otherwise, and `tf.one_hot` and `K.one_hot` refuse them.
 
 ## Bad
@@ -83,7 +84,7 @@ from lambdalint.rule import Report, Rule
 
 from .operands import operand_of
 
-_WRAPPING = ("add", "sub", "mul", "pow")
+_WRAPPING = ("add", "sub", "mul", "pow", "sum", "prod")
 _ONE_HOT = ("tensorflow.one_hot", "keras.backend.one_hot")
 
 

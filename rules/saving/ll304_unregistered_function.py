@@ -4,13 +4,15 @@
 
 Reports, in code for Keras 3, a `def` without `@register_keras_serializable` as the function of a Lambda
 layer. `warning` where the project saves or loads whole models, `advice` elsewhere and where
-`custom_objects` are in sight.
+`custom_objects` are in sight. A function of a library, such as `keras.ops.flip` or `preprocess_input`, is
+reported where whole models are saved or loaded: Keras finds its activations, losses and metrics alone.
 
 ## Why it hurts
 
 Keras 3 saves such a function by its name alone. Loading it says "could not be deserialized" or "Could not
 locate function", even if the module is importable, unless it is passed in `custom_objects` or registered
-by a module that is imported before.
+by a module that is imported before. A `def` that is called like an activation, a loss or a metric of Keras
+is worse: Keras puts its own function in its place, and the loaded model computes something else.
 
 ## Bad
 
@@ -30,6 +32,17 @@ model = keras.Model(x, y)
 model.save("model.keras")
 ```
 
+```python
+import keras
+from keras.applications.vgg16 import preprocess_input
+from keras.layers import Input, Lambda
+
+x = Input(shape=(32, 32, 3))
+y = Lambda(preprocess_input)(x)
+model = keras.Model(x, y)
+model.save("model.keras")
+```
+
 ## Good
 
 ```python
@@ -45,6 +58,23 @@ def centred(t):
 
 x = Input(shape=(4,))
 y = Lambda(centred)(x)
+model = keras.Model(x, y)
+model.save("model.keras")
+```
+
+```python
+import keras
+from keras.applications import vgg16
+from keras.layers import Input, Lambda
+
+
+@keras.saving.register_keras_serializable(package="mine")
+def prepared(t):
+    return vgg16.preprocess_input(t)
+
+
+x = Input(shape=(32, 32, 3))
+y = Lambda(prepared)(x)
 model = keras.Model(x, y)
 model.save("model.keras")
 ```
@@ -79,7 +109,8 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Function
+from lambdalint.interp.ops import library
+from lambdalint.interp.values import Function, Library
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
@@ -87,27 +118,60 @@ from .dialects import gives_custom_objects
 from .models import is_never_stored, saves_models
 from .registered import is_registered
 
+_FOUND_IN = ("activations", "losses", "metrics")
+"""Modules of Keras whose functions its loader finds by their names, whoever wrote the function."""
+
 
 def check(layer: LayerFacts) -> Iterator[Report]:
-    """A named function of the project without the decorator."""
+    """A named function of the project without the decorator, or one of a library that Keras does not find."""
     node = layer.function_node
     if layer.dialect != "keras3" or node is None or is_never_stored(layer):
         return
+    loud = saves_models(layer) and not gives_custom_objects(layer)
     for value in layer.functions[:1]:
         if (
             isinstance(value, Function)
             and not isinstance(value.node, ast.Lambda)
             and not is_registered(value)
         ):
-            loud = saves_models(layer) and not gives_custom_objects(layer)
             yield Report(
                 Anchor(layer.unit, node),
-                f"Keras 3 saves `{value.name}` by its name alone and cannot find it again: the model does "
-                "not load without `custom_objects`. Add "
+                f"Keras 3 saves `{value.name}` by its name alone and {_lost(value.name)}. Add "
                 "`@keras.saving.register_keras_serializable(package=...)`.",
                 note="not registered",
                 severity=Severity.WARNING if loud else Severity.ADVICE,
             )
+        elif loud and isinstance(value, Library) and _is_not_found(value):
+            name, shown = value.name.rpartition(".")[2], value.spelling or value.name
+            yield Report(
+                Anchor(layer.unit, node),
+                f"Keras 3 saves `{shown}` by its name alone and {_lost(name)}. Call it "
+                "in a function of your own that is registered.",
+                note="not found on loading",
+            )
+
+
+def _lost(name: str) -> str:
+    """What becomes of a function that is saved by its name."""
+    place = _namesake(name)
+    if place:
+        return f"loads `{place}` in its place, without a word"
+    return "cannot find it again: the model does not load without `custom_objects`"
+
+
+def _namesake(name: str) -> str:
+    """The function of Keras that its loader finds by this name, or nothing."""
+    places = (f"keras.{module}.{name}" for module in _FOUND_IN)
+    return next((place for place in places if library.lookup(place) is not None), "")
+
+
+def _is_not_found(function: Library) -> bool:
+    known = function.name.startswith(("keras.ops.", "keras.backend.", "keras.applications.", "tensorflow."))
+    return (
+        known
+        and library.lookup(function.name) is not None
+        and not _namesake(function.name.rpartition(".")[2])
+    )
 
 
 RULE = Rule(

@@ -79,6 +79,8 @@ CLAIMS: dict[str, tuple[str, str, str]] = {
     "LL303-good-1": ("len({values(x, c).tobytes() for c in columns})", "value: 3$", "value: 3$"),
     "LL304-bad-1": ("reload(model)", "TypeError.*could not be deserialized", ""),
     "LL304-good-1": ("reload(model)", "value: True", ""),
+    "LL304-bad-2": ("reload(model)", "TypeError.*could not be deserialized", ""),
+    "LL304-good-2": ("reload(model)", "value: True", ""),
     "LL305-bad-1": ("reload(model(x, y))", "ValueError.*disallowed by default", ""),
     "LL305-good-1": ("reload(model(x, y))", "value: True", ""),
     "LL306-bad-1": ("reload(model, 'h5')", "", "TypeError.*Unable to serialize"),

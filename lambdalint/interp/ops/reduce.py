@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
-from lambdalint.interp.ops.arithmetic import cut, note_integers, zip_values
+from lambdalint.interp.ops.arithmetic import NARROW, cut, note_integers, zip_values
 from lambdalint.interp.ops.broadcasting import broadcast
 from lambdalint.interp.ops.operands import (
     AXIS_UNKNOWN,
@@ -77,10 +77,10 @@ def reduce(call: OpCall) -> Value:
     if isinstance(x, Unknown):
         return x
     op = _operation(call)
-    if op in ("mean", "sum", "prod"):
-        note_integers(call, op, [x])
     cuts = cut(call, [x]) if op in ("any", "all", "count") else ()
     dtype = call.option("dtype") or _dtype(call, op, x.dtype)
+    if op in ("mean", "sum", "prod") and dtype == x.dtype:
+        note_integers(call, op, [x])
     made = reduced(call, x, axes, _keeps(call), sign=_sign(op, x.sign), dtype=dtype, cuts=cuts)
     content = _content(op, x) if made.rank == 0 else None
     return made.but(content=content) if content is not None else made
@@ -103,6 +103,8 @@ def _dtype(call: OpCall, op: str, dtype: str | None) -> str | None:
         return dtype if kept else "float32"
     if op in ("sum", "prod") and dtype == "bool":
         return "int32"
+    if op in ("sum", "prod") and dtype in NARROW and call.op.name.startswith("keras.ops."):
+        return "uint32" if dtype.startswith("uint") else "int32"
     return dtype
 
 
@@ -318,6 +320,7 @@ def scan(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
+    note_integers(call, "sum", [x])
     axes, sign = read_axes(call.get("axis")), _running_sign(call, x.sign)
     if axes.every:
         dims = None if x.dims is None else (product(x.dims),)
