@@ -13,6 +13,7 @@ from lambdalint.interp.ops.operands import operand
 from lambdalint.interp.tensors import FLOATS, as_tensor, common_dtype, is_integer, result
 from lambdalint.interp.values import (
     ANY_SIGN,
+    CONSTANT,
     Along,
     Const,
     Event,
@@ -84,6 +85,9 @@ def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
         sign = sign_of(op, tensors)
         content = _content(op, tensors)
     _note(call, op, made, values)
+    if op == "mul" and not dims and dims is not None and any(_is_zero(each) for each in tensors):
+        # Nothing is left of what was mixed: such a term ties inputs to a result, or cuts their gradient.
+        batch = CONSTANT
     combined = result(made, dims, batch, dtype=dtype, sign=sign, content=content, **_rest(op, made))
     shaped = [each for each in made if not isinstance(each, Tensor) or each.rank != 0]
     if len(shaped) == 1 and isinstance(shaped[0], Tensor) and shaped[0].made is not None:
@@ -98,6 +102,10 @@ def _operand(call: OpCall, op: str, value: Value, values: Items[Value]) -> Tenso
         if any(_fits_list(op, other) for other in values if other is not value):
             return value
     return operand(call, value)
+
+
+def _is_zero(tensor: Tensor) -> bool:
+    return not tensor.inputs and number(tensor) == 0
 
 
 def _fits_list(op: str, value: Value) -> bool:
