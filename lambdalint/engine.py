@@ -203,6 +203,7 @@ def _judge(path: str, data: bytes, settings: Settings, plan: Plan) -> FileResult
     placed = _apply_rules(facts, plan, problems, _asker(settings, asked))
     reach = Reach.of(facts.followed)
     result = FileResult(path, problems=tuple(problems), reach=reach, requests=asked)
+    facts.release()
     return _finish(facts.unit, placed, settings, plan, result)
 
 

@@ -27,10 +27,8 @@ _FEW_FILES = 16
 _LARGEST_CHUNK = 16
 _THRESHOLDS = (500_000, 50, 50)
 """Objects made before the collector looks in the middle of a file; younger rounds for each older one."""
-_MUCH = 30_000
-"""Objects that a file may leave behind: those of a hundred lines with a layer."""
-_MANY_MODULES = 200
-"""Discarded modules that may wait for the collector, which has to look at all that is kept to free them."""
+_MUCH = 100_000
+"""Objects, most of them in use, that files may leave behind before the collector looks at them."""
 
 
 _INTERRUPT = (signal.SIGINT,)
@@ -152,10 +150,7 @@ def relax_collector() -> None:
 def judge_and_tidy(path: str, settings: Settings, plan: Plan) -> FileResult:
     """Judge one file, and let go of what that has left behind where it is much."""
     result = judge(path, settings, plan)
-    if plan.project.discarded >= _MANY_MODULES:
-        plan.project.discarded = 0
-        gc.collect()
-    elif gc.get_count()[0] > _MUCH:
+    if gc.get_count()[0] > _MUCH:
         gc.collect(0)
     return result
 

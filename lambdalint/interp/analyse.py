@@ -64,6 +64,7 @@ def analyse(parsed: ParsedUnit, *, target: str = "auto", project: Project | None
     facts.failures = machine.failures
     facts.unfolds = machine.unfolds
     facts.nodes, facts.compiled = machine.nodes, machine.compiled
+    facts.machine = machine
     return facts
 
 

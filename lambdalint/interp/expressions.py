@@ -238,6 +238,7 @@ def make_function(
         for parameter, default in zip(node.args.kwonlyargs, node.args.kw_defaults)
         if default is not None
     }
+    machine.closures.append(frame)
     return Function(node, frame.env, frame, defaults, kw_defaults)
 
 

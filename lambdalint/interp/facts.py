@@ -27,6 +27,7 @@ from lambdalint.syntax.anchor import Anchor
 if TYPE_CHECKING:
     from lambdalint.interp.followed import Followed
     from lambdalint.interp.frames import Frame
+    from lambdalint.interp.machine import Machine
     from lambdalint.layers.dialect import Dialect
     from lambdalint.syntax.names import Names
     from lambdalint.syntax.project import Project
@@ -149,6 +150,12 @@ class Site:
     """The variables around the last construction, as they are once all has run."""
     made: list[tuple[list[Value], Frame]] = field(default_factory=list)
     """What the function argument was in each construction, and the variables around it."""
+
+    def release(self) -> None:
+        """Let go of the uses and of the variables around them."""
+        self.frame = None
+        self.made.clear()
+        self.applications.clear()
 
 
 @dataclass(eq=False)
@@ -317,6 +324,21 @@ class FileFacts:
     """The models that are compiled with a loss."""
     unfolds: set[int] = field(default_factory=set)
     """Ids of the events whose folding of axes into the batch a later step takes back."""
+    machine: Machine | None = None
+    """What has run the file; ``None`` without a layer."""
+
+    def release(self) -> None:
+        """Undo the circles in which the facts point at each other, so that they go without the collector.
+
+        Nothing can be asked of them afterwards.
+        """
+        for layer in self.layers:
+            layer.site.release()
+        self.layers = ()
+        self.names.release()
+        self.project.linted()
+        if self.machine is not None:
+            self.machine.release()
 
     def dialect_of(self, family: str | None) -> str:
         """The dialect of a layer that came from this Keras family."""

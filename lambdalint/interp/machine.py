@@ -98,6 +98,8 @@ class Machine:
         """How often the ``call`` of each project class was run, by its id."""
         self.site_kinds: dict[int, tuple[str, str | None]] = {}
         """The kind and Keras family of the calls that the names show to construct a layer."""
+        self.closures: list[Frame] = []
+        """The frames in which functions were made, which point at them."""
         self._serial = count(1)
         self._regions: list[int] = []
         self._dims: dict[int, tuple[Unknown, Dim]] = {}
@@ -198,6 +200,18 @@ class Machine:
         self.stack.clear()
         self._entered.clear()
         self._regions.clear()
+
+    def release(self) -> None:
+        """Undo the circles in which functions, scopes, layers and their calls point at each other."""
+        for frame in self.closures:
+            frame.variables.clear()
+        for instance in self.instances:
+            instance.attributes.clear()
+        for node in self.nodes:
+            node.parents = ()
+            if isinstance(node.layer, Layer):
+                node.layer.ends = None
+        self.modules.release()
 
     def tied(self, value: Unknown) -> bool:
         """Whether an unknown value already stands for a size."""

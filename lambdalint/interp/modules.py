@@ -52,6 +52,13 @@ class Modules:
         self._stars: dict[int, dict[tuple[str, str | None], None]] = {}
         self._site_rows = sorted(site.lineno for site in sites)
 
+    def release(self) -> None:
+        """Let go of the variables of all modules."""
+        for env in self._envs.values():
+            if env is not None:
+                env.frame.variables.clear()
+                del env.frame
+
     # --- layer sites -------------------------------------------------------------------------------
 
     def holds_site(self, env: ModuleEnv, first: int, last: int) -> bool:

@@ -76,6 +76,12 @@ class Names:
         self._bound_to: dict[int, _Found] = {}
         self._sites: dict[int, tuple[ast.Call, str]] | None = None
 
+    def release(self) -> None:
+        """Let go of the scopes, which point at each other: they go at once, without the collector."""
+        for scope in list(self.scopes()):
+            scope.bindings.clear()
+            scope.children.clear()
+
     # --- scopes ------------------------------------------------------------------------------------
 
     @property

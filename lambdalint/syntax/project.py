@@ -46,6 +46,12 @@ class ParsedModule:
         """Its scopes and names."""
         return Names(self.tree, self.unit, self.project)
 
+    def release(self) -> None:
+        """Let go of the names; whoever asks for them again has them found again."""
+        names = vars(self).pop("names", None)
+        if names is not None:
+            names.release()
+
     def submodule(self, name: str) -> ParsedModule | None:
         """A module inside this package; ``None`` if there is none, or this is no package."""
         if os.path.basename(self.unit.path) != "__init__.py":
@@ -77,8 +83,8 @@ class Project:
         self._imported_by: dict[str, tuple[set[str], set[str]]] = {}
         """What a file imports: modules that were found, and the names of others."""
         self._linted: tuple[str, Names] | None = None
-        self.discarded = 0
-        """Modules no longer remembered whose scopes, which point at each other, wait for the collector."""
+        self._discarded: list[ParsedModule] = []
+        """Modules no longer remembered, which the file that is being judged may still use."""
 
     # --- finding -----------------------------------------------------------------------------------
 
@@ -174,11 +180,19 @@ class Project:
         while len(self._modules) > MOST_MODULES or (self._kept_text > MOST_TEXT and len(self._modules) > 1):
             oldest = self._modules.pop(next(iter(self._modules)))
             self._kept_text -= _size(oldest)
-            self.discarded += oldest is not None and "names" in vars(oldest)
+            if oldest is not None:
+                self._discarded.append(oldest)
 
     def linting(self, path: str, names: Names) -> None:
         """Take the names of the file that is being judged: its imports need not be worked out again."""
         self._linted = (self._folders.real(path), names)
+
+    def linted(self) -> None:
+        """Let go of what was kept for the file that has been judged."""
+        self._linted = None
+        for module in self._discarded:
+            module.release()
+        self._discarded.clear()
 
     def _parse(self, path: str) -> ParsedModule | None:
         from lambdalint.sources.read import read
