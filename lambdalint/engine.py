@@ -301,9 +301,9 @@ def _apply_rules(facts: FileFacts, plan: Plan, problems: list[Problem], ask: _As
         for rule in plan.rules:
             if rule.check_layer is not None:
                 found = _check(rule, rule.check_layer, layer, problems, layer.at, layer.dialect, names, ask)
-                if spoke.isdisjoint(rule.yields_to):
-                    placed += found
                 if found:
+                    if spoke.isdisjoint(rule.yields_to):
+                        placed += found
                     spoke.add(rule.code)
     for rule in plan.rules:
         if rule.check_file is not None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import reasons
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.values import Dictionary, Function, Sequence, Unknown, Value
-from lambdalint.syntax.walk import children
 
 if TYPE_CHECKING:
     from lambdalint.interp.machine import Machine
 
-_NO_YIELD = frozenset((ast.Name, ast.Constant))
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 SPREAD = "**"
 """Key under which a ``**mapping`` argument of unknown content is passed."""
@@ -22,23 +19,6 @@ SPREAD = "**"
 
 class Spread(Exception):
     """A ``*args`` argument of unknown length stands in the call."""
-
-
-@lru_cache(maxsize=4096)
-def is_generator(node: FunctionNode) -> bool:
-    """Whether the function has a ``yield`` of its own, or is asynchronous."""
-    if isinstance(node, ast.AsyncFunctionDef):
-        return True
-    stack: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
-    while stack:
-        current = stack.pop()
-        if type(current) in _NO_YIELD:
-            continue
-        if isinstance(current, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            stack.extend(children(current))
-    return False
 
 
 def bind(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lambdalint.interp import events
+from lambdalint.interp.tensors import as_tensor
 from lambdalint.interp.values import NONE, Const, Event, Tensor, Unknown, Value
 from lambdalint.syntax.anchor import Anchor
 
@@ -87,8 +88,6 @@ class OpCall:
 
     def tensor(self, value: Value) -> Tensor | Unknown:
         """The value as the tensor that the library would make of it."""
-        from lambdalint.interp.tensors import as_tensor
-
         self.followed.add(id(value))
         return as_tensor(value)
 

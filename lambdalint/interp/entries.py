@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from lambdalint.interp import reasons
 from lambdalint.interp.frames import ModuleEnv
@@ -61,23 +62,20 @@ class Mentions:
     def __init__(self, machine: Machine, env: ModuleEnv, names: frozenset[str] = frozenset()) -> None:
         self._machine = machine
         self._env = env
-        nodes = [
-            n for n in walk(env.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        ]
-        self._names = {id(node): _mentioned(node) for node in nodes}
+        definitions = _definitions(env.tree)
         self._called_by_others: set[str] = set()
-        relevant = {node.name for node in nodes if self.holds(node) or self._names[id(node)] & names}
+        relevant = {node.name for node, words in definitions if words & names or self.holds(node)}
         for statement in env.tree.body:
             if isinstance(statement, ast.Assign) and self.holds(statement):
                 relevant |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
         for _ in range(ROUNDS):
-            more = {n.name for n in nodes if n.name not in relevant and self._names[id(n)] & relevant}
+            more = {n.name for n, words in definitions if n.name not in relevant and words & relevant}
             if not more:
                 break
             relevant |= more
         self._relevant = relevant
-        for node in nodes:
-            self._called_by_others |= self._names[id(node)] & relevant - {node.name}
+        for node, words in definitions:
+            self._called_by_others |= words & relevant - {node.name}
 
     def holds(self, node: ast.stmt) -> bool:
         """Whether a layer is constructed in it."""
@@ -94,7 +92,21 @@ class Mentions:
         return name not in self._called_by_others
 
 
-def _mentioned(node: ast.AST) -> set[str]:
+_Definition = tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, frozenset[str]]
+_known: WeakKeyDictionary[ast.Module, list[_Definition]] = WeakKeyDictionary()
+
+
+def _definitions(tree: ast.Module) -> list[_Definition]:
+    """The functions and classes of a module and the names that each mentions, found once for each tree."""
+    found = _known.get(tree)
+    if found is None:
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        found = [(node, _mentioned(node)) for node in walk(tree) if isinstance(node, kinds)]
+        _known[tree] = found
+    return found
+
+
+def _mentioned(node: ast.AST) -> frozenset[str]:
     names: set[str] = set()
     for part in walk(node):
         kind = type(part)
@@ -102,7 +114,7 @@ def _mentioned(node: ast.AST) -> set[str]:
             names.add(part.id)  # type: ignore[attr-defined]
         elif kind is ast.Attribute:
             names.add(part.attr)  # type: ignore[attr-defined]
-    return names
+    return frozenset(names)
 
 
 def _run_class(machine: Machine, cls: ClassValue, mentions: Mentions) -> None:

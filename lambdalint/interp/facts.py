@@ -63,12 +63,13 @@ class Trace:
     def causes(self, *kinds: str) -> list[Event]:
         """The per-sample faults of these kinds that reach the result, each once."""
         found: dict[int, Event] = {}
-        for event in self._faults():
+        for event in self.faults():
             if event.kind in kinds:
                 found.setdefault(id(event.at.node), event)
         return list(found.values())
 
-    def _faults(self) -> Iterator[Event]:
+    def faults(self) -> Iterator[Event]:
+        """What has broken, moved or folded the batch axis of a tensor of the result."""
         for tensor in self.result_tensors:
             if isinstance(tensor.batch, Broken):
                 yield from tensor.batch.causes
@@ -79,7 +80,7 @@ class Trace:
         """How much this run has to do with a place in the code: 3 for a fault there that reaches the result,
         2 for what happened there, 1 for a step or the function itself; 0 for nothing.
         """
-        if any(event.at.node is node for event in self._faults()):
+        if any(event.at.node is node for event in self.faults()):
             return 3
         if any(event.at.node is node for event in self.events):
             return 2
@@ -249,7 +250,7 @@ class LayerFacts:
         Axes folded into the batch that a later layer takes out again are no fault.
         """
         found: dict[int, Event] = {}
-        for trace in self.traces:
+        for trace in self.traces if not self._kinds_of_faults.isdisjoint(kinds) else ():
             for event in trace.causes(*kinds):
                 if any(id(each) not in self.file.unfolds for each in event.data.get("joined", (event,))):
                     found.setdefault(id(event.at.node), event)
@@ -258,10 +259,20 @@ class LayerFacts:
     def happened(self, *kinds: str) -> list[Event]:
         """The events of these kinds in the body, over all uses, each place once."""
         found: dict[tuple[str, int], Event] = {}
-        for trace in self.traces:
+        for trace in self.traces if not self._kinds_of_events.isdisjoint(kinds) else ():
             for event in trace.of_kind(*kinds):
                 found.setdefault((event.kind, id(event.at.node)), event)
         return list(found.values())
+
+    # Few layers have any event of the kinds that a rule asks for: to see that must cost next to nothing.
+
+    @cached_property
+    def _kinds_of_events(self) -> frozenset[str]:
+        return frozenset(event.kind for trace in self.traces for event in trace.events)
+
+    @cached_property
+    def _kinds_of_faults(self) -> frozenset[str]:
+        return frozenset(event.kind for trace in self.traces for event in trace.faults())
 
     def uses_for(self, node: ast.AST) -> list[Application]:
         """The uses of the layer, those first that have to do with a place in the code."""
@@ -275,7 +286,7 @@ class LayerFacts:
                     return frame
         return self.site.frame
 
-    @property
+    @cached_property
     def traces(self) -> list[Trace]:
         """The traces of its uses."""
         return [application.trace for application in self.site.applications]

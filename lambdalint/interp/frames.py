@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from lambdalint.interp import reasons
 from lambdalint.interp.values import Function, Unknown, Value
@@ -12,11 +13,19 @@ from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.walk import children
 
 
-@lru_cache(maxsize=2048)
-def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
-    """The names that a function binds itself, parameters aside."""
+class BodyFacts(NamedTuple):
+    """What the body of a function says of it: the names it binds, parameters aside, and whether it yields."""
+
+    names: frozenset[str]
+    is_generator: bool
+
+
+@lru_cache(maxsize=4096)
+def body_facts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> BodyFacts:
+    """What a function binds itself; whether it is asynchronous or has a ``yield`` of its own."""
     found: set[str] = set()
     outer: set[str] = set()
+    yields = isinstance(node, ast.AsyncFunctionDef)
     stack: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
     while stack:
         part = stack.pop()
@@ -33,8 +42,9 @@ def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> fr
         elif isinstance(part, (ast.Global, ast.Nonlocal)):
             outer.update(part.names)
         elif not isinstance(part, _OWN_SCOPE):
+            yields = yields or isinstance(part, (ast.Yield, ast.YieldFrom))
             stack.extend(children(part))
-    return frozenset(found - outer - {"*"})
+    return BodyFacts(frozenset(found - outer - {"*"}), yields)
 
 
 _OWN_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -75,9 +85,11 @@ class Frame:
         """The value bound to a name, seen from this frame."""
         frame: Frame | None = self
         while frame is not None:
-            if (frame.kind != "class" or frame is self) and name in frame.variables:
-                return frame.variables[name]
-            if frame.function is not None and name in local_names(frame.function.node):
+            if frame.kind != "class" or frame is self:
+                value = frame.variables.get(name)
+                if value is not None:
+                    return value
+            if frame.function is not None and name in body_facts(frame.function.node).names:
                 # Local to a function, and not bound on the way taken here: no outer variable.
                 return None if name in frame.outer_names else Unknown(reasons.UNBOUND, name)
             frame = frame.parent

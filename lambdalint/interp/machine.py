@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from lambdalint.interp import events, reasons
+from lambdalint.interp import binding, construct, events, graph, reasons
 from lambdalint.interp.call import Impossible, OpCall
 from lambdalint.interp.facts import Failure, Site, Trace, tensors_of
-from lambdalint.interp.frames import Frame
+from lambdalint.interp.frames import Frame, body_facts
+from lambdalint.interp.ops import library
 from lambdalint.interp.ops.carried import performed
 from lambdalint.interp.values import (
     Along,
@@ -273,8 +274,6 @@ class Machine:
             return self.unknown(reasons.NOT_CALLABLE)
         kind, family = self.site_kinds.get(id(at.node), ("", None))
         if kind:
-            import lambdalint.interp.construct as construct
-
             return construct.layer_by_name(self, kind, args, kwargs, at, family)
         if isinstance(function, Unknown) and text and not function.inputs:
             import lambdalint.interp.guesses as guesses
@@ -320,11 +319,10 @@ class Machine:
     def _call_library(
         self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
     ) -> Value:
-        import lambdalint.interp.builtins as builtins
-        import lambdalint.interp.construct as construct
-
         name = function.name
         if name.startswith("builtins."):
+            import lambdalint.interp.builtins as builtins
+
             return builtins.call(self, name[9:], args, kwargs, at, text)
         made = construct.construct(self, function, args, kwargs, at, text)
         if made is not None:
@@ -335,9 +333,6 @@ class Machine:
         self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
     ) -> Value:
         """Call a library function through the operation tables."""
-        import lambdalint.interp.graph as graph
-        import lambdalint.interp.ops.library as library
-
         graph.note_operation(self, function, args, kwargs, at, text)
         missing = library.missing_in(function.name, self.dialect_for(function.family))
         if missing is not None:
@@ -383,8 +378,6 @@ class Machine:
     def _unmodelled(
         self, function: Library, args: list[Value], kwargs: dict[str, Value], at: Anchor, text: str
     ) -> Value:
-        import lambdalint.interp.ops.library as library
-
         inputs: frozenset[int] = frozenset()
         for value in [*args, *kwargs.values()]:
             inputs |= inputs_of(value)
@@ -437,13 +430,12 @@ class Machine:
         self, function: Function, args: list[Value], kwargs: dict[str, Value], at: Anchor
     ) -> Value:
         """Run a ``def`` or ``lambda`` on these arguments."""
-        import lambdalint.interp.binding as binding
         import lambdalint.interp.statements as statements
 
         self.called.add(id(function.node))
         if self._too_deep(function.node):
             return self.unknown(reasons.TOO_DEEP)
-        if binding.is_generator(function.node):
+        if body_facts(function.node).is_generator:
             return self.unknown(reasons.GENERATOR)
         frame = Frame("function", function.env, function.frame, function)
         problem = binding.bind(self, function, args, kwargs, frame)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import guesses, reasons
 from lambdalint.interp.frames import Frame
+from lambdalint.interp.ops import library
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.values import (
     NONE,
@@ -99,8 +100,6 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
 
 
 def _library_attribute(receiver: Library, name: str) -> Value:
-    import lambdalint.interp.ops.library as library
-
     canonical, family = normalise(f"{receiver.name}.{name}")
     known = library.attribute(canonical)
     if known is not None:

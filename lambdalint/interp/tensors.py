@@ -144,23 +144,26 @@ def result(operands: Iterable[Tensor | Unknown], dims: Dims | None, batch: Batch
     known = list(operands)
     tensors = [operand for operand in known if isinstance(operand, Tensor)]
     keras = next((tensor for tensor in tensors if tensor.kind == "keras"), None)
-    cuts = [*passed_cuts(known), *fields.pop("cuts", ())]
-    fields.setdefault("rest", _joint_rest(known))
+    carriers = [operand for operand in known if operand.inputs]
+    cuts = passed_cuts(carriers)
+    if more := fields.pop("cuts", ()):
+        cuts = tuple({id(cut): cut for cut in (*cuts, *more)}.values())
+    if "rest" not in fields:
+        fields["rest"] = _joint_rest(carriers)
     return Tensor(
         dims,
         batch,
-        inputs=frozenset().union(*(operand.inputs for operand in known)),
+        inputs=frozenset().union(*[operand.inputs for operand in carriers]),
         kind="keras" if keras is not None else "tensor",
         node=keras.node if keras is not None else None,
         random=any(tensor.random for tensor in tensors),
-        cuts=tuple({id(cut): cut for cut in cuts}.values()),
+        cuts=cuts,
         **fields,
     )
 
 
-def _joint_rest(operands: Items[Tensor | Unknown]) -> float | None:
+def _joint_rest(carriers: Items[Tensor | Unknown]) -> float | None:
     """What operands that depend on inputs all are where those are 0; ``None`` where they differ."""
-    carriers = [operand for operand in operands if operand.inputs]
     rests = {operand.rest if isinstance(operand, Tensor) else None for operand in carriers}
     return rests.pop() if len(rests) == 1 else None if rests else 0.0
 

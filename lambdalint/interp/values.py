@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
 from lambdalint.layers.dims import Dim, show_shape
@@ -167,8 +167,8 @@ class Tensor:
 
     def but(self, **changes: Any) -> Tensor:
         """A copy with these fields changed; ``content`` is dropped unless given."""
-        changes.setdefault("content", None)
-        return replace(self, **changes)
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        return Tensor(**{**fields, "content": None, **changes})
 
     def __str__(self) -> str:
         return show_shape(self.dims)

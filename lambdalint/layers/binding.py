@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from lambdalint.layers.catalogue import ALIASES, FUNCTIONS
@@ -130,15 +131,22 @@ def bind(
 
 
 def _is_keras1(layer: str, kwargs: Mapping[str, ConfigValue], dialect: str) -> bool:
-    first, later = parameters(layer, "keras1") or (), parameters(layer, "keras2") or ()
     if layer in keras1_layers(only=True):
         return True
-    words = set(kwargs)
-    if words & (set(later) - set(first)):
+    old, new = _telling(layer)
+    if not new.isdisjoint(kwargs):
         return False
-    if words & (({*first} | _COMMON1) - set(later) - {"weights", "input_dim", "input_length", "name"}):
+    if not old.isdisjoint(kwargs):
         return True
     return dialect == "keras1" and layer in keras1_layers()
+
+
+@cache
+def _telling(layer: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The arguments that only Keras 1 has, and those that only later ones have."""
+    first = frozenset(parameters(layer, "keras1") or ())
+    later = frozenset(parameters(layer, "keras2") or ())
+    return (first | _COMMON1) - later - {"weights", "input_dim", "input_length", "name"}, later - first
 
 
 def _early_keras2(name: str, args: Sequence[ConfigValue], bound: Bound, dialect: str) -> None:

@@ -288,11 +288,13 @@ def _tensorflow_signs(rest: str) -> Iterator[tuple[str, str, int]]:
 
 def _called(names: Names, unit: SourceUnit) -> Iterator[_Keyed]:
     for call in names.calls:
-        where = f"in {_where(unit, call)}"
         word = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        keywords = [keyword.arg for keyword in call.keywords if keyword.arg]
+        if word not in _METHODS and word not in _CALLED and _KEYWORDS.keys().isdisjoint(keywords):
+            continue
+        where = f"in {_where(unit, call)}"
         if word in _METHODS:
             yield (word,), vote(*_METHODS[word], f"`{word}` {where}")
-        keywords = [keyword.arg for keyword in call.keywords if keyword.arg]
         for keyword in keywords:
             if keyword in _KEYWORDS:
                 yield (keyword,), vote(*_KEYWORDS[keyword], f"`{keyword}=` {where}")

@@ -73,6 +73,7 @@ class Names:
         self._raw_of: dict[int, _Found] = {}
         self._readers: dict[str, list[Scope]] | None = None
         self._imports: list[Binding] | None = None
+        self._free: dict[int, dict[str, list[ast.Name]]] = {}
         self._bound_to: dict[int, _Found] = {}
         self._sites: dict[int, tuple[ast.Call, str]] | None = None
 
@@ -155,7 +156,12 @@ class Names:
 
         In order of first use; builtins that nothing in the file defines are left out.
         """
-        body = self.body_scope(function)
+        found = self._free.get(id(function))
+        if found is None:
+            found = self._free[id(function)] = self._free_variables(self.body_scope(function))
+        return found
+
+    def _free_variables(self, body: Scope) -> dict[str, list[ast.Name]]:
         found: dict[str, list[ast.Name]] = {}
         for name, scope in sorted(_reads(body), key=lambda read: position_of(read[0])):
             owner = self.resolve(name.id, scope)

@@ -248,7 +248,7 @@ class Project:
                 other
                 for other in others
                 if other != path
-                and name in (data := self.content(other))
+                and name in (data := self._bytes.get(other) or self.content(other))
                 and self._imports(other, data, path, ends)
             ]
 

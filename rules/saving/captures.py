@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeGuard
 
 from lambdalint.interp.facts import LayerFacts
@@ -50,8 +51,13 @@ def functions_of(layer: LayerFacts) -> list[Function]:
     return list({id(value.node): value for value in values if isinstance(value, Function)}.values())
 
 
-def captures(layer: LayerFacts) -> Iterator[Capture]:
+@lru_cache(maxsize=1)
+def captures(layer: LayerFacts) -> tuple[Capture, ...]:
     """The names that the layer's functions take from outside, builtins left out."""
+    return tuple(_captures(layer))
+
+
+def _captures(layer: LayerFacts) -> Iterator[Capture]:
     for function in functions_of(layer):
         names = names_of(layer, function)
         if names is None:

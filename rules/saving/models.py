@@ -110,6 +110,7 @@ def enclosing_class(names: Names, node: ast.AST) -> ast.ClassDef | None:
     return None
 
 
+@lru_cache(maxsize=1)
 def rebuilt_by_class(layer: LayerFacts) -> bool:
     """Whether a class of Keras makes the Lambda: what is saved is then the class, or nothing of a metric."""
     if layer.unit is not layer.file.unit:

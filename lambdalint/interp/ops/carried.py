@@ -34,7 +34,8 @@ def performed(call: OpCall) -> Value:
             # Whether the transfer function looks at an option is another question than for the operand.
             call.args[parameter.name] = value.but(content=value.content)
     made = call.op.run(call)
-    strays = [tensor for value in call.args.values() for tensor in _strays(call, value)]
+    left = [value for value in call.args.values() if isinstance(value, (Tensor, Sequence))]
+    strays = [tensor for value in left for tensor in _strays(call, value)]
     if not strays or getattr(call.op.run, "__name__", "") in _ALONE:
         return made
     return _depending(made, strays)

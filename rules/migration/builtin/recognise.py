@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Function, Library, Partial
 from lambdalint.syntax.enclosing import enclosing
+from lambdalint.syntax.names import Names
 
 from . import activations, borders, linear, merging, pooling, shapes
 from .body import Body, Found, body_of
@@ -55,11 +57,20 @@ def _readings(body: Body) -> Iterator[tuple[Found, str]]:
 
 def _is_adjusted(layer: LayerFacts) -> bool:
     """Whether the code gives the layer object attributes, such as ``supports_masking``, later on."""
-    names: set[str] = set()
-    for node in enclosing(layer.file.tree, layer.node):
-        if isinstance(node, ast.Assign) and node.value is layer.node:
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return bool(names) and any(
-        isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id in names
-        for node in layer.names.attributes
+    adjusted = _given_attributes(layer.names)
+    return bool(adjusted) and any(
+        isinstance(target, ast.Name) and target.id in adjusted
+        for node in enclosing(layer.file.tree, layer.node)
+        if isinstance(node, ast.Assign) and node.value is layer.node
+        for target in node.targets
+    )
+
+
+@lru_cache(maxsize=1)
+def _given_attributes(names: Names) -> frozenset[str]:
+    """The variables of a file whose attributes are assigned to."""
+    return frozenset(
+        node.value.id
+        for node in names.attributes
+        if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name)
     )
