@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from lambdalint.interp import reasons
 from lambdalint.interp.values import Function, Unknown, Value
@@ -20,9 +20,19 @@ class BodyFacts(NamedTuple):
     is_generator: bool
 
 
-@lru_cache(maxsize=4096)
+_bodies: WeakKeyDictionary[ast.AST, BodyFacts] = WeakKeyDictionary()
+"""The facts of bodies, which are forgotten with them."""
+
+
 def body_facts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> BodyFacts:
     """What a function binds itself; whether it is asynchronous or has a ``yield`` of its own."""
+    known = _bodies.get(node)
+    if known is None:
+        known = _bodies[node] = _body_facts(node)
+    return known
+
+
+def _body_facts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> BodyFacts:
     found: set[str] = set()
     outer: set[str] = set()
     yields = isinstance(node, ast.AsyncFunctionDef)
@@ -76,6 +86,8 @@ class Frame:
     env: ModuleEnv
     parent: Frame | None
     function: Function | None = None
+    own_names: frozenset[str] = frozenset()
+    """The names that the function binds itself, parameters aside."""
     variables: dict[str, Value] = field(default_factory=dict)
     returns: list[Value] = field(default_factory=list)
     outer_names: set[str] = field(default_factory=set)
@@ -89,7 +101,7 @@ class Frame:
                 value = frame.variables.get(name)
                 if value is not None:
                     return value
-            if frame.function is not None and name in body_facts(frame.function.node).names:
+            if name in frame.own_names:
                 # Local to a function, and not bound on the way taken here: no outer variable.
                 return None if name in frame.outer_names else Unknown(reasons.UNBOUND, name)
             frame = frame.parent

@@ -435,9 +435,10 @@ class Machine:
         self.called.add(id(function.node))
         if self._too_deep(function.node):
             return self.unknown(reasons.TOO_DEEP)
-        if body_facts(function.node).is_generator:
+        body = body_facts(function.node)
+        if body.is_generator:
             return self.unknown(reasons.GENERATOR)
-        frame = Frame("function", function.env, function.frame, function)
+        frame = Frame("function", function.env, function.frame, function, body.names)
         problem = binding.bind(self, function, args, kwargs, frame)
         if problem:
             self.record(events.FAILS, at, function.name, {"error": "TypeError", "why": problem, "call": True})

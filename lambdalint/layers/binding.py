@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from lambdalint.layers.catalogue import ALIASES, FUNCTIONS
@@ -141,7 +141,7 @@ def _is_keras1(layer: str, kwargs: Mapping[str, ConfigValue], dialect: str) -> b
     return dialect == "keras1" and layer in keras1_layers()
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _telling(layer: str) -> tuple[frozenset[str], frozenset[str]]:
     """The arguments that only Keras 1 has, and those that only later ones have."""
     first = frozenset(parameters(layer, "keras1") or ())
