@@ -202,8 +202,9 @@ def _judge(path: str, data: bytes, settings: Settings, plan: Plan) -> FileResult
     asked: Requests = {}
     placed = _apply_rules(facts, plan, problems, _asker(settings, asked))
     reach = Reach.of(facts.followed)
+    with _guard(problems, path, "letting go of this file"):
+        facts.release()
     result = FileResult(path, problems=tuple(problems), reach=reach, requests=asked)
-    facts.release()
     return _finish(facts.unit, placed, settings, plan, result)
 
 

@@ -79,6 +79,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
             layers=layers,
             dialect=dialect,
             followed=((True, ""), (False, "opaque")),
+            release=lambda: None,
             failures=(),
         )
 

@@ -101,8 +101,17 @@ def _definitions(tree: ast.Module) -> list[_Definition]:
     found = _known.get(tree)
     if found is None:
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        found = [(node, _mentioned(node)) for node in walk(tree) if isinstance(node, kinds)]
+        found = [(node, _mentioned(node)) for node in _statements(tree) if isinstance(node, kinds)]
         _known[tree] = found
+    return found
+
+
+def _statements(tree: ast.Module) -> list[ast.AST]:
+    """All statements of a module, with the parts of statements that hold others."""
+    found: list[ast.AST] = [tree]
+    for node in found:
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            found += getattr(node, name, ())
     return found
 
 

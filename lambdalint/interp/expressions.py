@@ -64,16 +64,20 @@ def evaluate(machine: Machine, node: ast.expr, frame: Frame) -> Value:
     return handler(machine, node, frame)
 
 
-def source_text(node: ast.AST, limit: int = 24) -> str:
+def source_text(node: ast.AST) -> str:
     """A short text of a name or attribute chain, for labels and messages."""
+    words: list[str] = []
+    while True:
+        if isinstance(node, ast.Attribute):
+            words.append(node.attr)
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            break
     if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        inner = source_text(node.value, limit)
-        return f"{inner}.{node.attr}" if inner else node.attr
-    if isinstance(node, ast.Call):
-        return source_text(node.func, limit)
-    return ""
+        words.append(node.id)
+    return ".".join(reversed(words))
 
 
 # --- names and attributes --------------------------------------------------------------------------
@@ -93,6 +97,8 @@ def _name(machine: Machine, node: ast.Name, frame: Frame) -> Value:
 
 def _attribute(machine: Machine, node: ast.Attribute, frame: Frame) -> Value:
     receiver = evaluate(machine, node.value, frame)
+    if isinstance(receiver, Library):
+        return objects.library_attribute(receiver, node.attr)
     text = source_text(node) if isinstance(receiver, (Tensor, Unknown)) else node.attr
     return objects.attribute(machine, receiver, node.attr, Anchor(frame.env.unit, node), text)
 

@@ -59,7 +59,7 @@ TRANSPARENT = (
 def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: str) -> Value:
     """The value of ``receiver.name``."""
     if isinstance(receiver, Library):
-        return _library_attribute(receiver, name)
+        return library_attribute(receiver, name)
     if isinstance(receiver, ProjectModule):
         return _module_attribute(machine, receiver, name)
     if isinstance(receiver, Unknown) and receiver.label in guesses.MODULES:
@@ -99,7 +99,8 @@ def attribute(machine: Machine, receiver: Value, name: str, at: Anchor, text: st
     return Unknown(reasons.ATTRIBUTE, name)
 
 
-def _library_attribute(receiver: Library, name: str) -> Value:
+def library_attribute(receiver: Library, name: str) -> Value:
+    """What a module or class of a library has under a name."""
     canonical, family = normalise(f"{receiver.name}.{name}")
     known = library.attribute(canonical)
     if known is not None:
