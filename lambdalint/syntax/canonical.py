@@ -62,6 +62,8 @@ _TOP_LEVEL = _MODELS | {"Input", "InputSpec", "Layer", "Lambda", "Merge", "merge
 _BACKENDS = frozenset(("tensorflow_backend", "theano_backend", "cntk_backend", "mxnet_backend", "common"))
 _BACKEND_LIBRARIES = {"tf": "tensorflow", "np": "numpy", "T": "theano.tensor", "theano": "theano"}
 _OPS_FOLDERS = frozenset(("numpy", "nn", "linalg", "core", "math"))
+_PASSING_ON = words("backend backends compat proto deps _deps")
+"""What packages call the module through which they hand out the Keras in use."""
 _CLASS_SECTIONS = words(
     """
     callbacks optimizers initializers regularizers constraints losses metrics
@@ -116,10 +118,14 @@ def _plain_tensorflow(dotted: str) -> str:
 
 
 def _passed_on(parts: list[str]) -> tuple[str, str | None]:
-    """Keras or TensorFlow as an attribute of another library, such as ``bert4keras.backend.keras``."""
+    """Keras or TensorFlow as an attribute of another library, such as ``bert4keras.backend.keras``.
+
+    ``another.keras.layers`` is most often an interface of its own: layers that only resemble those of Keras.
+    """
     for index in range(1, len(parts)):
         rest = parts[index + 1 :]
-        if parts[index] == "keras" and (not rest or rest[0] in _SECTIONS):
+        passed = parts[index] == "keras" and parts[index - 1] in _PASSING_ON
+        if passed and (not rest or rest[0] in _SECTIONS):
             return _within_keras(rest), None
         if parts[index - 1 : index + 1] == ["backend", "K"]:
             return _backend(rest), None

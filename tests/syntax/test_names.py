@@ -47,6 +47,7 @@ def lambdas_of(names: Names) -> list[ast.Lambda]:
         ("tf_keras.src.layers.Lambda", "keras.layers.Lambda", "tf_keras"),
         ("keras_core.layers.Lambda", "keras.layers.Lambda", "keras_core"),
         ("bert4keras.backend.keras.layers.Lambda", "keras.layers.Lambda", None),
+        ("another.api.keras.layers.Lambda", "another.api.keras.layers.Lambda", None),
         ("keras.layers.merge", "keras.layers.merge", "keras"),
         ("keras.layers.merge.add", "keras.layers.add", "keras"),
         ("keras.engine.topology.merge", "keras.layers.merge", "keras"),
