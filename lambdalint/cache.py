@@ -23,6 +23,7 @@ from lambdalint import __version__
 from lambdalint.layers.pins import pins_of
 from lambdalint.results import FileResult
 from lambdalint.selectors import NamedRule, RuleEntry
+from lambdalint.sources.read import content
 from lambdalint.stored import Unreadable, from_stored, to_stored
 from lambdalint.syntax.project import digest
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from lambdalint.syntax.project import Project
 
 TAG = "CACHEDIR.TAG"
+_MOST_BYTES = 500_000_000
 _SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55"
 _TAG_TEXT = f"{_SIGNATURE}\n# This folder was made by lambdalint.\n"
 
@@ -63,12 +65,11 @@ class Cache:
     def get(self, path: str, data: bytes, project: Project) -> FileResult | None:
         """The result for a file with this content, if it still holds."""
         try:
-            with open(self._place(path), "rb") as file:
-                head, _, body = file.read().partition(b"\n")
-            if head.decode("ascii") != digest(body):
+            body = _body(self._place(path))
+            if body is None:
                 return None
-            made_by, content, queries, answers, stored = json.loads(body)
-            if made_by != self.made_by or content != digest(data):
+            made_by, judged, queries, answers, stored = json.loads(body)
+            if made_by != self.made_by or judged != digest(data):
                 return None
             if any(self._answer(tuple(q), project) != a for q, a in zip(queries, answers, strict=True)):
                 return None
@@ -95,9 +96,8 @@ class Cache:
     def rules(self) -> dict[str, RuleEntry] | None:
         """The rules that made these results, by code; ``None`` where that was not kept."""
         try:
-            with open(self._place_of_rules(), "rb") as file:
-                head, _, body = file.read().partition(b"\n")
-            if head.decode("ascii") != digest(body):
+            body = _body(self._place_of_rules())
+            if body is None:
                 return None
             made_by, entries = json.loads(body)
             found = [RuleEntry(str(code), str(name), default is True) for code, name, default in entries]
@@ -155,13 +155,17 @@ class Cache:
                 file.write(text)
 
 
+def _body(place: str) -> bytes | None:
+    """What was written to a file, if it is still whole."""
+    data = content(place, _MOST_BYTES)
+    head, _, body = data.partition(b"\n") if isinstance(data, bytes) else (b"", b"", b"")
+    return body if head == digest(body).encode("ascii") else None
+
+
 def is_cache(folder: str) -> bool:
     """Whether a folder, not a link to one, was made by this program to keep results."""
-    try:
-        with open(os.path.join(folder, TAG), "rb") as file:
-            return not os.path.islink(folder) and file.read(1000) == _TAG_TEXT.encode("ascii")
-    except OSError:
-        return False
+    tag = content(os.path.join(folder, TAG), 1000)
+    return not os.path.islink(folder) and tag == _TAG_TEXT.encode("ascii")
 
 
 @lru_cache(maxsize=4)

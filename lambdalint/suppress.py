@@ -26,6 +26,7 @@ _OURS = re.compile(r"#\s*lambdalint:\s*(?P<text>[^#]*)")
 _BODY = re.compile(r"ignore(?P<file>-file)?(?![\w-])\s*(?:\[(?P<words>[^\]]*)\])?(?!\s*\[)")
 _NOQA = re.compile(r"#\s*noqa(?!\w)(?P<codes>\s*:\s*(?P<list>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?", re.I)
 _COMMENT = re.compile(r"lambdalint:|noqa", re.I)
+_EVERYWHERE = 0
 _RESTARTS = 50
 
 
@@ -90,11 +91,28 @@ class _Comment:
 
 @dataclass(slots=True)
 class _Scan:
-    """What tokenizing found; ``ends`` maps a row inside a string or a continued line to its last row."""
+    """What tokenizing found; ``joined`` are the first and last rows of strings and continued lines."""
 
     comments: list[_Comment] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    ends: dict[int, int] = field(default_factory=dict)
+    joined: list[tuple[int, int]] = field(default_factory=list)
+
+    def by_row(self) -> dict[int, list[_Comment]]:
+        """The comments of each row; those that hold everywhere stand in a row of their own."""
+        found: dict[int, list[_Comment]] = {}
+        for comment in self.comments:
+            found.setdefault(_EVERYWHERE if comment.whole_file else comment.row, []).append(comment)
+        return found
+
+    def ends(self) -> dict[int, int]:
+        """The last row of all that a row hangs together with, for rows that have one below."""
+        chains: list[tuple[int, int]] = []
+        for first, last in sorted(self.joined):
+            if chains and first <= chains[-1][1]:
+                first, before = chains.pop()
+                last = max(before, last)
+            chains.append((first, last))
+        return {row: last for first, last in chains for row in range(first, last)}
 
 
 def apply(
@@ -114,21 +132,22 @@ def apply(
     if not findings and _MARK not in unit.text:
         return Outcome(())
     scan = _scan(unit, rules) if _COMMENT.search(unit.text) else _rows_alone(unit, rules)
+    ends, comments = scan.ends(), scan.by_row()
     kept, rows = [], []
     used: set[Use] = set()
     for finding in findings:
-        touched = _rows(unit, finding.location, scan.ends)
+        touched = _rows(unit, finding.location, ends)
         uses = {
             Use(comment.location, word)
-            for comment in scan.comments
-            if (comment.whole_file or comment.row in touched)
-            and (word := comment.word_for(finding)) is not None
+            for row in (_EVERYWHERE, *touched)
+            for comment in comments.get(row, ())
+            if (word := comment.word_for(finding)) is not None
         }
         used |= uses
         if not uses:
             first = unit.row_of(finding.location)
             kept.append(finding)
-            rows.append(finding.location.row + scan.ends.get(first, first) - first)
+            rows.append(finding.location.row + ends.get(first, first) - first)
     idle = _idle(scan.comments, rules, judged) - used
     return Outcome(tuple(kept), frozenset(used), idle, tuple(scan.notices), tuple(rows))
 
@@ -205,10 +224,7 @@ def _rows_alone(unit: SourceUnit, rules: Mapping[str, Rule]) -> _Scan:
     joined = joined_rows(unit.text)
     if joined is None:
         return _scan(unit, rules)
-    scan = _Scan()
-    for first, last in joined:
-        _extend(scan.ends, first, last)
-    return scan
+    return _Scan(joined=joined)
 
 
 def _scan(unit: SourceUnit, rules: Mapping[str, Rule]) -> _Scan:
@@ -228,9 +244,9 @@ def _scan(unit: SourceUnit, rules: Mapping[str, Rule]) -> _Scan:
             top = top and token.type == tokenize.STRING
             # A row that ends without a NEWLINE or NL token is continued by a backslash.
             if not previous[1] and row > previous[0] > 0:
-                _extend(scan.ends, previous[0], row)
+                scan.joined.append((previous[0], row))
             if end > row:
-                _extend(scan.ends, row, end)
+                scan.joined.append((row, end))
         previous = (end, token.type in (tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT))
     return scan
 
@@ -243,14 +259,6 @@ _LAYOUT = {
     tokenize.ENCODING,
     tokenize.ENDMARKER,
 }
-
-
-def _extend(ends: dict[int, int], first: int, last: int) -> None:
-    start = first
-    while start - 1 in ends and ends[start - 1] >= first:
-        start -= 1
-    for row in range(start, last):
-        ends[row] = last
 
 
 def _read(

@@ -200,6 +200,24 @@ def stored_entry(body: bytes) -> bytes:
     return digest(body).encode() + b"\n" + body
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+@pytest.mark.parametrize("kind", ["pipe", "endless", "folder"])
+def test_entries_that_are_no_files(kind: str, project: Path) -> None:
+    """A cache that came with a project may hold anything; a pipe would keep a reader waiting."""
+    wanted = check()
+    for place in [each for each in (project / CACHE_FOLDER).rglob("*") if each.is_file()]:
+        place.unlink()
+        if kind == "pipe":
+            os.mkfifo(place)
+        elif kind == "folder":
+            place.mkdir()
+        else:
+            place.symlink_to("/dev/zero")
+    assert check() == wanted
+    command = [sys.executable, "-m", "lambdalint", "clean"]
+    assert subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 2
+
+
 def test_the_folder_says_what_it_is_and_clean_removes_it(project: Path) -> None:
     check("main.py")
     folder = project / CACHE_FOLDER

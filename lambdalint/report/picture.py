@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp.values import Along, Broken, Sequence, Tensor, Value
 from lambdalint.layers.dims import show
+from lambdalint.syntax.text import written
 
 if TYPE_CHECKING:
     from lambdalint.interp.facts import Application, LayerFacts
@@ -64,7 +65,7 @@ def _rows(application: Application) -> Iterator[_Row]:
 
 
 def _code(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).split())
+    text = " ".join(written(node).split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

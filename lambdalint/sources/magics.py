@@ -21,7 +21,7 @@ _AUTOMAGIC = re.compile(
     r"(?:pip3?|conda|ls|cd|cat|cp|mv|rm|mkdir|rmdir|load_ext|matplotlib|run)[ \t]+(?=[-\w./~\"'*])"
     r"(?!(?:in|is|and|or|if|not|for)\b)"
 )
-_HELP = re.compile(r"[ \t]*\??\??[ \t]*%{0,2}[\w.*\[\]\"']+[ \t]*\?\??[ \t]*(?:;|#.*)?\Z")
+_HELP = re.compile(r"(?:[ \t]*\?\??)?[ \t]*%{0,2}[\w.*\[\]\"']+[ \t]*\?\??[ \t]*(?:;|#.*)?\Z")
 _CONTINUED = re.compile(r"(?:[^\\\n]|\\(?:\n|.|\Z))*")
 _FROM_IPYTHON = re.compile(r"[ \t]*[%!]")
 _UNKNOWN = "get_ipython()"

@@ -157,6 +157,14 @@ def test_explain_says_why_not(folder: Folder, place: str, message: str) -> None:
     assert message in ran.err
 
 
+@pytest.mark.parametrize("output_format", ["text", "json", "svg"])
+def test_explain_of_a_long_expression(folder: Folder, output_format: str) -> None:
+    folder.write("a.py", BAD.replace("ops.sum(t, axis=0)", "t" + " + t" * 900))
+    ran = folder.run("explain", "a.py:5", "--output-format", output_format)
+    assert (ran.code, ran.err) == (0, "")
+    assert "…" in ran.out or "\\u2026" in ran.out
+
+
 ATTENTION = """\
 from keras import backend as K
 from keras.layers import Input, Lambda

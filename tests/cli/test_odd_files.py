@@ -47,6 +47,7 @@ LONG = {
     "3,000 broken statements": ("x2 = = 1\n" * 3000 + LAYER, 1),
     "3,000 open brackets": ("f(\n" * 3000 + LAYER, 0),
     "3,000 open strings": ("'''\n" * 3001 + LAYER, 1),
+    "20,000 rows joined by backslashes": ("\\\n" * 20_000 + LAYER, 1),
     "250,000 lists in a list": (f"z = [{'[1],' * 250_000}]\n{LAYER}", 1),
     "3,000 attributes": (f"z = x{'.a' * 3000}\nLambda(lambda t: t{'.a' * 3000})(x)\n{LAYER}", 1),
     "10,000 comparisons": (f"Lambda(lambda t: t{' < t' * 10_000})(x)\n{LAYER}", 1),
@@ -113,7 +114,8 @@ def test_long_and_deep_code(bad: Folder, text: str, count: int) -> None:
 
 
 def test_10_000_layers_in_one_file(bad: Folder) -> None:
-    bad.write("odd.py", HEAD + "".join(LAYER.replace("y", f"y{number}", 1) for number in range(10_000)))
+    layer = LAYER.replace("\n", "  # noqa: LL102\n")
+    bad.write("odd.py", HEAD + "".join(layer.replace("y", f"y{number}", 1) for number in range(10_000)))
     ran = check(bad)
     assert (ran.code, found(ran, "odd.py")) == (1, 10_000)
 
@@ -229,6 +231,7 @@ ODD_BOOKS: dict[str, dict[str, object]] = {
             cell("%time z = 1\n!ls {x}\n?Lambda\nLambda??\n,f a\n;f b\n/f c\nz = !ls"),
             cell("%%timeit -n1 -r1\n" + BAD),
             cell("%" * 10_000),
+            cell((" " * 1000 + "\n") * 100 + "!ls"),
         ]
     },
     "sheets": {"worksheets": [None, {"cells": None}, {"cells": [{"cell_type": "code", "input": BAD}]}]},
