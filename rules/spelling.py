@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from lambdalint.interp.facts import LayerFacts
+
 _NAMES = {
     "epsilon": "keras.config.epsilon",
     "permute_dimensions": "keras.ops.transpose",
     "pow": "keras.ops.power",
-    "switch": "keras.ops.where",
 }
+_IN_BACKEND = {"where": "switch"}
 
 
-def spelled(dialect: str, name: str) -> str:
-    """A function of the backend as code of this dialect calls it: ``K.shape``, ``keras.ops.shape``."""
-    return f"K.{name}" if dialect != "keras3" else _NAMES.get(name, f"keras.ops.{name}")
+def spelled(layer: LayerFacts, name: str) -> str:
+    """A function of the backend as the file of a layer calls it: ``K.shape``, ``keras.ops.shape``."""
+    if layer.dialect == "keras3":
+        return _NAMES.get(name, f"keras.ops.{name}")
+    return f"tf.{name}" if _has_tensorflow_alone(layer) else f"K.{_IN_BACKEND.get(name, name)}"
 
 
-def kept_from_zero(dialect: str) -> str:
+def kept_from_zero(layer: LayerFacts) -> str:
     """What keeps an operand away from 0, as code."""
-    return f"{spelled(dialect, 'maximum')}(…, {spelled(dialect, 'epsilon')}())"
+    least = "1e-7" if _has_tensorflow_alone(layer) else f"{spelled(layer, 'epsilon')}()"
+    return f"{spelled(layer, 'maximum')}(…, {least})"
+
+
+def _has_tensorflow_alone(layer: LayerFacts) -> bool:
+    """Whether the file imports TensorFlow as ``tf``, and not the backend of Keras 1 and 2."""
+    imports = layer.names.import_bindings()
+    paths = {f"{each.module}.{each.attribute}" if each.attribute else each.module for each in imports}
+    backend = any(path.endswith("keras.backend") for path in paths)
+    return layer.dialect != "keras3" and not backend and any(each.name == "tf" for each in imports)

@@ -186,6 +186,19 @@ def root(a: Sign) -> Sign:
     return make(math.sqrt(max(a.low, 0.0)), math.sqrt(max(a.high, 0.0)), zero, a.tiny)
 
 
+def where_it(a: Sign, relation: str, bound: Sign) -> Sign:
+    """The entries of ``a`` that are ``>``, ``>=``, ``<``, ``<=`` or ``!=`` those of another tensor."""
+    if relation in ("<", "<="):
+        return negate(where_it(negate(a), relation.replace("<", ">"), negate(bound)))
+    if relation == "!=":
+        return replace(a, zero="never") if bound.low == bound.high == 0 else a
+    if relation not in (">", ">="):
+        return a
+    low = max(a.low, bound.low)
+    zero = "never" if relation == ">" and bound.low >= 0 else a.zero
+    return make(low, max(a.high, low), zero, a.tiny, a.whole)
+
+
 def relu(a: Sign) -> Sign:
     """``max(a, 0)``."""
     return maximum(a, exact(0.0))

@@ -248,7 +248,18 @@ def minimum(a: Dim, b: Dim) -> Dim:
     """The smaller of two sizes."""
     if isinstance(a, int) and isinstance(b, int):
         return min(a, b)
-    return a if a == b else _derived(" min ", a, b)
+    if a == b or _is_quotient(a, b):
+        return a
+    return b if _is_quotient(b, a) else _derived(" min ", a, b)
+
+
+def _is_quotient(part: Dim, whole: Dim) -> bool:
+    """Whether a size is another one divided by a number."""
+    if not isinstance(part, Sym) or len(part.terms) != 1:
+        return False
+    atoms, factor = part.terms[0]
+    dividend, divisor = _quotients.get(atoms[0], (0, 0))
+    return factor == 1 and len(atoms) == 1 and dividend == whole and isinstance(divisor, int) and divisor > 0
 
 
 def equal(a: Dim, b: Dim) -> bool | None:

@@ -96,7 +96,7 @@ def check(file: FileFacts) -> Iterator[Report]:
         yield Report(
             Anchor(file.unit, node),
             f"`{words(node)}` is {what}, not its output: {_where(into)} needs a tensor and raises an error. "
-            f"Call the layer on its input first, as in `{_called(node)}(x)`.",
+            f"Call the layer on its input first, as in `{_called(node, layer, here)}(x)`.",
             note="a layer, not a tensor",
             related=() if here else ((layer.at, "the layer is made here"),),
         )
@@ -140,7 +140,10 @@ def _place(event: Event) -> ast.AST:
     return node
 
 
-def _called(node: ast.AST) -> str:
+def _called(node: ast.AST, layer: Layer, here: bool) -> str:
+    """What to call: the layer where it is made, since its name may be that of its input as well."""
+    if isinstance(node, ast.Name) and not here and layer.cls != "?":
+        return f"{layer.cls}(…)"
     return words(node) if isinstance(node, (ast.Name, ast.Attribute, ast.Call)) else "layer"
 
 

@@ -120,7 +120,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             yield Report(
                 event.at,
                 f"The divisor{what} {when_zero(severity)}, and the result is then inf or nan. Keep it "
-                f"away from 0: {kept_from_zero(layer.dialect)}, or add an epsilon.",
+                f"away from 0: {kept_from_zero(layer)}, or add an epsilon.",
                 severity=severity,
             )
 

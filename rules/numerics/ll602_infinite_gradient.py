@@ -88,7 +88,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                     event.at,
                     f"What stands under this root {when_zero(severity)}, where the gradient is infinite "
                     "and training gives nan. Keep it away from 0 inside the root: "
-                    f"{kept_from_zero(layer.dialect)}.",
+                    f"{kept_from_zero(layer)}.",
                     severity=severity,
                 )
 

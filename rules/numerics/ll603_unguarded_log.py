@@ -80,7 +80,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 yield Report(
                     event.at,
                     f"The operand of this logarithm {when_zero(severity)}, where it is -inf and spoils "
-                    f"the loss. Keep it away from 0: {kept_from_zero(layer.dialect)}, or log1p.",
+                    f"the loss. Keep it away from 0: {kept_from_zero(layer)}, or log1p.",
                     severity=severity,
                 )
 

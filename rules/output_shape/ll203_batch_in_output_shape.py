@@ -118,7 +118,8 @@ def _tuple_with_batch(declaration: Declaration, node: ast.expr) -> str:
     right = "leave the first size out"
     if computed is not None and is_writable(computed) and not contradict(sizes, computed):
         right = f"declare {as_declared(computed)}"
-    return f"A declared tuple leaves the batch out: Keras puts it in front of {written(node)}; {right}."
+    law = f"A declared tuple is the shape of one sample: Keras puts the batch in front of {written(node)}"
+    return f"{law}; {right}."
 
 
 def _named_batch(node: ast.expr) -> bool:

@@ -88,13 +88,18 @@ from lambdalint.syntax.walk import walk
 from ..calling.functions import tree_of, written_functions
 from .faults import rank_before, reports
 
+_PARTING = frozenset(("split", "unstack", "array_split", "hsplit", "vsplit", "split_v"))
+"""Functions that keep all samples, in several tensors."""
+
 
 def message(event: Event, code: str) -> str:
     """That samples are picked, what follows, and how to pick features."""
-    return (
-        f"{code} picks from the batch axis: these are samples, not features, and the others are dropped. "
-        f"{_advice(event.at.node)}"
-    )
+    node = event.at.node
+    if isinstance(node, ast.Call) and written(node.func).rpartition(".")[2] in _PARTING:
+        did = "parts the batch axis: each part holds other samples, not other features."
+    else:
+        did = "picks from the batch axis: these are samples, not features, and the others are dropped."
+    return f"{code} {did} {_advice(event.at.node)}"
 
 
 def _advice(node: ast.AST) -> str:

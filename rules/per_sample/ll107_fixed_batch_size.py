@@ -91,7 +91,7 @@ from .faults import report_of, reports
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report written batch sizes that meet the open batch of the input."""
-    shape = f"{spelled(layer.dialect, 'shape')}(x)[0]"
+    shape = f"{spelled(layer, 'shape')}(x)[0]"
 
     def message(event: Event, code: str) -> str:
         return (

@@ -71,7 +71,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     """Report noise drawn in the function and shared by the samples, where it is drawn."""
     if not layer.happened(events.RANDOM):
         return
-    shape = f"{spelled(layer.dialect, 'shape')}(x)"
+    shape = f"{spelled(layer, 'shape')}(x)"
 
     def message(event: Event, code: str) -> str:
         return (

@@ -95,7 +95,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         if not _is_certain(event) or id(condition) in told:
             continue
         told.add(id(condition))
-        what, instead = _words(event, layer.dialect)
+        what, instead = _words(event, layer)
         yield Report(
             event.at,
             f"{what} while the model is built, when the tensor has no value yet: an error. {instead}",
@@ -129,11 +129,11 @@ def _is_certain(event: Event) -> bool:
     return isinstance(operand, Tensor) and operand.dims is not None
 
 
-def _words(event: Event, dialect: str) -> tuple[str, str]:
+def _words(event: Event, layer: LayerFacts) -> tuple[str, str]:
     if event.data.get("len"):
         return (
             "`len` asks a tensor for its size",
-            f"Use `{spelled(dialect, 'shape')}(x)[0]`, or `x.shape[1]` for a fixed axis.",
+            f"Use `{spelled(layer, 'shape')}(x)[0]`, or `x.shape[1]` for a fixed axis.",
         )
     if event.data.get("range"):
         return (
@@ -142,8 +142,7 @@ def _words(event: Event, dialect: str) -> tuple[str, str]:
         )
     if event.data.get("loop"):
         return "Python loops over a tensor", "Use an operation on the whole axis, or `map_fn`."
-    choose = "`keras.ops.where`" if dialect == "keras3" else "`where`, or `K.switch`,"
-    return "Python asks a tensor for its truth", f"Use {choose} to choose per entry."
+    return "Python asks a tensor for its truth", f"Use `{spelled(layer, 'where')}` to choose per entry."
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from lambdalint.interp.call import Impossible, OpCall
+from lambdalint.interp.facts import Trace
 from lambdalint.interp.machine import Machine
 from lambdalint.interp.ops import library
 from lambdalint.interp.ops.carried import performed
@@ -20,6 +21,7 @@ from lambdalint.interp.values import (
     Number,
     Sequence,
     SliceValue,
+    Step,
     Tensor,
     Unknown,
     Value,
@@ -39,6 +41,7 @@ class BareMachine:
         self.events: list[Event] = []
         self.unknowns: list[str] = []
         self.unfolds: list[Event] = []
+        self.trace = Trace(Const(None), ())
 
     def record(self, kind: str, at: Anchor, text: str, data: Mapping[str, Any]) -> Event:
         event = Event(kind, at, text, dict(data))
@@ -81,11 +84,19 @@ class Bench:
         values = [abstract(each) for each in args]
         bound = library.bind(op, values, {key: abstract(each) for key, each in kwargs.items()})
         assert not isinstance(bound, str), bound
-        return performed(OpCall(self.machine, op, AT, name, *bound))
+        made = performed(OpCall(self.machine, op, AT, name, *bound))
+        self._keep(name, bound[0], made)
+        return made
 
     def binary(self, operator: str, left: Any, right: Any) -> Value:
         """``left operator right``."""
-        return binary(self.machine, operator, abstract(left), abstract(right), AT, operator)
+        sides = abstract(left), abstract(right)
+        made = binary(self.machine, operator, *sides, AT, operator)
+        self._keep(f"operator.{operator}", dict(zip("xy", sides)), made)
+        return made
+
+    def _keep(self, name: str, arguments: Mapping[str, Value], made: Value) -> None:
+        self.notes.trace.steps.append(Step(AT, name, tuple(arguments.values()), made, name, arguments))
 
     def unary(self, operator: str, value: Any) -> Value:
         """``-value`` and its like."""

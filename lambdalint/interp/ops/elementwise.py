@@ -46,6 +46,14 @@ _NUMERIC_EVENTS = {
 }
 _WIDTH = re.compile(r"(?:float|int|complex)(\d+)")
 _FLOAT_RESULTS = frozenset({"sqrt", "rsqrt", "log", "log1p", "positive", "unit", "reciprocal"})
+_RELATIONS = {
+    ">": ">", "greater": ">", "gt": ">", ">=": ">=", "greater_equal": ">=", "ge": ">=",
+    "<": "<", "less": "<", "lesser": "<", "lt": "<",
+    "<=": "<=", "less_equal": "<=", "lesser_equal": "<=", "le": "<=",
+    "==": "==", "equal": "==", "eq": "==", "!=": "!=", "not_equal": "!=", "neq": "!=",
+}  # fmt: skip
+_TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!="}
+_OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
 _UNTOUCHED = re.compile(
     r"(identity|copy|guarantee_const|linear|to_dense|check_numerics|ascontiguousarray|assert)"
 )
@@ -202,12 +210,31 @@ def where(call: OpCall) -> Value:
     dtype = common_dtype(made.dtype for made in known) if len(known) == 2 else None
     sign = ANY_SIGN
     if len(known) == 2:
-        sign = signs.union(made.sign for made in known)
+        sign = signs.union(
+            _taken(call, each, made, holds) for each, made, holds in zip((x, y), known, (True, False))
+        )
         # A zero may be just what the condition takes out.
         sign = replace(sign, zero=signs.least((sign.zero, "rarely")))
     made = result([mask, *branches], dims, batch, dtype=dtype, sign=sign)
     # The gradient flows through the branches; the mask need not pass one.
     return made.but(cuts=passed_cuts([each for each in branches if each.inputs] or [mask]))
+
+
+def _taken(call: OpCall, branch: Value, made: Tensor, holds: bool) -> Sign:
+    """The range of the entries of a branch that a condition on this very branch takes."""
+    condition, trace = call.first(), call.machine.trace
+    steps = () if trace is None else reversed(trace.steps)
+    step = next((each for each in steps if each.result is condition), None)
+    relation = "" if step is None else _RELATIONS.get(step.op.rpartition(".")[2], "")
+    if step is None or not relation:
+        return made.sign
+    left, right = list(step.arguments.values())[:2]
+    if branch is right:
+        left, right, relation = right, left, _TURNED[relation]
+    bound = operand(call, right)
+    if branch is not left or not isinstance(bound, Tensor):
+        return made.sign
+    return signs.where_it(made.sign, relation if holds else _OPPOSITE[relation], bound.sign)
 
 
 def _picks_rows(call: OpCall, mask: Tensor | Unknown, branches: list[Tensor]) -> bool:

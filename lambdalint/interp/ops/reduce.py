@@ -289,7 +289,7 @@ def loss_last(call: OpCall) -> Value:
         made = made.but(dims=None)
     axis = -1 if call.get("axis") == NONE else call.constant("axis")
     word = call.op.name.rpartition(".")[2]
-    sign = signs.NONNEGATIVE if _NONNEGATIVE_LOSS.match(word) else signs.average(made.sign)
+    sign = signs.NONNEGATIVE if _NONNEGATIVE_LOSS.match(word) else ANY_SIGN
     # An accuracy counts hits.
     cuts = cut(call, [made]) if call.op.name.endswith("accuracy") else ()
     axes = Axes((axis,) if isinstance(axis, int) else None)

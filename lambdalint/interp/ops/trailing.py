@@ -18,6 +18,7 @@ from lambdalint.interp.values import (
     Along,
     Batch,
     Broken,
+    Const,
     Sequence,
     Tensor,
     Unknown,
@@ -75,14 +76,12 @@ def last_two(call: OpCall) -> Value:
         return x
     build: Callable[[Dims], Iterable[Dim]] = tuple
     if call.option("swap"):
-        build = _swapped
-    elif call.option("drop"):
+        from lambdalint.interp.ops.delegate import delegate
+
+        return delegate(call, "swapaxes", {"x": x, "axis1": Const(-1), "axis2": Const(-2)})
+    if call.option("drop"):
         build = _first if call.option("drop") == "1" else _nothing
     return trailing(call, x, 2, build, dtype=call.option("dtype") or x.dtype)
-
-
-def _swapped(dims: Dims) -> Dims:
-    return dims[::-1]
 
 
 def _first(dims: Dims) -> Dims:
