@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 
 class Severity(str, Enum):
@@ -118,11 +120,15 @@ class Status(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What confirmation found: a status, why, and the witness that shows the defect."""
+    """What confirmation found: a status, why, and the witness that shows the defect.
+
+    ``details`` is the witness as data: batch size, index, the numbers that differ, shapes, the exception.
+    """
 
     status: Status
     reason: str = ""
     witness: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def _finding(layer: Any, contract: int, answer: Answer) -> Finding:
         contract=rule.contract,
         message=f"{layer.name}: {text}: {answer.witness}",
         location=_location(layer),
-        verdict=Verdict(Status.CONFIRMED, answer.reason, answer.witness),
+        verdict=Verdict(Status.CONFIRMED, answer.reason, answer.witness, answer.details),
     )
 
 

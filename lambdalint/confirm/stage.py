@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any
 
 from lambdalint.atomic import write_atomically
 from lambdalint.confirm.driver import Driver
@@ -95,8 +97,8 @@ def _verdict(requests: Sequence[Request], answers: Sequence[Answer]) -> tuple[Ve
     first = shown[0] if shown else refuted[0] if refuted else 0
     answer = answers[first]
     assumed = _assumed(requests[first])
-    if not assumed or answer.details.get("alone"):
-        return Verdict(Status(answer.status), answer.reason, answer.witness), answer.repro
+    if not assumed or "independent" in answer.details:
+        return Verdict(Status(answer.status), answer.reason, answer.witness, _shown(answer)), answer.repro
     reason = f"with {assumed}, which nothing in view gives"
     if not shown:
         return Verdict(Status.UNCONFIRMED, f"{reason}: {answer.reason}"), ""
@@ -104,7 +106,16 @@ def _verdict(requests: Sequence[Request], answers: Sequence[Answer]) -> tuple[Ve
     if against:
         other = f"with {_assumed(requests[against[0]])} it does not show: {answers[against[0]].reason}"
         return Verdict(Status.UNCONFIRMED, f"{reason}: {answer.witness}; {other}"), ""
-    return Verdict(Status.CONFIRMED, reason, answer.witness), answer.repro
+    return Verdict(Status.CONFIRMED, reason, answer.witness, _shown(answer)), answer.repro
+
+
+def _shown(answer: Answer) -> dict[str, Any]:
+    """The data of a witness; numbers that JSON does not have as text."""
+    return {
+        word: str(value) if isinstance(value, float) and not isfinite(value) else value
+        for word, value in answer.details.items()
+        if word not in ("independent", "settled")
+    }
 
 
 def _assumed(request: Request) -> str:

@@ -100,4 +100,5 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
         "status": verdict.status.value,
         "reason": verdict.reason or None,
         "witness": verdict.witness or None,
+        "details": dict(verdict.details),
     }

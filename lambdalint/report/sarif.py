@@ -90,10 +90,12 @@ def _notification(problem: Problem) -> dict[str, Any]:
 
 
 def _result(finding: Finding, fingerprint: str, codes: list[str]) -> dict[str, Any]:
-    properties = {"dialect": finding.dialect, "note": finding.note}
+    properties: dict[str, Any] = {"dialect": finding.dialect, "note": finding.note}
     if finding.verdict is not None:
         verdict = finding.verdict
         properties |= {"verdict": verdict.status.value, "reason": verdict.reason, "witness": verdict.witness}
+        if verdict.details:
+            properties["details"] = dict(verdict.details)
     found: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),

@@ -65,7 +65,11 @@ def run_result() -> RunResult:
         dialect="keras1",
         related=(Related(Location("models/a.py", 3, 5, 3, 20), "the layer this is about"),),
         fix=Fix("axis=1", Applicability.UNSAFE, (edit,)),
-        verdict=Verdict(Status.CONFIRMED, witness="sample 0 alone gives 1.000, in a batch of two 0.316"),
+        verdict=Verdict(
+            Status.CONFIRMED,
+            witness="sample 0 alone gives 1.000, in a batch of two 0.316",
+            details={"alone": 1.0, "together": 0.316},
+        ),
     )
     in_cell = Location("nb.ipynb", 2, 1, 3, 4, cell=4)
     warning = Finding(

@@ -55,6 +55,7 @@ def test_json_is_a_list_of_ruffs_objects_and_more(run_result: RunResult) -> None
             "status": "confirmed",
             "reason": None,
             "witness": "sample 0 alone gives 1.000, in a batch of two 0.316",
+            "details": {"alone": 1.0, "together": 0.316},
         },
         "related": [
             {

@@ -24,7 +24,7 @@ def run(request: Request, session: Session) -> Answer:
     answer = _judged(request, session)
     if lacking.USED:
         answer = Answer("unconfirmed", f"the layer needs {lacking.USED[0]}, which is not installed")
-    if answer.status == "unconfirmed" and not answer.details:
+    if answer.status == "unconfirmed" and "settled" not in answer.details:
         answer = stored.run(session) or answer
     return answer
 
@@ -61,8 +61,10 @@ def _experiment(code: str) -> Callable[..., Answer] | None:
         captured,
         effects,
         equality,
+        late,
         noise,
         numerics,
+        outputs,
         per_sample,
         saving,
         shape,
@@ -76,10 +78,10 @@ def _experiment(code: str) -> Callable[..., Answer] | None:
         **dict.fromkeys(("LL202", "LL203", "LL204"), shape.declared),
         "LL205": calling.run,
         **dict.fromkeys(("LL301", "LL302", "LL304", "LL305", "LL306"), saving.run),
-        "LL303": saving.late,
+        "LL303": late.run,
         **dict.fromkeys(("LL401", "LL402", "LL403", "LL404", "LL408"), calling.run),
-        "LL410": calling.duplicated,
-        "LL411": calling.ignored,
+        "LL410": outputs.duplicated,
+        "LL411": outputs.ignored,
         **dict.fromkeys(("LL501", "LL502"), state.weights),
         "LL506": effects.run,
         "LL510": captured.run,

@@ -156,7 +156,7 @@ def run(session: Session) -> Answer | None:
         return None
     witness = f"{saving.fresh_process(session, 'function')} fails: {told}"
     check = _CHECK.format(written=written, load=repro.quoted(load))
-    answer = saving.answer(_bare(session), Shown(witness, check, details={"alone": True}))
+    answer = saving.answer(_bare(session), Shown(witness, check, details={"independent": True}))
     return answer if answer.status == "confirmed" else None
 
 
