@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import textwrap
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,8 @@ from lambdalint.interp.values import Function
 from lambdalint.rule import Report
 from lambdalint.syntax.names import Names, is_builtin
 
+_Function = ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef
+
 STORED = ("LL302", "LL304")
 """The rules about what is stored of a function."""
 
@@ -21,7 +24,7 @@ STORED = ("LL302", "LL304")
 def written(layer: LayerFacts, report: Report) -> dict[str, Any]:
     """The facts ``written`` and ``captured`` of the function that a finding is about, if it stands in view.
 
-    ``written`` is a function of no arguments that returns it, its captured variables ``None``.
+    ``written`` is a function of no arguments that returns it, its captured variables and defaults ``None``.
     """
     function = _function(layer, report)
     if function is None:
@@ -39,13 +42,27 @@ def written(layer: LayerFacts, report: Report) -> dict[str, Any]:
         elif owner is not None or not is_builtin(name):
             outer.append(name)
     lines = [f"{name} = None" for name in inner]
-    if isinstance(node, ast.Lambda):
-        lines.append(f"return {ast.unparse(node)}")
+    plain = _without_values(node)
+    if isinstance(plain, ast.Lambda):
+        lines.append(f"return {ast.unparse(plain)}")
     else:
-        lines += [ast.unparse(node), f"return {node.name}"]
+        lines += [ast.unparse(plain), f"return {plain.name}"]
     missing = report.facts.get("globals", ())
     text = "def written():\n" + textwrap.indent("\n".join(lines), "    ")
     return {"written": text, "captured": [name for name in outer if name not in missing]}
+
+
+def _without_values(node: _Function) -> _Function:
+    """A copy of a function whose defaults are ``None``, without annotations."""
+    made = copy.deepcopy(node)
+    made.args.defaults = [ast.Constant(None) for _ in made.args.defaults]
+    made.args.kw_defaults = [each and ast.Constant(None) for each in made.args.kw_defaults]
+    for each in ast.walk(made.args):
+        if isinstance(each, ast.arg):
+            each.annotation = None
+    if not isinstance(made, ast.Lambda):
+        made.returns = None
+    return made
 
 
 def _names(layer: LayerFacts, function: Function) -> Names | None:

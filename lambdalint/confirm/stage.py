@@ -128,7 +128,7 @@ def _assumed(request: Request) -> str:
 def _plain(text: str) -> str:
     """A stand-in as one would write it."""
     text = re.sub(r"__import__\('(\w+)'\)\.", "", text.replace("_lambdalint_keras.", ""))
-    return re.sub(r"^defaultdict\(lambda: (.*)\)$", r"{…: \1}", text)
+    return re.sub(r"^type\('Settings', .* else (.*)\}\)\(\)$", r"{…: \1}", text)
 
 
 def is_confirmed(finding: Finding) -> bool:

@@ -19,8 +19,8 @@ _SHAPES = ("(6, 5, 3)", "(4,)", "(3, 5)")
 _TAKE_SEQUENCES = frozenset(
     ("len", "list", "tuple", "enumerate", "zip", "sorted", "sum", "max", "min", "set")
 )
-_MAPPED = (NUMBER, "[(4,), (4,)]", "1")
-_MAPPING = "__import__('collections').defaultdict(lambda: {})"
+_OF_KEY = "[(4,), (4,)] if 'shape' in str(key) else {}"
+_MAPPING = f"type('Settings', (dict,), {{{{'__missing__': lambda self, key: {_OF_KEY}}}}})()"
 _MODEL = "_lambdalint_keras.Sequential([_lambdalint_keras.Input((4,)), _lambdalint_keras.layers.Dense(3)])"
 _OF_ARRAYS = frozenset({"tolist", "astype", "mean", "ndim", "T", "std", "flatten", "min", "max", "sum"})
 _OF_TENSORS = frozenset({"get_shape", "_keras_shape", "dtype", "shape", "op", "_keras_history"})
@@ -88,7 +88,7 @@ def _found(node: ast.AST, used: ast.expr, kind: int) -> str | None:
         return _owner(node.attr, _is_plural(ast.unparse(used)), kind)
     if isinstance(node, ast.Subscript) and node.value is used:
         text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-        return _MAPPING.format(_MAPPED[kind]) if text else _SEVERAL[kind]
+        return _MAPPING.format(_NUMBERS[kind]) if text else _SEVERAL[kind]
     if isinstance(node, (ast.For, ast.comprehension)) and node.iter is used:
         return _SEVERAL[kind]
     if isinstance(node, ast.Compare) and node.left is used and isinstance(node.comparators[0], ast.Constant):

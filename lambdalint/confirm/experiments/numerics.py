@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,10 +11,11 @@ import numpy as np
 from lambdalint.confirm.experiments import state
 from lambdalint.confirm.experiments.arrays import batch, differ, number
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
+from lambdalint.confirm.experiments.shrink import smallest
 from lambdalint.confirm.experiments.subject import NotRunnable, Subject
 from lambdalint.confirm.request import Answer, Inputs
 
-_FILLS = (("zeros", 0.0), ("1e-8", 1e-8), ("1e-20", 1e-20), ("1e20", 1e20), ("-1", -1.0), ("ones", 1.0))
+_FILLS = {"zeros": 0.0, "1e-8": 1e-8, "1e-20": 1e-20, "1e20": 1e20, "-1": -1.0, "ones": 1.0}
 """Probes: batches all of whose entries are one number."""
 _TINY = (3.7e-7, 3.7e-10, 3.7e-14)
 """Norms of tiny vectors; a factor in the body may hide the first."""
@@ -42,7 +45,7 @@ defect = not np.allclose(short, long, 1e-2, 1e-12)
 def _probes(inputs: Inputs) -> list[tuple[str, list[Any]]]:
     """Named batches of two samples, those within the range that the inputs are known to have."""
     made: list[tuple[str, list[Any]]] = []
-    for name, fill in _FILLS:
+    for name, fill in _FILLS.items():
         if all(_allowed(s.low, s.high, fill) for s in inputs.samples):
             arrays = batch(inputs, 2, 0, fill)
             if all(np.isfinite(each).all() for each in arrays if each.dtype.kind == "f"):
@@ -60,14 +63,10 @@ def finite_output(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     for inputs in candidates:
         try:
             probes = _probes(inputs)
-            for name, arrays in probes:
-                for output in subject.call(inputs, arrays):
-                    if output.dtype.kind == "f" and not np.isfinite(output).all():
-                        bad = output[~np.isfinite(output)].ravel()[0]
-                        witness = f"a batch of {_entries(name)} gives {number(bad)}"
-                        return confirmed(
-                            subject.session, Shown(witness, _OUTPUT, inputs, arrays, {"fill": name})
-                        )
+            for name, _ in probes:
+                found = _infinite(subject, inputs, name)
+                if found is not None:
+                    return _confirmed(subject, inputs, found, partial(_infinite, subject, name=name))
             ran += len(probes)
         except NotRunnable:
             raise
@@ -81,6 +80,37 @@ def finite_output(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     return unconfirmed(failed)
 
 
+def _confirmed(
+    subject: Subject, inputs: Inputs, found: Shown, shows: Callable[[Inputs], Shown | None]
+) -> Answer:
+    """The answer for what shows on the smallest samples."""
+    _, least = smallest(inputs, found, shows)
+    return confirmed(subject.session, least)
+
+
+def _infinite(subject: Subject, inputs: Inputs, name: str) -> Shown | None:
+    """What is not finite in the output for a probe."""
+    arrays = batch(inputs, 2, 0, _FILLS[name])
+    for output in subject.call(inputs, arrays):
+        if output.dtype.kind == "f" and not np.isfinite(output).all():
+            bad = output[~np.isfinite(output)].ravel()[0]
+            return Shown(
+                f"a batch of {_entries(name)} gives {number(bad)}", _OUTPUT, inputs, arrays, {"fill": name}
+            )
+    return None
+
+
+def _steep(subject: Subject, inputs: Inputs, name: str) -> Shown | None:
+    """What is not finite in the gradient for a probe."""
+    arrays = batch(inputs, 2, 0, _FILLS[name])
+    for slope in state.gradients(subject, inputs, arrays):
+        if slope is not None and not np.isfinite(slope).all():
+            bad = slope[~np.isfinite(slope)].ravel()[0]
+            witness = f"the gradient at a batch of {_entries(name)} is {number(bad)}"
+            return Shown(witness, _GRADIENT, inputs, arrays, {"fill": name})
+    return None
+
+
 def finite_gradient(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     """LL602: some finite batch has an infinite or undefined gradient."""
     ran, failed = 0, "no input is known that the layer takes"
@@ -89,14 +119,10 @@ def finite_gradient(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
             for name, arrays in _probes(inputs):
                 if any(each.dtype.kind != "f" for each in arrays):
                     continue
-                slopes = [each for each in state.gradients(subject, inputs, arrays) if each is not None]
+                found = _steep(subject, inputs, name)
                 ran += 1
-                for slope in slopes:
-                    if not np.isfinite(slope).all():
-                        bad = slope[~np.isfinite(slope)].ravel()[0]
-                        witness = f"the gradient at a batch of {_entries(name)} is {number(bad)}"
-                        shown = Shown(witness, _GRADIENT, inputs, arrays, {"fill": name})
-                        return confirmed(subject.session, shown)
+                if found is not None:
+                    return _confirmed(subject, inputs, found, partial(_steep, subject, name=name))
         except NotRunnable:
             raise
         except Exception as error:

@@ -15,6 +15,7 @@ import numpy as np
 from lambdalint.confirm.experiments.arrays import SIZES, batch, differ, in_words, number, series
 from lambdalint.confirm.experiments.calling import FAILS, about_shapes
 from lambdalint.confirm.experiments.outcome import Shown, confirmed, refuted, unconfirmed
+from lambdalint.confirm.experiments.shrink import smaller, smallest
 from lambdalint.confirm.experiments.subject import Subject
 from lambdalint.confirm.request import Answer, Inputs
 
@@ -26,7 +27,6 @@ _VERY_LARGE = 1031
 _LARGEST = 1_000_000
 _VERY_LARGEST = 5_000_000
 _MOST_ALONE = 8
-_MOST_SHRINKS = 30
 
 _CALL = "layer = make_layer()\ncall = lambda arrays: flat(layer(given(arrays)))\n"
 _CALL_FUNCTION = "call = lambda arrays: flat(make_function()(given(arrays)))\n"
@@ -99,11 +99,11 @@ def _entries(inputs: Inputs) -> int:
 
 def dropped_late(subject: Subject, inputs: Inputs) -> Difference | str | None:
     """The same with a batch that is larger than most slices, of smaller samples where these are too large."""
-    smaller = inputs
-    while _entries(smaller) * _VERY_LARGE > _VERY_LARGEST:
-        smaller = _smaller(smaller)[0]
-    found = examine(subject, smaller, (_VERY_LARGE,))
-    if smaller is not inputs and not isinstance(found, Difference):
+    fitting = inputs
+    while _entries(fitting) * _VERY_LARGE > _VERY_LARGEST:
+        fitting = smaller(fitting)[0]
+    found = examine(subject, fitting, (_VERY_LARGE,))
+    if fitting is not inputs and not isinstance(found, Difference):
         return (
             f"a batch of {SIZES[-1]} keeps its samples; those of shape {_shapes(inputs)} are too large for "
             "the batch that a long slice would cut down"
@@ -243,49 +243,21 @@ def _other_order(subject: Subject, inputs: Inputs, arrays: list[Any], whole: lis
 
 def _shrunk(subject: Subject, inputs: Inputs, found: Difference) -> tuple[Inputs, Difference]:
     """Smaller sizes of the axes of a sample, as long as the same kind of difference shows."""
-    if any(sample.file for sample in inputs.samples):
-        return inputs, found
-    tries = 0
-    smaller = True
-    while smaller and tries < _MOST_SHRINKS:
-        smaller = False
-        for candidate in _smaller(inputs):
-            tries += 1
-            if tries > _MOST_SHRINKS:
-                break
-            try:
-                other = examine(
-                    subject, candidate, (len(found.arrays[0]),) if found.kind != "size" else SIZES
-                )
-            except Exception:
-                continue
-            if isinstance(other, Difference) and other.kind == found.kind and _as_telling(other, found):
-                if "rows" in found.details:
-                    other = _with_rows(other)
-                inputs, found, smaller = candidate, other, True
-                break
-    return inputs, found
+    sizes = (len(found.arrays[0]),) if found.kind != "size" else SIZES
+
+    def shows(candidate: Inputs) -> Difference | None:
+        other = examine(subject, candidate, sizes)
+        if not isinstance(other, Difference) or other.kind != found.kind or not _as_telling(other, found):
+            return None
+        return _with_rows(other) if "rows" in found.details else other
+
+    return smallest(inputs, found, shows)
 
 
 def _as_telling(other: Difference, found: Difference) -> bool:
     """Whether the numbers that differ are not infinite or nan merely because a sample is so small."""
     ends = [[each.details.get(word, 0.0) for word in ("alone", "together")] for each in (other, found)]
     return math.isfinite(sum(ends[0])) or not math.isfinite(sum(ends[1]))
-
-
-def _smaller(inputs: Inputs) -> list[Inputs]:
-    """The inputs with one size made smaller wherever it occurs: equal sizes stay equal."""
-    sizes = sorted({size for sample in inputs.samples for size in sample.shape if size > 1}, reverse=True)
-    made = []
-    for size in sizes:
-        for less in dict.fromkeys((2, size // 2)):
-            if 1 <= less < size:
-                samples = tuple(
-                    replace(s, shape=tuple(less if each == size else each for each in s.shape))
-                    for s in inputs.samples
-                )
-                made.append(replace(inputs, samples=samples))
-    return made
 
 
 def _shown(subject: Subject, inputs: Inputs, found: Difference) -> Shown:

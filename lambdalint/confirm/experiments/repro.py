@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lambdalint.confirm.experiments import backends, theano
-from lambdalint.confirm.experiments.subject import leaves, speaks_theano
+from lambdalint.confirm.experiments.subject import leaves, place, speaks_theano
 from lambdalint.confirm.request import Inputs, Program
 from lambdalint.confirm.worker import dated, lacking
 from lambdalint.confirm.worker.session import Session
@@ -23,7 +23,7 @@ _IMPORTS = {
 }
 _HEAD = '''"""{code}: {claim}
 
-Ends with exit code 1 when the defect shows, with 0 when it does not.  Needs {library} and NumPy.
+{place}Ends with exit code 1 when the defect shows, with 0 when it does not.  Needs {library} and NumPy.
 """
 
 import os
@@ -111,7 +111,7 @@ def script(session: Session, claim: str, inputs: Inputs | None, arrays: list[Any
     backend = backends.name_of(session.keras)
     head = _HEAD.format(
         code=request.code, claim=claim.replace("\\", "\\\\"), library=request.library,
-        backend=backend, keras=_IMPORTS[request.library],
+        backend=backend, keras=_IMPORTS[request.library], place=_place(session),
     )  # fmt: skip
     if speaks_theano(request):
         head += _THEANO.format(source=_source(theano))
@@ -121,11 +121,29 @@ def script(session: Session, claim: str, inputs: Inputs | None, arrays: list[Any
         head += _LACKING.format(source=_source(lacking), packages=session.lacking)
     tail = ""
     if inputs is not None:
-        tail += f"\n# --- the inputs\n\n{backends.source(backend, check)}\n{_inputs(inputs, arrays)}"
+        made = backends.source(backend, check)
+        for line in ("from typing import Any\n", "import numpy as np\n"):
+            made = made.replace(line, "", 1)
+        tail += f"\n# --- how tensors are made and read\n\n{made.strip()}\n"
+        tail += _inputs(inputs, arrays)
     tail += "\n# --- the check\n\n" + textwrap.dedent(check).strip() + "\n"
     tail += '\nprint("the defect shows" if defect else "the defect does not show")\n'
     tail += "sys.exit(1 if defect else 0)\n"
     return head + _program(request.program, tail) + tail
+
+
+def _place(session: Session) -> str:
+    """Where the code is from, as a sentence."""
+    name = place(session)
+    return f"The code is cut out of {name}.\n" if name else ""
+
+
+def _without_unused(source: str, others: str) -> str:
+    """Code without the import of Keras under a name of the slice's own, where nothing uses it."""
+    head, _, rest = source.partition("\n")
+    name = head.rpartition(" as ")[2]
+    unused = name.startswith("_lambdalint") and name not in rest + others
+    return rest if unused else source
 
 
 def quoted(text: str) -> str:
@@ -152,8 +170,10 @@ def _program(program: Program, rest: str) -> str:
         text += f"\nimport {main.name} as program\n\nfor name, value in vars(program).items():\n"
         text += "    globals().setdefault(name, value)\n"
     else:
+        besides = f"{rest}{program.layer}{program.function}"
         source = main.source.replace("from __future__ import annotations\n", "")
-        text += f"\n# --- the code, cut down to what the layer needs\n\n{source.strip()}\n"
+        source = _without_unused(source.strip(), besides)
+        text += f"\n# --- the code, cut down to what the layer needs\n\n{source}\n"
     for name, expression in (("make_layer", program.layer), ("make_function", program.function)):
         if expression is not None:
             made = f"eval({expression!r}, vars(program))" if apart else _indented(expression)
