@@ -24,7 +24,7 @@ WITNESSES = {
     ("column_norm.py", "LL601", 13): "a batch of zeros gives nan",
     ("column_norm.py", "LL602", 13): "the gradient at a batch of zeros",
     ("column_norm.py", "LL704", 13): "has no attribute 'sum'",
-    ("constant_dot.py", "LL502", 7): "not tracked by said layer",
+    ("constant_dot.py", "LL502", 7): "the layer does not track: lambda/Variable:0",
     ("constant_dot.py", "LL703", 8): "Unrecognized keyword arguments passed to Model",
     ("constant_weights.py", "LL502", 8): "0 weights are saved",
     ("constant_weights.py", "LL801", 9): "`Multiply()` give equal outputs",
@@ -113,6 +113,7 @@ def test_nothing_but_the_layer_runs(tmp_path: Path) -> None:
     assert verdicts[15]["status"] == "confirmed"
     assert verdicts[16] == {
         "status": "unconfirmed", "reason": "`args` comes from argument parsing", "witness": None,
+        "details": {},
     }  # fmt: skip
     assert not (tmp_path / "ran.txt").exists()
     (script,) = sorted((tmp_path / "shown").iterdir())

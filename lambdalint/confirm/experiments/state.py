@@ -41,7 +41,7 @@ def weights(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
                 made = re.findall(r"<(?:tf\.)?Variable '([^']+)'", str(error))
                 if made:
                     listed = ", ".join(made[:3]) + (", …" if len(made) > 3 else "")
-                    failed = f"Keras refuses the variables that the function creates: {listed}"
+                    failed = f"the function creates variables that the layer does not track: {listed}"
                 shown = Shown(failed, calling.FAILS, inputs, arrays, {"exception": failed})
                 return confirmed(subject.session, shown)
             continue
