@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -108,6 +109,7 @@ def started(command, cwd, **_):
 
 sys.modules["subprocess"] = types.SimpleNamespace(run=started)
 """
+_NOT_FOUND = re.compile(r"^NameError|Could not locate (function|class)|Unknown function")
 _STARTS = 3
 _LARGEST_FILES = 8_000_000
 """Bytes of a saved model that processes hand to each other."""
@@ -268,9 +270,11 @@ def loader(session: Session) -> str:
 
 
 def _failing(session: Session, error: str, shown: Callable[[str], Shown]) -> Shown | str:
-    """A process that loads the model fails; for missing globals that must be about one of them."""
-    names = session.request.facts.get("globals", ())
-    if session.request.code == "LL302" and not any(f"name '{name}' is not" in error for name in names):
+    """A process that loads the model fails; that must be about what the rule speaks of."""
+    code, names = session.request.code, session.request.facts.get("globals", ())
+    other = code == "LL302" and not any(f"name '{name}' is not" in error for name in names)
+    # A name that is missing, and a function that is not registered, are LL302 and LL304.
+    if other or (code in ("LL301", "LL306") and _NOT_FOUND.search(error)):
         return f"a fresh process that loads the model fails, but for another reason: {error}"
     return shown(f"{fresh_process(session, 'model')} fails: {error}")
 
