@@ -273,8 +273,10 @@ def _failing(session: Session, error: str, shown: Callable[[str], Shown]) -> Sho
     """A process that loads the model fails; that must be about what the rule speaks of."""
     code, names = session.request.code, session.request.facts.get("globals", ())
     other = code == "LL302" and not any(f"name '{name}' is not" in error for name in names)
-    # A name that is missing, and a function that is not registered, are LL302 and LL304.
-    if other or (code in ("LL301", "LL306") and _NOT_FOUND.search(error)):
+    if code in ("LL301", "LL306") and not session.request.facts.get("probe"):
+        # A name that is missing is LL302, a function that is not registered LL304.
+        other = _NOT_FOUND.search(error) is not None
+    if other:
         return f"a fresh process that loads the model fails, but for another reason: {error}"
     return shown(f"{fresh_process(session, 'model')} fails: {error}")
 
