@@ -144,7 +144,7 @@ def examine(subject: Subject, inputs: Inputs, sizes: tuple[int, ...] = SIZES) ->
                 break
             if found is not None:
                 return _always_as_many(found, by_chance)
-    if by_chance is not None:
+    if by_chance is not None and not errors:
         return by_chance
     if random and not errors:
         return "the function draws random numbers, which differ from batch to batch anyway"
