@@ -66,53 +66,10 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
         elif text:
             what = f"the first call prints {text.strip()[:60]!r}"
         else:
-            return _counted(subject, inputs, arrays)
+            return unconfirmed("nothing was printed, and no captured list or dict has changed")
         witness = f"{what}, the next three add nothing"
         return confirmed(subject.session, Shown(witness, _CHECK, inputs, arrays, {}))
     return unconfirmed(failed)
-
-
-_COUNTED = """
-layer = make_layer()
-inner, calls = layer.function, []
-
-
-def counted(*values, **named):
-    calls.append(1)
-    return inner(*values, **named)
-
-
-layer.function = counted
-predict = graph(lambda arrays: layer(given(arrays)))
-predict(list(arrays))
-traced = len(calls)
-for _ in range(3):
-    predict(list(arrays))
-print("the function ran", traced, "times in the first call,", len(calls) - traced, "times in three more")
-defect = traced > 0 and traced == len(calls)
-"""
-
-
-def _counted(subject: Subject, inputs: Inputs, arrays: list[Any]) -> Answer:
-    """How often the function itself runs, where what else it does cannot be seen."""
-    layer = subject.fresh_layer()
-    inner, calls = layer.function, [0]
-
-    def counted(*given: Any, **named: Any) -> Any:
-        calls[0] += 1
-        return inner(*given, **named)
-
-    layer.function = counted
-    predict = subject.backend.graph(lambda given: layer(subject.tensors(inputs, given)))
-    predict(list(arrays))
-    traced = calls[0]
-    for _ in range(3):
-        predict(list(arrays))
-    if not traced or calls[0] != traced:
-        return unconfirmed("nothing was printed, no captured list has changed, and every call runs it")
-    times = "once" if traced == 1 else f"{traced} times"
-    witness = f"the function runs {times} while the graph is made, and in three calls after that never"
-    return confirmed(subject.session, Shown(witness, _COUNTED, inputs, arrays, {}))
 
 
 def _held(function: Any) -> dict[str, Any]:
