@@ -62,6 +62,7 @@ def writes_keras_format(layer: LayerFacts) -> bool:
     return in_tensorflow(layer) and layer.file.project.mentions(layer.file.unit.path, _KERAS_FILE)
 
 
+@lru_cache(maxsize=1)
 def is_never_stored(layer: LayerFacts) -> bool:
     """Whether no saved model holds the layer's config: a loss, another layer or a class of Keras makes it."""
     return layer.site.in_loss or layer.site.in_body or _stays_inside(layer) or rebuilt_by_class(layer)
