@@ -49,7 +49,7 @@ LONG = {
     "3,000 open strings": ("'''\n" * 3001 + LAYER, 1),
     "20,000 rows joined by backslashes": ("\\\n" * 20_000 + LAYER, 1),
     "250,000 lists in a list": (f"z = [{'[1],' * 250_000}]\n{LAYER}", 1),
-    "3,000 attributes": (f"z = x{'.a' * 3000}\nLambda(lambda t: t{'.a' * 3000})(x)\n{LAYER}", 1),
+    "1,000 attributes": (f"z = x{'.a' * 1000}\nLambda(lambda t: t{'.a' * 1000})(x)\n{LAYER}", 1),
     "10,000 comparisons": (f"Lambda(lambda t: t{' < t' * 10_000})(x)\n{LAYER}", 1),
     "3,000 branches": (
         "def f(t):\n    if t == 0: return 0\n"
