@@ -134,9 +134,10 @@ def _one_tensor(usage: Usage) -> _Problem | None:
     if usage.as_tensor is not None or not (usage.unpacked or len(usage.indices) > 1):
         return None
     how = "unpacks" if usage.unpacked else "indexes"
+    feature = f"`{usage.name}[:, {min(usage.indices, default=0)}]`"
     return (
         f"The function {how} `{usage.name}` as a list of inputs, but the layer is called on one tensor: it "
-        "would take samples of the batch for inputs. Call the layer on a list: `([a, b])`.",
+        f"would take samples of the batch for inputs. Call the layer on a list, or take features: {feature}.",
         "one tensor, used as a list",
         max([*usage.unpacked, *(i + 1 if i >= 0 else -i for i in usage.indices)]),
     )

@@ -68,6 +68,7 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.values import Event
 from lambdalint.rule import Report, Rule
 
 from ..spelling import kept_from_zero
@@ -87,10 +88,17 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 yield Report(
                     event.at,
                     f"What stands under this root {when_zero(severity)}, where the gradient is infinite "
-                    "and training gives nan. Keep it away from 0 inside the root: "
-                    f"{kept_from_zero(layer)}.",
+                    f"and training gives nan. {_kept(layer, event)}.",
                     severity=severity,
                 )
+
+
+def _kept(layer: LayerFacts, event: Event) -> str:
+    if event.data.get("std"):
+        return f"Take the root of the variance yourself, kept away from 0: {kept_from_zero(layer)}"
+    if event.data.get("norm"):
+        return f"Take the root of the sum of squares yourself, kept away from 0: {kept_from_zero(layer)}"
+    return f"Keep it away from 0 inside the root: {kept_from_zero(layer)}"
 
 
 RULE = Rule("LL602", "infinite-gradient", Contract.NUMERICS, Severity.WARNING, check_layer=check)

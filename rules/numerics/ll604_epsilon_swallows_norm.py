@@ -93,7 +93,7 @@ def _judge(layer: LayerFacts, trace: Trace, event: Event, operand: Tensor) -> It
     law = f"the epsilon inside {event.text} keeps vectors shorter than {limit} from getting the norm 1"
     factor = _factor(trace, operand)
     if factor:
-        told = f"The factor {factor} hides that {law}; tinier inputs still fail. Pass a smaller epsilon."
+        told = f"The factor {factor} hides that {law}; tinier inputs still fail. {_mended(layer, event)}."
         yield Report(event.at, told, severity=Severity.WARNING)
         return
     if not operand.sign.tiny:
@@ -106,13 +106,21 @@ def _judge(layer: LayerFacts, trace: Trace, event: Event, operand: Tensor) -> It
         )
         yield Report(event.at, told, severity=Severity.WARNING)
     elif expected == "norm":
-        told = (
-            f"A test here expects the norm 1, but {law}. Pass a smaller epsilon, or test with larger inputs."
-        )
+        mended = _mended(layer, event)
+        told = f"A test here expects the norm 1, but {law}. {mended}, or test with larger inputs."
         yield Report(event.at, told, severity=Severity.WARNING)
     elif _is_result(trace, event):
-        told = f"If the inputs can be tiny: {law}. Pass a smaller epsilon where that matters."
+        told = f"If the inputs can be tiny: {law}. {_mended(layer, event)} where that matters."
         yield Report(event.at, told, severity=Severity.ADVICE)
+
+
+def _mended(layer: LayerFacts, event: Event) -> str:
+    """What to do: `K.l2_normalize` takes no epsilon."""
+    node = event.at.node
+    name = layer.names.canonical(node.func) if isinstance(node, ast.Call) else None
+    if (name or "").startswith("keras.backend."):
+        return "Divide by a norm that a smaller epsilon guards"
+    return "Pass a smaller epsilon"
 
 
 def _is_result(trace: Trace, event: Event) -> bool:

@@ -92,6 +92,11 @@ from .faults import batch_axis, feature_axes, names_axis, reports
 
 def message(event: Event, code: str) -> str:
     """What the axis is, what follows, and which to name."""
+    if event.text.rpartition(".")[2] == "einsum":
+        return (
+            f"{code} sums over the letter of the batch axis, so what a sample gives depends on the other "
+            "samples of its batch. Keep this letter in the result."
+        )
     default = "" if names_axis(event.at.node) else " by default"
     return (
         f"{code} runs over {batch_axis(event)}{default}, the batch axis, so what a sample gives depends "

@@ -151,7 +151,8 @@ def _report(at: Anchor, name: str, parameter: str = "") -> Report:
     return Report(
         at,
         f"`{name}` is a tensor of the model, but no input of the layer: Keras does not see the connection, "
-        f"and the layers behind `{name}` drop out of the model. Pass it as an input: `layer([x, {name}])`.",
+        f"and the layers behind `{name}` drop out of the model. Call the layer on a list of its input and "
+        f"`{name}`.",
         note="not an input of the layer",
     )
 
