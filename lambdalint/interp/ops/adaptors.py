@@ -237,8 +237,8 @@ def membership(call: OpCall) -> Value:
 
 def searchsorted(call: OpCall) -> Value:
     """Positions in a sorted list: entry by entry of the values."""
-    x, ordered = operand(call, call.get("values")), operand(call, call.first())
-    if isinstance(x, Unknown) or (isinstance(ordered, Tensor) and isinstance(ordered.batch, Along)):
+    x, ordered = operand(call, call.get("values")), operand(call, call.get("sorted_sequence", "value_range"))
+    if isinstance(x, Unknown) or (isinstance(ordered, Tensor) and ordered.inputs):
         return unknown_result(call)
     return _cut(call, x, dtype="int32", sign=signs.COUNT)
 

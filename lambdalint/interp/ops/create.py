@@ -148,6 +148,9 @@ def arange(call: OpCall) -> Value:
     count, content = _range(call, start, stop, step)
     default = common_dtype(_number_type(value) for value in (start, stop, step))
     dtype = dtype_argument(call, default)
+    if call.op.name.startswith("keras.backend.") and default not in (None, dtype) and dtype == "int32":
+        # Keras 2 casts to every type but this one.
+        dtype = None
     dims = (count,)
     sources = [source for source in sources_of(start, stop, step) if source.inputs]
     sign = ANY_SIGN

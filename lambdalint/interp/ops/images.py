@@ -248,6 +248,9 @@ def _rows(call: OpCall, x: Tensor, dims: Dims, count: Dim, back: bool) -> Batch:
 
 def extract_patches(call: OpCall) -> Value:
     """Patches around pixels, their entries laid out as channels."""
+    x = operand(call, call.first())
+    if isinstance(x, Tensor) and x.dims is None and call.op.name.startswith("keras.ops."):
+        return result([x], None, unsure(x, "images, or volumes"), dtype=x.dtype)
     x = _images(call, 2)
     if isinstance(x, Unknown):
         return x

@@ -280,6 +280,11 @@ def expand_dims(call: OpCall) -> Value:
     if numbers is None:
         dims = None if x.dims is None else tuple(fresh() for _ in range(len(x.dims) + 1))
         return result([x], dims, unsure(x, "the axis is not known"), dtype=x.dtype, sign=x.sign)
+    if len(numbers) > 1:
+        rank = None if x.dims is None else len(x.dims) + len(numbers)
+        if rank is None and min(numbers) < 0:
+            return result([x], None, unsure(x, "the rank is not known"), dtype=x.dtype, sign=x.sign)
+        numbers = tuple(sorted(n + rank if rank and -rank <= n < 0 else n for n in numbers))
     for number in numbers:
         x = expanded(call, x, number)
     return x

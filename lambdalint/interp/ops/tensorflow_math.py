@@ -117,7 +117,7 @@ math.zero_fraction, nn.zero_fraction(value, name=None) : whole
 math.bincount, bincount(arr, weights=None, minlength=None, maxlength=None, dtype='int32', name=None, \
     axis=None, binary_output=False) : histogram
 histogram_fixed_width(values, value_range, nbins=100, dtype='int32', name=None) : whole
-histogram_fixed_width_bins(values, value_range, nbins=100, dtype='int32', name=None) : map cut dtype=int32
+histogram_fixed_width_bins(values, value_range, nbins=100, dtype='int32', name=None) : searchsorted
 math.confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype='int32', name=None) : whole
 confusion_matrix(labels, predictions, num_classes=None, dtype='int32', name=None, weights=None) : whole
 math.is_non_decreasing, is_non_decreasing, math.is_strictly_increasing, is_strictly_increasing(x, \
@@ -149,8 +149,8 @@ sparse.sparse_dense_matmul, sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False,
 
 # matrices: the last two axes
 linalg.matrix_transpose, matrix_transpose, linalg.transpose(a, name='matrix_transpose', \
-    conjugate=False) : last_two swap
-linalg.adjoint(matrix, name=None) : last_two swap
+    conjugate=False) : matrix_transpose
+linalg.adjoint(matrix, name=None) : matrix_transpose
 linalg.cholesky, cholesky, linalg.expm, linalg.logm, linalg.sqrtm, matrix_square_root(input, name=None) \
     : last_two
 linalg.inv, matrix_inverse(input, adjoint=False, name=None) : last_two

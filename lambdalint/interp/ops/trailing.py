@@ -70,18 +70,27 @@ def trailing(
 
 
 def last_two(call: OpCall) -> Value:
-    """A matrix function: ``swap`` transposes, ``drop`` gives a number (``drop=1``: a vector)."""
+    """A matrix function: ``swap`` turns the shape, ``drop`` gives a number (``drop=1``: a vector)."""
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
     build: Callable[[Dims], Iterable[Dim]] = tuple
     if call.option("swap"):
-        from lambdalint.interp.ops.delegate import delegate
-
-        return delegate(call, "swapaxes", {"x": x, "axis1": Const(-1), "axis2": Const(-2)})
-    if call.option("drop"):
+        build = _swapped
+    elif call.option("drop"):
         build = _first if call.option("drop") == "1" else _nothing
     return trailing(call, x, 2, build, dtype=call.option("dtype") or x.dtype)
+
+
+def matrix_transpose(call: OpCall) -> Value:
+    """The last two axes change places."""
+    from lambdalint.interp.ops.delegate import delegate
+
+    return delegate(call, "swapaxes", {"x": call.first(), "axis1": Const(-1), "axis2": Const(-2)})
+
+
+def _swapped(dims: Dims) -> Dims:
+    return dims[::-1]
 
 
 def _first(dims: Dims) -> Dims:
@@ -186,6 +195,9 @@ def diagonal(call: OpCall) -> Value:
 def diag_matrix(call: OpCall) -> Value:
     """``tf.linalg.diag``: a square matrix of the last axis."""
     x = operand(call, call.first())
+    if isinstance(x, Tensor) and x.rank == 1 and isinstance(x.batch, Along):
+        # Each row, and each column, holds one sample and zeros.
+        return derived(x, (*(x.dims or ()), *(x.dims or ())), Unsure("a diagonal of samples", carries=True))
     return x if isinstance(x, Unknown) else trailing(call, x, 1, lambda dims: (*dims, *dims))
 
 
@@ -273,6 +285,7 @@ def fftshift(call: OpCall) -> Value:
 
 TRAILING: dict[str, Family] = {
     "last_two": last_two,
+    "matrix_transpose": matrix_transpose,
     "last_axis": last_axis,
     "add_last": add_last,
     "drop_last": drop_last,
