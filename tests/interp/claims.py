@@ -151,7 +151,7 @@ def _holds_size(value: Any) -> bool:
 
 
 _PLACES = re.compile("arg(max|min|sort|partition)|top_?k")
-_COMPARES = re.compile(r"(less|greater)(_equal)?$|(not_)?equal$|[.](lt|le|gt|ge|eq|ne)$")
+_COMPARES = re.compile(r"(less|greater)(_equal)?$|(not_)?equal$|[.](lt|le|gt|ge|eq|ne)$|:[<>]=?$")
 
 
 def ties(case: Case, runs: Runs) -> bool:

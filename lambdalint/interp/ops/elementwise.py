@@ -64,6 +64,9 @@ def map_(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
+    if any(isinstance(each, Sequence) for each in list(call.args.values())[1:]):
+        # A list in place of a number may have more axes than the operand.
+        return result([x], None, unsure(x, "an operand is a list"), dtype=x.dtype)
     word = call.option("sign", "any")
     if word in _NUMERIC_EVENTS and x.inputs:
         call.event(_NUMERIC_EVENTS[word], operand=x)
