@@ -9,6 +9,7 @@ from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.arithmetic import cut
 from lambdalint.interp.ops.broadcasting import broadcast
 from lambdalint.interp.ops.delegate import delegate
+from lambdalint.interp.ops.operands import unsure
 from lambdalint.interp.ops.several import unknown_result
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.ops.trailing import derived, operand, trailing
@@ -20,6 +21,7 @@ from lambdalint.interp.values import (
     Broken,
     Const,
     Constant,
+    Number,
     Sequence,
     Tensor,
     Unknown,
@@ -142,15 +144,15 @@ def quantile(call: OpCall) -> Value:
     wanted = call.get("q")
     if isinstance(wanted, Tensor) and wanted.inputs:
         return unknown_result(call)
-    if isinstance(wanted, (Const, Unknown)) or not isinstance(reduced, Tensor):
+    one = isinstance(wanted, (Const, Number)) or (isinstance(wanted, Tensor) and wanted.rank == 0)
+    if one or not isinstance(reduced, Tensor):
         return reduced
-    several = isinstance(wanted, Tensor) and wanted.rank != 0
-    if isinstance(reduced.batch, Broken) or several:
-        return derived(reduced, None, reduced.batch)
+    if isinstance(reduced.batch, Broken) or not isinstance(wanted, Sequence):
+        return derived(reduced, None, unsure(reduced, "how many quantiles is not known"))
     made = delegate(call, "expand_dims", {"x": reduced, "axis": Const(0)})
     if not isinstance(made, Tensor) or made.dims is None:
         return made
-    count: Dim = len(wanted.items) if isinstance(wanted, Sequence) and wanted.items is not None else fresh()
+    count: Dim = fresh() if wanted.items is None else len(wanted.items)
     return made.but(dims=(count, *made.dims[1:]))
 
 
