@@ -29,5 +29,5 @@ def _has_tensorflow_alone(layer: LayerFacts) -> bool:
     """Whether the file imports TensorFlow as ``tf``, and not the backend of Keras 1 and 2."""
     imports = layer.names.import_bindings()
     paths = {f"{each.module}.{each.attribute}" if each.attribute else each.module for each in imports}
-    backend = any(path.endswith("keras.backend") for path in paths)
+    backend = any(path.endswith("keras.backend") for path in paths) or layer.names.export("K") is not None
     return layer.dialect != "keras3" and not backend and any(each.name == "tf" for each in imports)
