@@ -103,9 +103,10 @@ def message(event: Event, code: str) -> str:
 
 
 def _advice(node: ast.AST) -> str:
-    if not isinstance(node, ast.Subscript):
+    if not isinstance(node, ast.Subscript) or isinstance(node.value, (ast.BinOp, ast.UnaryOp, ast.IfExp)):
         return "Work on a feature axis, such as axis=1, and leave the batch axis as it is."
-    index = written(node.slice).strip("()")
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    index = ", ".join(written(part) for part in parts)
     right = f"`{written(node.value)}[:, {index}]`"
     return f"Index a feature axis behind the batch, {right}, or pass a list of inputs."
 

@@ -28,6 +28,25 @@ def find(code: str, body: str, keras: str = "tensorflow.keras", target: str = "a
     return finding
 
 
+def test_an_index_that_is_a_call_is_quoted_whole() -> None:
+    finding = find("LL104", "Lambda(lambda t: t[tf.range(2)])(Input((4,)))")
+    assert "`t[:, tf.range(2)]`" in finding.message
+    finding = find("LL104", "Lambda(lambda t: t[0, :1])(Input((4,)))")
+    assert "`t[:, 0, :1]`" in finding.message
+
+
+def test_advice_is_spelled_as_in_the_file() -> None:
+    body = "Lambda(lambda t: 1 / K.relu(t))(Input((4,)))"
+    assert "K.maximum(…, K.epsilon())" in find("LL601", body).message
+    starred = body.replace("K.relu", "tf.nn.relu")
+    for imports, spelling in (("", "tf.maximum"), ("from keras.layers import *\n", "K.maximum")):
+        head = f"{imports}import tensorflow as tf\nfrom tensorflow.keras.layers import Input, Lambda\n"
+        rules = load_rules().rules
+        settings = Settings(root=".", codes=frozenset(("LL601",)))
+        result = judge("script.py", settings, Plan.make(rules, settings.codes), (head + starred).encode())
+        assert [spelling in each.message for each in result.findings] == [True]
+
+
 @pytest.mark.parametrize(
     ("body", "note", "advice"),
     [
