@@ -6,10 +6,11 @@ import ast
 import sys
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import apply, reasons
+from lambdalint.interp import lambdas, reasons
 from lambdalint.interp.callers import run_callers, run_left_out
 from lambdalint.interp.entries import run_entries
 from lambdalint.interp.facts import FileFacts, LayerFacts, Site
+from lambdalint.interp.flowing import ANY_INPUT
 from lambdalint.interp.followed import followed
 from lambdalint.interp.frames import Frame, ModuleEnv
 from lambdalint.interp.machine import BUDGET, Machine, OutOfBudget
@@ -118,6 +119,6 @@ def _assume(machine: Machine, site: Site) -> None:
         layer = Layer("Merge" if key == "mode" else "Lambda", config, site.at, site.family, site=site)
         guarded(
             machine,
-            lambda layer=layer: apply.run_layer(machine, layer, [apply.ANY_INPUT], {}, site.at, "assumed"),
+            lambda layer=layer: lambdas.run_layer(machine, layer, [ANY_INPUT], {}, site.at, "assumed"),
             BUDGET // 10,
         )

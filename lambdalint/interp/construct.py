@@ -328,6 +328,7 @@ def _merge_function(
     machine: Machine, args: list[Value], kwargs: dict[str, Value], at: Anchor, family: str | None
 ) -> Value:
     import lambdalint.interp.apply as apply
+    import lambdalint.interp.lambdas as lambdas
 
     config = {**dict(zip(MERGE_FUNCTION, args)), **kwargs}
     inputs = config.pop("inputs", Unknown(reasons.INPUT, tensor=True))
@@ -339,7 +340,7 @@ def _merge_function(
     if any(True for _ in graph_tensors(inputs)):
         # In Keras 1 `merge` takes layers too, which are models in the making, but not next to tensors.
         apply.check_input(machine, inputs, at, 0, layer)
-    return apply.run_layer(machine, layer, [inputs], {}, at, "merge")
+    return lambdas.run_layer(machine, layer, [inputs], {}, at, "merge")
 
 
 def subclass_layer(

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from lambdalint.interp import binding, events, objects, reasons
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.machine import OutOfBudget, inputs_of
-from lambdalint.interp.nesting import MOST_LEAVES, bounded
+from lambdalint.interp.nesting import bounded
 from lambdalint.interp.ops import index, operators
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import truth
 from lambdalint.interp.values import (
     NONE,
-    Along,
     Const,
     Dictionary,
     Function,
@@ -470,42 +469,6 @@ def _unpack(machine: Machine, target: ast.Tuple | ast.List, value: Value, frame:
         items = [Unknown(reasons.ENTRY) for _ in target.elts]
     for part, item in zip(target.elts, items):
         assign(machine, part, item, frame)
-
-
-def extend(machine: Machine, target: Sequence, more: Value) -> None:
-    """``target.extend(more)``."""
-    if (
-        isinstance(more, Sequence)
-        and more.items is not None
-        and target.items is not None
-        and not machine.weak(target.birth)
-        and isinstance(bounded(more, target), Sequence)
-        and len(target.items) + len(more.items) <= MOST_LEAVES
-    ):
-        target.items.extend(more.items)
-        return
-    added = more.items if isinstance(more, Sequence) and more.items is not None else []
-    forget_length(target, added or [Unknown(reasons.ENTRY)])
-
-
-def forget_length(target: Sequence, added: list[Value]) -> None:
-    """Make a list one of unknown length, whose elements may also be ``added``."""
-    element = target.element
-    for item in [*(target.items or []), *(bounded(item, target) for item in added)]:
-        element = item if element is None else join_values(element, item)
-    target.items, target.element = None, element
-
-
-def iterate_tensor(machine: Machine, value: Tensor, at: Anchor) -> list[Value] | Value:
-    """The items that unpacking or looping over a tensor gives: its entries along axis 0."""
-    if isinstance(value.content, tuple):
-        return [Number(item) if not isinstance(item, int) else Const(item) for item in value.content]
-    first = None if value.dims is None or not value.dims else value.dims[0]
-    if isinstance(first, int) and first <= 64 and not isinstance(value.batch, Along):
-        return [index.subscript(machine, value, Const(i), at, "") for i in range(first)]
-    if value.inputs and machine.trace is not None:
-        machine.record(events.BRANCH, at, "", {"operand": value, "loop": True})
-    return index.subscript(machine, value, Unknown(reasons.LOOP), at, "")
 
 
 _HANDLERS: dict[type[ast.expr], Callable[..., Value]] = {

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from lambdalint.interp import binding, construct, events, graph, reasons
+from lambdalint.interp import binding, construct, containers, events, graph, reasons
 from lambdalint.interp.call import Impossible, OpCall
 from lambdalint.interp.facts import Failure, Site, Trace, tensors_of
 from lambdalint.interp.frames import Frame, body_facts
@@ -408,7 +408,6 @@ class Machine:
     ) -> Value:
         if function.function is not None:
             return self.call_function(function.function, [function.receiver, *args], kwargs, at)
-        import lambdalint.interp.builtins as builtins
         import lambdalint.interp.models as models
         import lambdalint.interp.ops.methods as methods
 
@@ -424,7 +423,7 @@ class Machine:
             op, arguments = methods.bound_arguments(receiver, function.name, args, kwargs)
             self.step(at, text, [receiver, *args], result, op, arguments)
             return result
-        return builtins.call_method(self, receiver, function.name, args, kwargs, at, text)
+        return containers.call_method(self, receiver, function.name, args, kwargs, at, text)
 
     def call_function(
         self, function: Function, args: list[Value], kwargs: dict[str, Value], at: Anchor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import apply, reasons, subclasses
+from lambdalint.interp import apply, flowing, lambdas, reasons, subclasses
 from lambdalint.interp.facts import Trace
 from lambdalint.interp.graph import chain_of, named_layer, note_family
 from lambdalint.interp.values import (
@@ -59,7 +59,7 @@ def attribute(machine: Machine, receiver: Layer | Model, name: str, at: Anchor) 
         return receiver
     if name in ("output_shape", "input_shape"):
         tensor = receiver.outputs if name == "output_shape" else receiver.inputs
-        return apply.shape_of_input(machine, tensor) if tensor is not None else Unknown(reasons.ATTRIBUTE)
+        return lambdas.shape_of_input(machine, tensor) if tensor is not None else Unknown(reasons.ATTRIBUTE)
     return Unknown(reasons.ATTRIBUTE, name)
 
 
@@ -80,7 +80,7 @@ def _layer_attribute(machine: Machine, receiver: Layer, name: str, at: Anchor) -
     if name in ("output", "input") and receiver.ends is not None:
         return receiver.ends[name == "output"]
     if name in ("output_shape", "input_shape") and receiver.ends is not None:
-        return apply.shape_of_input(machine, receiver.ends[name == "output_shape"])
+        return lambdas.shape_of_input(machine, receiver.ends[name == "output_shape"])
     if name == "output":
         return _tensor()
     if name == "input":
@@ -194,7 +194,7 @@ def _flow(model: Model, layer: Value) -> Value:
         return layer.inputs
     if isinstance(layer, Layer):
         if layer.cls == "Merge":
-            return apply.ANY_INPUT
+            return flowing.ANY_INPUT
         shape = declared_input(layer.cls, layer.plain)
         if shape is None and isinstance(layer.inner, Layer):
             shape = declared_input(layer.inner.cls, layer.inner.plain)

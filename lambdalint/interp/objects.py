@@ -161,7 +161,7 @@ def set_attribute(machine: Machine, receiver: Value, name: str, value: Value) ->
 
 def set_item(machine: Machine, receiver: Value, key: Value, value: Value) -> None:
     """``receiver[key] = value``."""
-    from lambdalint.interp.expressions import forget_length
+    from lambdalint.interp.containers import forget_length
 
     if isinstance(receiver, Dictionary):
         if not isinstance(key, Const) or not isinstance(key.value, (str, int, float, bytes, type(None))):

@@ -7,17 +7,21 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import builtins, events, expressions, imports, objects, reasons
+from lambdalint.interp import builtins, containers, events, expressions, imports, objects, reasons
 from lambdalint.interp.frames import Frame
 from lambdalint.interp.machine import OutOfBudget
+from lambdalint.interp.ops import index
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.truth import truth
 from lambdalint.interp.values import (
     NONE,
+    Along,
     Bound,
     ClassValue,
+    Const,
     Event,
     Function,
+    Number,
     Partial,
     Sequence,
     Tensor,
@@ -128,7 +132,7 @@ def _augmented(machine: Machine, node: ast.AugAssign, frame: Frame) -> Flow:
     right = expressions.evaluate(machine, node.value, frame)
     value = expressions.binary_values(machine, node.op, left, right, node, frame)
     if isinstance(left, Sequence) and isinstance(node.op, ast.Add) and left.kind == "list":
-        expressions.extend(machine, left, right)
+        containers.extend(machine, left, right)
         return Flow.NEXT
     expressions.assign(machine, node.target, value, frame)
     return Flow.NEXT
@@ -382,8 +386,20 @@ def _while(machine: Machine, node: ast.While, frame: Frame) -> Flow:
 def iterate(machine: Machine, value: Value, node: ast.AST, frame: Frame) -> list[Value] | Value:
     """The items of a value in order, or one value that stands for each of an unknown number."""
     if isinstance(value, Tensor):
-        return expressions.iterate_tensor(machine, value, Anchor(frame.env.unit, node))
+        return _tensor_items(machine, value, Anchor(frame.env.unit, node))
     return builtins.items_of(machine, value)
+
+
+def _tensor_items(machine: Machine, value: Tensor, at: Anchor) -> list[Value] | Value:
+    """The items that unpacking or looping over a tensor gives: its entries along axis 0."""
+    if isinstance(value.content, tuple):
+        return [Number(item) if not isinstance(item, int) else Const(item) for item in value.content]
+    first = None if value.dims is None or not value.dims else value.dims[0]
+    if isinstance(first, int) and first <= 64 and not isinstance(value.batch, Along):
+        return [index.subscript(machine, value, Const(i), at, "") for i in range(first)]
+    if value.inputs and machine.trace is not None:
+        machine.record(events.BRANCH, at, "", {"operand": value, "loop": True})
+    return index.subscript(machine, value, Unknown(reasons.LOOP), at, "")
 
 
 def _match(machine: Machine, node: ast.Match, frame: Frame) -> Flow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import apply, construct
+from lambdalint.interp import apply, construct, lambdas
 from lambdalint.interp.values import (
     NONE,
     Along,
@@ -115,7 +115,7 @@ def _build(machine: Machine, instance: Instance, inputs: Value, at: Anchor) -> N
     instance.built = True
     build = instance.cls.lookup("build")
     if isinstance(build, Function) and len(build.node.args.args) == 2:
-        machine.call_function(build, [instance, apply.shape_of_input(machine, inputs)], {}, at)
+        machine.call_function(build, [instance, lambdas.shape_of_input(machine, inputs)], {}, at)
 
 
 def detached(value: Value) -> Value:
@@ -138,7 +138,7 @@ def _declared(machine: Machine, instance: Instance, inputs: Value, at: Anchor) -
         if isinstance(method, Function):
             outer, machine.trace = machine.trace, None
             try:
-                shape = apply.shape_of_input(machine, inputs)
+                shape = lambdas.shape_of_input(machine, inputs)
                 declared = machine.call_function(method, [instance, shape], {}, at)
             finally:
                 machine.trace = outer
