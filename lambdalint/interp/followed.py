@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from lambdalint.interp import reasons
+from lambdalint.interp import events, reasons
 from lambdalint.interp.values import Dictionary, Sequence, Tensor, Unknown, Unsure, Value
 
 if TYPE_CHECKING:
-    from lambdalint.interp.facts import Application, LayerFacts
+    from lambdalint.interp.facts import Application, LayerFacts, Trace
 
 RANK_LOST = "the rank of the result is not known"
+
+_FAILURES = (events.FAILS, events.IMPOSSIBLE, events.UNDEFINED)
+_CERTAIN = (reasons.BAD_ARGUMENTS, reasons.IMPOSSIBLE, reasons.UNDEFINED)
 
 
 class Followed(NamedTuple):
@@ -48,9 +51,16 @@ def _parts(value: Value) -> list[Value] | None:
 
 
 def _reason(use: Application, ranked: bool) -> str:
-    if any(use.trace.result is given for given in (use.inputs, *use.trace.arguments)):
+    result = use.trace.result
+    if any(result is given for given in (use.inputs, *use.trace.arguments)) or _fails(use.trace):
         return ""
-    return next(_gaps(use.trace.result, ranked), "")
+    return next(_gaps(result, ranked), "")
+
+
+def _fails(trace: Trace) -> bool:
+    """Whether the function is known to raise: it has no result that could be followed."""
+    raised = any(event.kind in _FAILURES for event in trace.events)
+    return raised and isinstance(trace.result, Unknown) and trace.result.reason in _CERTAIN
 
 
 def _gaps(value: Value, ranked: bool) -> Iterator[str]:

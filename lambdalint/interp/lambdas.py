@@ -17,6 +17,7 @@ from lambdalint.interp.values import (
     Broken,
     Const,
     Dictionary,
+    Event,
     Function,
     GraphNode,
     Layer,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 KEPT = 24
 """Applications of one site that are kept for the rules."""
 
+_MOVED = Unsure(reasons.MOVED_BEFORE)
+
 RUN_COST = 12
 """What a use of a Lambda costs of the file's budget, beside what its function does."""
 
@@ -59,7 +62,9 @@ def run_layer(
             return _merge_by_mode(machine, layer, inputs, args, at, how)
     output: Value | None = None
     for function in functions or [Unknown(reasons.OPAQUE)]:
-        trace = run_body(machine, layer, function, inputs, at)
+        trace = _moved_back(machine, layer, function, inputs, at)
+        if trace is None:
+            trace = run_body(machine, layer, function, inputs, at)
         if any(isinstance(tensor.batch, Unsure) for tensor in trace.result_tensors):
             # What an earlier layer folded into the batch may be taken out where that is not seen.
             for tensor in tensors_of(inputs):
@@ -91,6 +96,22 @@ def _output_of(value: Value) -> Value:
     return any_tensor()
 
 
+def _moved_back(machine: Machine, layer: Layer, function: Value, inputs: Value, at: Anchor) -> Trace | None:
+    """The run of a function that takes the samples back to axis 0, from where an earlier layer moved them."""
+    tensor: Value | None = inputs
+    while isinstance(tensor, Tensor) and tensor.node is not None and tensor.batch == _MOVED:
+        place = machine.moves.get(id(tensor.node))
+        if place is not None and place.moved is not None and isinstance(inputs, Tensor) and inputs.dims:
+            trace = run_body(machine, layer, function, inputs.but(batch=place), at)
+            result = trace.result
+            if not isinstance(result, Tensor) or not isinstance(result.batch, Along) or result.batch.axis:
+                return None
+            machine.unfolded(place.moved)
+            return trace
+        tensor = next((parent for parent in tensor.node.parents if parent.batch == _MOVED), None)
+    return None
+
+
 def _merge_by_mode(
     machine: Machine, layer: Layer, inputs: Value, args: list[Value], at: Anchor, how: str
 ) -> Value:
@@ -102,11 +123,24 @@ def _merge_by_mode(
     config.setdefault("mode", "sum")
     result = output_shape("merge", config, input_shapes("merge", inputs, tensors))
     node = note_node(machine, GraphNode(layer, tuple(tensors), at))
-    output = Tensor(result.shape, graph_batch(tensors), kind="keras", node=node)
+    merged = Tensor(result.shape, graph_batch(tensors), kind="keras", node=node)
+    kind = _fault_of_merge(config)
+    if kind is not None and all(isinstance(t.batch, Along) and t.batch.plain for t in tensors):
+        data = {"before": tensors[0], "after": result.shape, "axis": 0}
+        merged = merged.but(batch=Broken((Event(kind, layer.at, "merge", data),)))
+    output = outward(machine, merged, node, None)
     if layer.site is not None and len(layer.site.applications) < KEPT:
-        trace = Trace(layer.config.get("mode", NONE), (inputs,), result=output)
+        trace = Trace(layer.config.get("mode", NONE), (inputs,), result=merged)
         layer.site.applications.append(Application(how, at, tuple(args), {}, inputs, trace, output=output))
     return output
+
+
+def _fault_of_merge(config: dict[str, Any]) -> str | None:
+    """What a merge that names the batch axis does to the samples."""
+    if config["mode"] == "concat" and config.get("concat_axis") == 0:
+        return events.CHANGED
+    axes = config.get("dot_axes") if config["mode"] == "dot" else None
+    return events.REDUCED if axes == 0 or (isinstance(axes, (list, tuple)) and 0 in axes) else None
 
 
 def run_body(machine: Machine, layer: Layer, function: Value, inputs: Value, at: Anchor) -> Trace:
@@ -259,6 +293,8 @@ def outward(machine: Machine, value: Value, node: GraphNode, declared: Shape) ->
             # As many rows as samples: whatever is in them, Keras takes each for a sample from here on.
             batch = Along(0)
         elif not isinstance(batch, Along) or batch.axis != 0:
+            if isinstance(batch, Along):
+                machine.moves[id(node)] = batch
             batch = Unsure(_why_none(batch))
         return value.but(**changes, batch=batch, dims=shape, content=value.content)
     if isinstance(value, Sequence) and value.items is not None:

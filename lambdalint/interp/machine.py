@@ -78,6 +78,8 @@ class Machine:
         self.trace: Trace | None = None
         self.events: list[Event] = []
         self.unfolds: set[int] = set()
+        self.moves: dict[int, Along] = {}
+        """Where the samples are behind layers that move them, by the ids of their calls."""
         self.nodes: list[GraphNode] = []
         """The calls of layers and models in model-building code, in order."""
         self.compiled: list[Model] = []

@@ -57,8 +57,10 @@ def run_function(machine: Machine, function: Function, frame: Frame) -> Value:
         return result
     flow = run_block(machine, node.body, frame)
     if flow is Flow.NEXT:
-        frame.returns.append(NONE)
         _note_return(machine, function, node, NONE)
+        if not any(isinstance(value, Tensor) for value in frame.returns):
+            # Next to tensors, no caller counts on the way that ends without a `return`.
+            frame.returns.append(NONE)
     if not frame.returns:
         return machine.unknown(reasons.EXCEPTION)
     result = frame.returns[0]

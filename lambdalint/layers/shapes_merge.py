@@ -84,14 +84,15 @@ def _dot_axes(axes: object, first: tuple[Dim, ...], second: tuple[Dim, ...]) -> 
     return a % len(first), b % len(second)
 
 
-def _contract(axes: object, shapes: list[Shape]) -> Shape:
+def _contract(axes: object, shapes: list[Shape], batch: bool = False) -> Shape:
+    """The sizes that are not contracted; ``batch`` says that the batch axis may be, as Keras 1 has it."""
     if len(shapes) != 2:
         raise Impossible(f"needs 2 inputs, gets {len(shapes)}")
     first, second = shapes
     if first is None or second is None or (pair := _dot_axes(axes, first, second)) is None:
         return None
     a, b = pair
-    if a == 0 or b == 0:
+    if (a == 0 or b == 0) and not batch:
         return None
     if equal(first[a], second[b]) is False:
         raise Impossible(f"contracted sizes {first[a]} and {second[b]} differ")
@@ -112,7 +113,17 @@ def _merge(config: Config, shapes: list[Shape]) -> Result:
         return _same(shapes)
     if mode == "concat":
         return _join(config.get("concat_axis", -1), shapes)
-    return _contract(config.get("dot_axes", -1), shapes) if mode == "dot" else None
+    if mode != "dot":
+        return None
+    axes = config.get("dot_axes", -1)
+    if isinstance(axes, (list, tuple)) and len(axes) == 2 and all(map(_is_single, axes)):
+        # One list of axes for each side, as versions before 1.0 have it.
+        axes = tuple(each[0] for each in axes)
+    return _contract(axes, shapes, batch=True)
+
+
+def _is_single(axes: object) -> bool:
+    return isinstance(axes, (list, tuple)) and len(axes) == 1
 
 
 def _same(shapes: list[Shape]) -> Shape:

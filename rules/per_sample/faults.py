@@ -49,8 +49,9 @@ def report_of(layer: LayerFacts, event: Event, word: Callable[[Event, str], str]
 def place(layer: LayerFacts, event: Event) -> Anchor:
     """Where the event stands: the function argument, for a library function that is passed by name."""
     applied = [layer.node, *(application.at.node for application in layer.applications)]
-    if layer.function_node is not None and any(event.at.node is node for node in applied):
-        return Anchor(layer.unit, layer.function_node)
+    function = None if layer.kind in ("merge", "Merge") else layer.function_node
+    if function is not None and any(event.at.node is node for node in applied):
+        return Anchor(layer.unit, function)
     return event.at
 
 
@@ -116,6 +117,7 @@ def names_axis(node: ast.AST) -> bool:
     if not isinstance(node, ast.Call):
         return False
     named = any(
-        word.arg in ("axis", "axes", "dim", "reduction_indices", "reduction_axes") for word in node.keywords
+        word.arg in ("axis", "axes", "dim", "reduction_indices", "reduction_axes", "dot_axes")
+        for word in node.keywords
     )
     return named or len(node.args) > 1

@@ -68,8 +68,8 @@ None is offered: the pattern that was meant cannot be told from the one that is 
 
 ## Known gaps
 
-A layer that hands a time-major tensor to another Lambda, which moves the batch back, is reported; a
-single function that does both is not.
+A time-major tensor that a later Lambda moves back is silent, straight away or behind layers of one input;
+one that goes back through a list of inputs is reported.
 
 ## Interaction with other linters
 

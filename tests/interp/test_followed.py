@@ -111,3 +111,53 @@ def test_imports_resolve_from_the_root_of_each_repository(tmp_path: Path) -> Non
     (known,), (unknown,) = (list(layers_of(tmp_path / name)) for name in ("one", "two"))
     assert str(known) == f"{tmp_path}/one/models/net.py:3\trank known\tfollowed"
     assert (unknown.ranked, unknown.reason) == (False, "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "tf.concat([t, t, t], 1)[:, :, 7]",
+        "tf.reshape(t, (5, 7, -2))[:, 1] + missing(t)",
+        "missing.f(t)",
+        "(lambda a, b: a)(t)",
+    ],
+)
+def test_a_function_that_is_known_to_raise_is_followed(body: str) -> None:
+    assert facts_of(f"{HEAD}y = Lambda(lambda t: {body})(Input((3,)))\n").followed == ((True, ""),)
+
+
+def test_a_way_without_a_return_next_to_tensors() -> None:
+    code = (
+        f"{HEAD}{COUNT}def f(t):\n    if count > 3:\n        return t[:, :2]\n"
+        "    elif count > 2:\n        return t[:, 1:]\n"
+    )
+    assert describe(one(f"{code}y = Lambda(f)(Input((3,)))\n").result) == "(B*, 2)"
+
+
+def test_what_no_samples_reach_stays_without_them() -> None:
+    code = (
+        f"{HEAD}x = Lambda(lambda t: tf.random.uniform((2,)))(Input((3,)))\n"
+        "x = Lambda(lambda t: tf.cond(t[0] > t[1], lambda: t * 2.0, lambda: t))(x)\n"
+        "y = Lambda(lambda t: tf.random.uniform((), maxval=t[0] + 1.0))(x)\n"
+    )
+    assert all(reason == "" for _, reason in facts_of(code).followed)
+
+
+def test_masks_of_a_single_sample() -> None:
+    code = (
+        "def best(parts):\n    boxes, mask, rest = parts\n    kept = tf.boolean_mask(boxes, mask)\n"
+        "    return tf.reduce_max(kept[:, 0]) + rest\n"
+        "y = Lambda(lambda t: tf.map_fn(best, t, fn_output_signature=tf.float32))(\n"
+        "    [Input((5, 4)), Input((5,), dtype='bool'), Input((7,))])\n"
+    )
+    trace = one(HEAD + code)
+    assert describe(trace.result) == "(B*, 7)"
+
+
+@pytest.mark.parametrize(
+    ("module", "call"),
+    [("nn", "nn.softmax(t)"), ("nn_ops", "nn_ops.relu(t)"), ("math_ops", "math_ops.exp(t)")],
+)
+def test_modules_of_tensorflows_own_code(module: str, call: str) -> None:
+    code = f"from tensorflow.python.ops import {module}\ny = Lambda(lambda t: {call})(Input((3,)))\n"
+    assert describe(one(HEAD + code).result) == "(B*, 3)"

@@ -220,6 +220,9 @@ def test_other_keras1_merges() -> None:
     assert (
         shape("merge", [(B, 5, 3), (B, 3, 2)], "xs", "dot", dot_axes=(2, 1), dialect="keras1") == "(B, 5, 2)"
     )
+    assert shape("merge", [(B, 6, 3), (B, 6, 3)], "xs", "dot", dot_axes=([2], [2])) == "(B, 6, 6)"
+    assert shape("merge", [(B, 3), (B, 3)], "xs", "dot", dot_axes=0, dialect="keras1") == "(3, 1)"
+    assert shape("Dot", [(B, 3), (B, 3)], 0) == "(?)"
     assert shape("merge", [(B, 3), (B, 3)], "xs", "cos", dialect="keras1") == "(?)"
     assert shape("merge", [(B, 3), (B, 3)], "xs", UNKNOWN, dialect="keras1") == "(?)"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lambdalint.interp import reasons
 from lambdalint.interp.call import OpCall
-from lambdalint.interp.values import ANY_SIGN, Broken, Constant, Sequence, Tensor, Unsure, Value
+from lambdalint.interp.values import ANY_SIGN, Along, Batch, Broken, Constant, Sequence, Tensor, Unsure, Value
 
 REASON = "samples reach an argument that is not meant for them"
 
@@ -58,7 +59,15 @@ def _depending(made: Value, strays: list[Tensor]) -> Value:
         return made
     return made.but(
         dims=made.dims if all(tensor.rank == 0 for tensor in strays) else None,
-        batch=made.batch if isinstance(made.batch, Broken) else Unsure(REASON, carries=True),
+        batch=made.batch if isinstance(made.batch, Broken) else _unsure(made.batch, strays),
         sign=ANY_SIGN,
         inputs=made.inputs.union(*(tensor.inputs for tensor in strays)),
     )
+
+
+def _unsure(batch: Batch, strays: list[Tensor]) -> Unsure:
+    """Why the samples of a result are not followed; where none reach it, that is known of its arguments."""
+    known = [s.batch for s in strays if isinstance(s.batch, Unsure) and s.batch.reason in reasons.FACTS]
+    if len(known) < len(strays):
+        return Unsure(REASON, carries=True)
+    return Unsure(known[0].reason, any(each.carries for each in known) or isinstance(batch, Along))

@@ -92,6 +92,7 @@ l2_normalize(x, axis=None) : normalize op=l2
 cast(x, dtype) : cast
 cast_to_floatx(x) : cast dtype=float32
 identity(x, name=None) : identity
+pattern_broadcast(x, broadcastable) : identity
 to_dense(tensor) : identity
 stop_gradient(variables) : stop_gradient
 dropout(x, level, noise_shape=None, seed=None) : dropout

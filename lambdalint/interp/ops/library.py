@@ -60,6 +60,11 @@ _SPELLINGS: tuple[tuple[str, str], ...] = (
     ("pytensor.", "theano."),
 )  # fmt: skip
 _PRIVATE_TENSORFLOW = "tensorflow.python."
+_PRIVATE_HOMES = {
+    "nn": "nn", "nn_ops": "nn", "nn_impl": "nn", "image_ops": "image", "linalg_ops": "linalg",
+    "math_ops": "math", "random_ops": "random", "sparse_ops": "sparse", "string_ops": "strings",
+}  # fmt: skip
+"""Modules of TensorFlow's own code, and the public ones that offer what they define."""
 
 _indexes: dict[str, dict[str, str]] = {}
 _parsed: dict[str, Op | None] = {}
@@ -76,7 +81,10 @@ def normalize(canonical: str) -> str:
                 canonical = new + canonical[len(old) :]
                 changed = True
     if canonical.startswith(_PRIVATE_TENSORFLOW):
-        canonical = "tensorflow." + canonical.rpartition(".")[2]
+        module, _, last = canonical.rpartition(".")
+        home = f"{_PRIVATE_HOMES.get(module.rpartition('.')[2], '')}.{last}"
+        found = last not in _index("tensorflow") and home in _index("tensorflow")
+        canonical = "tensorflow." + (home if found else last)
     return canonical
 
 

@@ -72,7 +72,8 @@ def attribute(machine: Machine, receiver: Tensor | Unknown, name: str, at: Ancho
     """The value of ``receiver.name``; methods come back bound, to be called."""
     x = _tensor(receiver)
     if isinstance(x, Unknown):
-        return Unknown(reasons.ATTRIBUTE, f"{x.label}.{name}" if x.label != "?" else name, inputs=x.inputs)
+        reason = reasons.UNDEFINED if x.reason == reasons.UNDEFINED else reasons.ATTRIBUTE
+        return Unknown(reason, f"{x.label}.{name}" if x.label != "?" else name, inputs=x.inputs)
     if name in _SHAPES:
         return shape_sequence(x)
     if name == "ndim":

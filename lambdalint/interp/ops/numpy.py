@@ -40,6 +40,7 @@ floor, ceil, trunc, rint, fix(x, out=None) : np inner=map sign=any
 round, around, round_(a, decimals=0, out=None) : np inner=map sign=any
 isnan, isinf, isfinite, logical_not(x, out=None) : np inner=map sign=mask dtype=bool
 nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None) : np inner=map sign=any
+interp(x, xp, fp, left=None, right=None, period=None) : np inner=map sign=any
 clip(a, a_min, a_max, out=None) : np inner=clip
 add, subtract, multiply, divide, true_divide, floor_divide, mod, remainder, power, maximum, minimum, \
     arctan2, hypot(x1, x2, out=None) : np inner=zip op=any

@@ -250,7 +250,8 @@ def _masked_batch(
         return faults
     batch, rank = x.batch, mask.rank if isinstance(mask, Tensor) else None
     if not isinstance(batch, Along):
-        return Unsure(CROSSED, carries=True) if mask.inputs else batch
+        free = isinstance(mask, Tensor) and isinstance(mask.batch, Constant)
+        return batch if free or not mask.inputs else Unsure(CROSSED, carries=True)
     if axis is None:
         return unsure(x, AXIS_UNKNOWN)
     if batch.axis == axis or axis < batch.axis < axis + (rank or 0):
