@@ -347,7 +347,7 @@ def _finding(rule: Rule, report: Report, call: Anchor | None, dialect: str, name
     related = [Related(locate(names.of(at.unit), at.node), message) for at, message in report.related]
     if call is not None:
         caller = locate(names.of(call.unit), call.node)
-        if not _inside(location, caller) and all(place.location != caller for place in related):
+        if not location.within(caller) and all(place.location != caller for place in related):
             related.append(Related(caller, _CALLER))
     speaks_of = dialect if report.dialect is None else report.dialect
     return Finding(
@@ -361,14 +361,6 @@ def _finding(rule: Rule, report: Report, call: Anchor | None, dialect: str, name
         dialect="" if speaks_of == "unknown" else speaks_of,
         related=tuple(related),
         fix=report.fix,
-    )
-
-
-def _inside(inner: Location, outer: Location) -> bool:
-    return (
-        (inner.filename, inner.cell) == (outer.filename, outer.cell)
-        and (outer.row, outer.column) <= (inner.row, inner.column)
-        and (inner.end_row, inner.end_column) <= (outer.end_row, outer.end_column)
     )
 
 

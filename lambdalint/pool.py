@@ -29,8 +29,6 @@ _THRESHOLDS = (500_000, 50, 50)
 """Objects made before the collector looks in the middle of a file; younger rounds for each older one."""
 _MUCH = 100_000
 """Objects, most of them in use, that files may leave behind before the collector looks at them."""
-
-
 _INTERRUPT = (signal.SIGINT,)
 _CAN_WAIT = hasattr(signal, "pthread_sigmask")
 """Whether this system can hold a signal back."""

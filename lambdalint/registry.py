@@ -37,10 +37,6 @@ class Registry:
     rules: dict[str, Rule]
     problems: tuple[Problem, ...] = ()
 
-    def by_name(self, name: str) -> Rule | None:
-        """The rule of this kebab-case name."""
-        return next((rule for rule in self.rules.values() if rule.name == name), None)
-
 
 @cache
 def _points() -> tuple[EntryPoint, ...]:

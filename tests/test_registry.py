@@ -66,8 +66,6 @@ def test_rules_are_found_in_every_folder_and_sorted(make_pack: MakePack) -> None
     registry = collect((make_pack("pack_all", modules, entry="builtin"),))
     assert list(registry.rules) == ["LL101", "LL201", "LL301"]
     assert registry.problems == ()
-    assert registry.by_name("second-rule") is registry.rules["LL201"]
-    assert registry.by_name("no-rule") is None
     assert registry.rules["LL101"].doc == "A rule."
 
 

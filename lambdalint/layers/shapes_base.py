@@ -100,11 +100,6 @@ def as_dim(value: object, label: str = "?") -> Dim:
     return fresh(label) if size is None else size
 
 
-def unknown_like(shape: Shape) -> Shape:
-    """A shape of the same rank and batch of which nothing else is known."""
-    return None if shape is None else (shape[0], *(fresh() for _ in shape[1:]))
-
-
 def need_rank(shape: Shape, rank: int) -> tuple[Dim, ...]:
     """The shape, which must have this rank; symbols where nothing is known of it."""
     if shape is None:

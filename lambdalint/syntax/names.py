@@ -147,10 +147,6 @@ class Names:
         owner = self.resolve(name, scope)
         return [] if owner is None else owner.bindings[name]
 
-    def binding_before(self, name: str, scope: Scope, at: Position) -> Binding | None:
-        """The binding nearest before a row and column, else the first after it."""
-        return _nearest(self.bindings(name, scope), at)
-
     def free_variables(self, function: FunctionNode) -> dict[str, list[ast.Name]]:
         """The names a function reads and does not bind itself, nested functions and comprehensions included.
 

@@ -12,7 +12,6 @@ from lambdalint.interp.ops import library
 from lambdalint.interp.values import (
     Bound,
     ClassValue,
-    Const,
     Function,
     Instance,
     Layer,
@@ -129,11 +128,6 @@ def layer_name(value: Value) -> str | None:
 def is_tensor(value: Value) -> bool:
     """Whether a value is known to be a tensor, or a structure of tensors."""
     return isinstance(value, Tensor) or (isinstance(value, Unknown) and value.tensor)
-
-
-def is_plain(value: Value) -> bool:
-    """Whether a value is a Python scalar."""
-    return isinstance(value, Const)
 
 
 def words(node: ast.AST, limit: int = 40) -> str:

@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -162,9 +162,6 @@ def _unprintable(result: FileResult) -> Fault | None:
         except Exception as error:
             return Fault(f"format {name}: {type(error).__name__}", str(error))
     return None
-
-
-Examine = Callable[[Input], "Fault | None"]
 
 
 def limit_memory(gigabytes: float) -> None:

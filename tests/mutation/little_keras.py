@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -300,8 +300,3 @@ def _builtins(session: Session) -> dict[str, Any]:
         return Inert()
 
     return {**vars(builtins), "__import__": importer, "print": lambda *_, **__: None, "open": Inert()}
-
-
-def runs_at(source: str, row: int) -> Iterator[Run]:
-    """The calls of the Lambda layers that are made in a row of a script."""
-    return (run for run in run_script(source) if run.row == row)
