@@ -62,7 +62,7 @@ PLW0108 (unnecessary lambda) speaks of `lambda x: f(x)` only, which is right.
 
 ## References
 
-https://github.com/keras-team/keras/issues/5987
+- <https://github.com/keras-team/keras/issues/5987>
 """
 
 from __future__ import annotations

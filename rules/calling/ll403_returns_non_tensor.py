@@ -61,7 +61,7 @@ None: B018 (useless expression) passes over `t * 2` and over calls.
 
 ## References
 
-https://github.com/keras-team/keras/issues/10933
+- <https://github.com/keras-team/keras/issues/10933>
 """
 
 from __future__ import annotations

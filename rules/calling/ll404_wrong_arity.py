@@ -58,7 +58,8 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/7280, https://github.com/keras-team/keras/issues/19926
+- <https://github.com/keras-team/keras/issues/7280>
+- <https://github.com/keras-team/keras/issues/19926>
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/13296
+- <https://github.com/keras-team/keras/issues/13296>
 """
 
 from __future__ import annotations

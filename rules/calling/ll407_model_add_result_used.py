@@ -51,7 +51,7 @@ Type checkers report the use of a function that returns None.
 
 ## References
 
-https://keras.io/api/models/sequential
+- <https://keras.io/api/models/sequential>
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/10192
+- <https://github.com/keras-team/keras/issues/10192>
 """
 
 from __future__ import annotations

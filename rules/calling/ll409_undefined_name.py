@@ -52,7 +52,7 @@ F821 reports undefined names everywhere; it does not know about layer names.
 
 ## References
 
-https://docs.python.org/3/reference/executionmodel.html#naming-and-binding
+- <https://docs.python.org/3/reference/executionmodel.html#naming-and-binding>
 """
 
 from __future__ import annotations

@@ -75,8 +75,7 @@ Return what is computed. None is automatic.
 ## Known gaps
 
 Noise that is read, but multiplied by zero or only printed. Other code that reads no parameter and is not
-followed. A captured tensor of the model in place of the
-parameter is LL510.
+followed. A captured tensor of the model in place of the parameter is LL510.
 
 ## Interaction with other linters
 
@@ -85,7 +84,7 @@ F841 (unused variable) reports the noise too; ARG005 reports every lambda that d
 
 ## References
 
-https://github.com/keras-team/keras/issues/12776
+- <https://github.com/keras-team/keras/issues/12776>
 """
 
 from __future__ import annotations

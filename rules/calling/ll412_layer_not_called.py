@@ -56,7 +56,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/pull/7222
+- <https://github.com/keras-team/keras/pull/7222>
 """
 
 from __future__ import annotations

@@ -39,9 +39,9 @@ WORKS_SILENTLY: Mapping[str, int] = {
 
 
 def before(name: str) -> str:
-    """What the backend took, as a message has it."""
+    """What the backend did without an axis, as a message has it."""
     axis = RENAMED[name][1] if name in RENAMED else SIGNATURES[name][0]
-    return "an axis" if axis in ("required", "absent") else f"axis={axis}"
+    return {"required": "required one", "absent": "took none"}.get(axis, f"took axis={axis}")
 
 
 def now(name: str) -> str:

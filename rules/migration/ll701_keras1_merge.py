@@ -40,7 +40,7 @@ The import is tried; the replacement is compared with Keras 1's formula on rando
 
 By mode: sum -> `add`, mul -> `multiply`, ave -> `average`, max -> `maximum`, concat ->
 `concatenate(axis=)`, dot -> `dot(axes=)`, cos -> `dot(axes=, normalize=True)`; a function becomes
-`Lambda(f)([...])`. None is automatic yet.
+`Lambda(f)([...])`. None is automatic.
 
 ## Known gaps
 
@@ -52,7 +52,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/14096
+- <https://github.com/keras-team/keras/issues/14096>
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/21660
+- <https://github.com/keras-team/keras/issues/21660>
 """
 
 from __future__ import annotations

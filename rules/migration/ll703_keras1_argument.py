@@ -55,7 +55,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/releases/tag/2.0.0
+- <https://github.com/keras-team/keras/releases/tag/2.0.0>
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ None.
 
 ## References
 
-https://www.tensorflow.org/api_docs/python/tf/Tensor
+- <https://www.tensorflow.org/api_docs/python/tf/Tensor>
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ None.
 
 ## References
 
-https://github.com/tensorflow/probability/issues/478
+- <https://github.com/tensorflow/probability/issues/478>
 """
 
 from __future__ import annotations

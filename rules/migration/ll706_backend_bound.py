@@ -51,7 +51,7 @@ None.
 
 ## References
 
-https://keras.io/keras_3
+- <https://keras.io/keras_3>
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
 ## What it does
 
 Reports, in the function of a Lambda layer, calls without an axis of the functions of `keras.ops` whose
-default differs from that of their namesake in `keras.backend`: `concatenate` (-1, now 0), `argmax` and
-`argmin` (-1, now all axes), `cumsum` and `cumprod` (0, now all axes), `repeat`, `flip` and `take` (now all
-axes). The code is taken for a port where `keras.ops` goes under the backend's name: `from keras import ops
-as K`. `expand_dims` without an axis (-1, now required) is reported anywhere.
+default differs from that of their counterpart in `keras.backend`: `concatenate` (-1, now 0), `argmax` and
+`argmin` (-1, now all axes), `cumsum` and `cumprod` (0, now all axes), `take`, which was `gather` (0, now
+all axes), `flip`, which was `reverse` (required, now all axes), and `repeat` (a new axis 1, now all axes).
+The code is taken for a port where `keras.ops` goes under the backend's name: `from keras import ops as K`.
+`expand_dims` without an axis (-1, now required) is reported anywhere.
 
 ## Why it hurts
 
@@ -64,7 +65,7 @@ None.
 
 ## References
 
-https://keras.io/api/ops/numpy
+- <https://keras.io/api/ops/numpy>
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             seen.add(id(step.at.node))
             yield Report(
                 step.at,
-                f"`{name}` without an axis works on {now(name)} in `keras.ops`; the backend took "
+                f"`{name}` without an axis works on {now(name)} in `keras.ops`; the backend "
                 f"{before(name)}. The port has changed what is computed. Write the axis that is meant.",
                 note=f"{now(name)} by default",
             )

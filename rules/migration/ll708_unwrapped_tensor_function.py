@@ -59,7 +59,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/19314
+- <https://github.com/keras-team/keras/issues/19314>
 """
 
 from __future__ import annotations

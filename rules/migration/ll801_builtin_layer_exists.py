@@ -73,7 +73,8 @@ None.
 
 ## References
 
-https://github.com/gmalivenko/onnx2keras/issues/4, https://keras.io/api/layers
+- <https://github.com/gmalivenko/onnx2keras/issues/4>
+- <https://keras.io/api/layers>
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ the code.
 
 ## References
 
-https://github.com/keras-team/keras/issues/2486
+- <https://github.com/keras-team/keras/issues/2486>
 """
 
 from __future__ import annotations

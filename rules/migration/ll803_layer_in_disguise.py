@@ -69,7 +69,7 @@ None.
 
 ## References
 
-https://keras.io/api/layers/core_layers/lambda
+- <https://keras.io/api/layers/core_layers/lambda>
 """
 
 from __future__ import annotations

@@ -3,14 +3,15 @@
 ## What it does
 
 Reports `+`, `-`, `*`, powers, sums and products of an input of 8 or 16 bits, such as pixels in `uint8`,
-the mean of an integer input, and `one_hot` of a float input that is not cast.
+the mean of an integer input, and `one_hot` of a float input that is not cast. `keras.ops`, which takes sums
+in 32 bits, means as floats and casts for `one_hot`, is left alone there.
 
 ## Why it hurts
 
 Integer arithmetic wraps around: of a `uint8` input, `x * 2` turns 200 into 144 and `x - 128` turns 0 into
-128. The sum of four pixels of 200 is 32, but in `keras.ops`, which sums in 32 bits. A mean of integers is
-truncated. A division is safe: `x / 255` is a float. The inputs of a Keras
-model are float32 unless told otherwise, and `tf.one_hot` and `K.one_hot` refuse them.
+128. `tf.reduce_sum` of four pixels of 200 gives 32, and `tf.reduce_mean` of 1 and 2 gives 1. A division is
+safe: `x / 255` is a float. The inputs of a Keras model are float32 unless told otherwise, and `tf.one_hot`
+and `K.one_hot` refuse them.
 
 ## Bad
 

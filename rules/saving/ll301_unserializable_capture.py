@@ -73,7 +73,8 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/7304, https://github.com/keras-team/keras/issues/12081
+- <https://github.com/keras-team/keras/issues/7304>
+- <https://github.com/keras-team/keras/issues/12081>
 """
 
 from __future__ import annotations

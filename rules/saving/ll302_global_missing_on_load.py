@@ -67,7 +67,8 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/20074, https://github.com/tensorflow/tensorflow/issues/47556
+- <https://github.com/keras-team/keras/issues/20074>
+- <https://github.com/tensorflow/tensorflow/issues/47556>
 """
 
 from __future__ import annotations

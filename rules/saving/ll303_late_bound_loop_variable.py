@@ -56,7 +56,8 @@ default argument, does not survive saving in Keras 3.
 
 ## References
 
-https://github.com/tensorflow/tensorflow/issues/56169, https://github.com/keras-team/keras/issues/15914
+- <https://github.com/tensorflow/tensorflow/issues/56169>
+- <https://github.com/keras-team/keras/issues/15914>
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ saved the code of the lambda.
 
 ## References
 
-https://keras.io/api/models/model_saving_apis/serialization_utils/
+- <https://keras.io/api/models/model_saving_apis/serialization_utils/>
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ does not find again.
 
 ## References
 
-https://github.com/keras-team/keras/issues/14875
+- <https://github.com/keras-team/keras/issues/14875>
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/pull/6816
+- <https://github.com/keras-team/keras/pull/6816>
 """
 
 from __future__ import annotations

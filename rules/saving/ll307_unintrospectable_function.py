@@ -52,7 +52,7 @@ FURB118 turns `lambda x: x[0]` into `operator.itemgetter(0)`: do not let it, in 
 
 ## References
 
-https://docs.python.org/3/library/inspect.html#inspect.getfullargspec
+- <https://docs.python.org/3/library/inspect.html#inspect.getfullargspec>
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/9740
+- <https://github.com/keras-team/keras/issues/9740>
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ None.
 
 ## References
 
-https://github.com/tensorflow/tensorflow/issues/34815
+- <https://github.com/tensorflow/tensorflow/issues/34815>
 """
 
 from __future__ import annotations

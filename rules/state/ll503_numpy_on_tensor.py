@@ -51,7 +51,7 @@ None.
 
 ## References
 
-https://keras.io/api/ops/numpy
+- <https://keras.io/api/ops/numpy>
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/8630
+- <https://github.com/keras-team/keras/issues/8630>
 """
 
 from __future__ import annotations

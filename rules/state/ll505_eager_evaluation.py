@@ -47,7 +47,7 @@ None.
 
 ## References
 
-https://www.tensorflow.org/guide/function
+- <https://www.tensorflow.org/guide/function>
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ None.
 
 ## References
 
-https://github.com/protectai/modelscan/issues/44
+- <https://github.com/protectai/modelscan/issues/44>
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ None.
 
 ## References
 
-https://github.com/tensorflow/tensorflow/issues/36715
+- <https://github.com/tensorflow/tensorflow/issues/36715>
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ None.
 
 ## References
 
-https://github.com/tensorflow/tensorflow/issues/28143
+- <https://github.com/tensorflow/tensorflow/issues/28143>
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ None.
 
 ## References
 
-https://github.com/keras-team/keras/issues/11157
+- <https://github.com/keras-team/keras/issues/11157>
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ None.
 
 ## References
 
-https://github.com/tensorflow/tensorflow/issues/14359
+- <https://github.com/tensorflow/tensorflow/issues/14359>
 """
 
 from __future__ import annotations
