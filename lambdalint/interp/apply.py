@@ -8,6 +8,7 @@ from lambdalint.interp import events, reasons
 from lambdalint.interp.flowing import (
     ANY_INPUT,
     as_tensors,
+    fed,
     graph_batch,
     graph_tensor,
     input_shapes,
@@ -113,10 +114,11 @@ def _by_rules(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Valu
     else:
         result = output_shape(layer.cls, layer.plain, shapes if listed else shapes[0])
     mask = catalogue.mask_of(layer.cls, layer.plain) or "passes"
-    node = note_node(machine, GraphNode(layer, tuple(tensors), at, mask=mask, trainable=is_trainable(layer)))
+    parents = tuple(fed(inputs, tensors))
+    node = note_node(machine, GraphNode(layer, parents, at, mask=mask, trainable=is_trainable(layer)))
     known = catalogue.facts(layer.cls)
     if known is None:
-        for tensor in tensors:
+        for tensor in parents:
             machine.escape(tensor)
     elif known.weights == "trainable" and isinstance(inputs, Dictionary):
         machine.record(events.DICT_INPUT, at, layer.cls, {"given": inputs})
@@ -140,10 +142,11 @@ def _apply_model(
         for layer in model.layers:
             value = chain(machine, layer, value, at, "called")
         return value
-    node = note_node(machine, GraphNode(model, tuple(tensors), at, trainable=True))
+    parents = tuple(fed(inputs, tensors))
+    node = note_node(machine, GraphNode(model, parents, at, trainable=True))
     known = model.outputs is not None and model.known
     if not known or any(_may_unfold(layer) for layer, _ in layers_of(model)):
-        for tensor in tensors:
+        for tensor in parents:
             machine.escape(tensor)
     if model.outputs is None or not known:
         return Unknown(reasons.INPUT, tensor=True)

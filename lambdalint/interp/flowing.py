@@ -13,6 +13,7 @@ from lambdalint.interp.values import (
     ANY_SIGN,
     Along,
     Const,
+    Dictionary,
     GraphNode,
     Layer,
     Sequence,
@@ -109,6 +110,13 @@ def as_tensors(value: Value) -> tuple[list[Tensor], bool]:
     if isinstance(value, Tensor):
         return [value], False
     return [any_tensor()], False
+
+
+def fed(inputs: Value, tensors: list[Tensor]) -> list[Tensor]:
+    """What a layer is fed with: the entries of a dict where it is called on one, else these tensors."""
+    if not isinstance(inputs, Dictionary):
+        return tensors
+    return [item for item in inputs.items.values() if isinstance(item, Tensor)] or tensors
 
 
 def any_tensor() -> Tensor:

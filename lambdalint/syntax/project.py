@@ -394,11 +394,13 @@ def _python_files(folder: str, *, deep: bool) -> Iterator[str]:
 
 
 def _matches(data: bytes, pattern: re.Pattern[bytes]) -> bool:
-    """Whether a text matches outside of comments."""
-    return any(
-        b"#" not in data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
-        for match in pattern.finditer(data)
-    )
+    """Whether a text matches outside of comments, with no function of its own named by the group ``own``."""
+    for match in pattern.finditer(data):
+        own = match.groupdict().get("own")
+        if b"#" not in data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]:
+            if own is None or b"def " + own + b"(" not in data:
+                return True
+    return False
 
 
 def _ends(path: str) -> frozenset[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lambdalint.syntax.canonical import normalise, words
+from lambdalint.syntax.enclosing import enclosing
 
 if TYPE_CHECKING:
     from lambdalint.syntax.names import Names
-    from lambdalint.syntax.scopes import Binding, Scope
+    from lambdalint.syntax.scopes import Binding, Scope, StarImport
 
 _KINDS = {
     "keras.layers.Lambda": "Lambda",
@@ -42,8 +44,19 @@ def find(names: Names) -> Iterator[tuple[ast.Call, str]]:
         if kind is None and _nameless(names, call, word):
             evidence = keras_evidence(names) if evidence is None else evidence
             kind = word if evidence else None
-        if kind is not None:
+        if kind is not None and not _is_switched_off(names, call):
             yield call, kind
+
+
+def _is_switched_off(names: Names, call: ast.Call) -> bool:
+    """Whether a call stands in an ``if False:``, which no Python runs."""
+    chain = enclosing(names.tree, call)
+    return any(
+        isinstance(outer, ast.If)
+        and isinstance(outer.test, ast.Constant)
+        and inner in (outer.orelse if outer.test.value else outer.body)
+        for outer, inner in pairwise(chain)
+    )
 
 
 def keras_evidence(names: Names) -> bool:
@@ -54,6 +67,8 @@ def keras_evidence(names: Names) -> bool:
                 return True
     if any(normalise(star.module)[0].startswith("keras") for star in names.star_imports):
         return True
+    if any(_has_layers(names, star) for star in names.star_imports):
+        return False
     for call in names.calls:
         word = _last_word(call.func)
         if word in _EVIDENCE and names.canonical(call.func) is None and not _is_own(names, call.func):
@@ -62,6 +77,15 @@ def keras_evidence(names: Names) -> bool:
         if isinstance(base, ast.Name) and base.id in ("K", "keras") and not _is_own(names, base):
             return True
     return False
+
+
+def _has_layers(names: Names, star: StarImport) -> bool:
+    """Whether a module, not of the project, is by its name where another library keeps its own layers."""
+    if star.level or "layers" not in star.module.split(".")[1:]:
+        return False
+    if names.project is None or names.unit is None:
+        return True
+    return names.project.module(star.module, 0, names.unit.path) is None
 
 
 def _is_keras(binding: Binding) -> bool:

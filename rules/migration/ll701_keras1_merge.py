@@ -3,12 +3,13 @@
 ## What it does
 
 Reports every call of Keras 1's `merge` function and `Merge` layer and names what replaces it. `warning`
-in a Keras 1 file, `error` where the file is written for Keras 2 or 3. Functions and methods of the same
-name that are not Keras' (`pd.merge`) are left alone.
+in a Keras 1 file and where a version before 2.1.6 is pinned, `error` where the file is written for Keras 2
+or 3. Functions and methods of the same name that are not Keras' (`pd.merge`), and branches for one version
+(`if hasattr(keras.layers, "Concatenate"): … else: merge(…)`), are left alone.
 
 ## Why it hurts
 
-Keras 2.0 deprecated both and later versions, TensorFlow's Keras and Keras 3 do not have them: an
+Keras 2.0 deprecated both; Keras 2.1.6 and later, TensorFlow's Keras and Keras 3 do not have them: an
 ImportError, or "'module' object is not callable". Replacing one operation by another on the way (a sum by
 a concatenation) is a common mistake.
 
@@ -58,6 +59,7 @@ None.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
@@ -66,7 +68,9 @@ from lambdalint.interp.values import Const, Sequence, Value
 from lambdalint.rule import Report, Rule
 
 from ..calling.functions import is_callable, words
+from .versions import is_for_one_version
 
+_DEPRECATED = re.compile(r"pins keras[=~<]+2\.(?:0|1\.[0-5])(?!\d)")
 _LAYERS = {
     "sum": "add",
     "mul": "multiply",
@@ -78,16 +82,20 @@ _LAYERS = {
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """The layer is a merge."""
-    if layer.kind not in ("merge", "Merge"):
+    if layer.kind not in ("merge", "Merge") or _is_chosen(layer):
         return
-    warn = layer.dialect in ("keras1", "unknown")
+    warn = layer.dialect in ("keras1", "unknown") or any(map(_DEPRECATED.search, layer.file.dialect.evidence))
     yield Report(
         layer.at,
-        f"`{layer.kind}` is Keras 1: Keras 2 and later do not have it, and the import or the call fails. "
+        f"`{layer.kind}` is Keras 1: it is gone since Keras 2.1.6, and the import or the call fails. "
         f"{_instead(layer)}",
-        note="removed in Keras 2",
+        note="removed in Keras 2.1.6",
         severity=Severity.WARNING if warn else Severity.ERROR,
     )
+
+
+def _is_chosen(layer: LayerFacts) -> bool:
+    return layer.unit is layer.file.unit and is_for_one_version(layer.file, layer.node)
 
 
 def _instead(layer: LayerFacts) -> str:

@@ -5,7 +5,8 @@
 Reports, in files with a Lambda or merge layer, calls that use what Keras 2 renamed or removed:
 `Model(input=, output=)`, `nb_epoch`, `samples_per_epoch`, `border_mode`, `W_regularizer`, `init`,
 `Dense(output_dim=)`, `Convolution2D(64, 3, 3)`, `AtrousConvolution2D`, and imports such as
-`keras.utils.visualize_util`. One report per call, with the new names.
+`keras.utils.visualize_util`. One report per call, with the new names. Code that asks for the version of Keras
+first, or catches the ImportError, is left alone.
 
 ## Why it hurts
 
@@ -70,6 +71,7 @@ from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.walk import walk
 
 from .keras1 import METHODS, MODEL, MODULES, MOVED, REMOVED, renamed_argument
+from .versions import is_for_one_version
 
 _KERNEL = "kernel_size=(rows, columns)"
 
@@ -82,7 +84,7 @@ def check(file: FileFacts) -> Iterator[Report]:
         canonical = file.names.canonical(call.func) or ""
         gone, renamed = _removed(canonical), _renamed(file, call, canonical)
         said = gone or ", ".join(f"`{old}` became `{new}`" for old, new in renamed.items())
-        if said:
+        if said and not is_for_one_version(file, call):
             instead = "take the number of columns for the stride" if _KERNEL in said else "refuse it"
             yield Report(
                 Anchor(file.unit, call),
@@ -142,7 +144,7 @@ def _imports(file: FileFacts) -> Iterator[Report]:
             continue
         statements = _statements(file) if statements is None else statements
         statement = statements.get(id(binding.node), binding.node)
-        if (id(statement), found) in told:
+        if (id(statement), found) in told or is_for_one_version(file, statement):
             continue
         told.add((id(statement), found))
         if file.dialect.name in MODULES[found][1]:

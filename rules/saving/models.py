@@ -18,11 +18,15 @@ from .dialects import in_tensorflow
 _WHOLE = r"""(?x)
     (?<!saved_)(?:model|net|network)\.save\( (?!\s* (?:\) | [\w.]*sess))
     | \.save\(\s*[^)\n]*\.(?:h5|hdf5|keras)\b
-    | (?<!def\ ) \bsave_model\( (?!\s*\))
-    | \.to_(?:json|yaml)\(\s*\) | \bclone_model\(
+    | (?<!def\ ) (?:(?<!\.)\b(?P<own>save_model)|\b(?:models|keras|saving)\.save_model)\( (?!\s*\))
+    | (?<!tokenizer)(?<!\bdf)\.to_(?:json|yaml)\(\s*\) | \bclone_model\(
     | ModelCheckpoint\s*\( (?![^()]*(?:\([^()]*\)[^()]*)*save_weights_only\s*=\s*(?!False))
 """
-_LOAD = r"(?<!def )\bload_model\((?!\s*\))|\bmodel_from_(?:json|yaml)\("
+# A function of the same name that the file defines is not Keras's.
+_LOAD = r"""(?x)
+    (?<!def\ ) (?:(?<!\.)\b(?P<own>load_model)|\b(?:models|keras|saving)\.load_model)\( (?!\s*\))
+    | \bmodel_from_(?:json|yaml)\(
+"""
 _WEIGHTS = r"\.save_weights\("
 _SAVES, _LOADS, _SAVES_WEIGHTS = (
     (re.compile(pattern), re.compile(pattern.encode())) for pattern in (_WHOLE, _LOAD, _WEIGHTS)
@@ -35,9 +39,10 @@ _NEVER_SAVED = ("keras.metrics.", "keras.losses.", "keras.callbacks.", "keras.Me
 
 @lru_cache(maxsize=4)
 def _text_has(text: str, pattern: re.Pattern[str]) -> bool:
-    """Whether code, comments aside, matches."""
+    """Whether code, comments aside, matches; a name in the group ``own`` is not that of its own function."""
     return any(
         "#" not in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        and f"def {match.groupdict().get('own')}(" not in text
         for match in pattern.finditer(text)
     )
 
@@ -45,11 +50,20 @@ def _text_has(text: str, pattern: re.Pattern[str]) -> bool:
 def saves_models(layer: LayerFacts) -> bool:
     """Whether the file, or the project around it, saves or loads whole models as far as a search can tell.
 
-    What is loaded where only weights are saved is a model of another origin.
+    What is loaded where only weights are saved is a model of another origin, as is what a file loads that
+    makes no model itself.
     """
     if _is_there(layer, *_SAVES):
         return True
-    return _is_there(layer, *_LOADS) and not _is_there(layer, *_SAVES_WEIGHTS)
+    if not _is_there(layer, *_LOADS) or _is_there(layer, *_SAVES_WEIGHTS):
+        return False
+    return not _text_has(layer.file.unit.text, _LOADS[0]) or _makes_models(layer.names)
+
+
+def _makes_models(names: Names) -> bool:
+    made = ("keras.models.Model", "keras.models.Sequential", "keras.Model", "keras.Sequential")
+    bases = (base for node in names.classes for base in node.bases)
+    return any((names.canonical(place) or "") in made for place in (*(c.func for c in names.calls), *bases))
 
 
 def _is_there(layer: LayerFacts, in_text: re.Pattern[str], in_bytes: re.Pattern[bytes]) -> bool:

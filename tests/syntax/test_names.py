@@ -123,6 +123,9 @@ def test_lambda_layers_are_found(text: str) -> None:
         "from keras.layers import merge\nmerge.add([a, b])",
         "import keras\nmerge(a, b)",
         "Lambda(abs)",
+        "from keras.layers import Lambda\nif False:\n    Lambda(abs)",
+        "from keras.layers import Lambda\nif 1:\n    pass\nelse:\n    f(Lambda(abs))",
+        "from hat.layers.core import *\nLambda(abs)(Dense(n_out=3)(x))",
     ],
 )
 def test_look_alikes_are_not_ours(text: str) -> None:

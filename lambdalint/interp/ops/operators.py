@@ -44,6 +44,7 @@ _ENTRYWISE = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "**": "pow",
     "<<": "bitwise", ">>": "bitwise",
 }  # fmt: skip
+_SET_OPERATORS = frozenset("-&|^")
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _SIZES: dict[str, Callable[[Dim, Dim], Dim]] = {
     "+": dims.add, "-": dims.sub, "*": dims.mul, "//": dims.floordiv, "%": dims.mod,
@@ -249,6 +250,8 @@ def _lists(machine: Machine, operator: str, left: Value, right: Value, at: Ancho
             return _concatenated(left, right)
         if operator in _COMPARISONS:
             return _compared_lists(operator, left, right)
+        if operator in _SET_OPERATORS and left.kind == right.kind == "set":
+            return _sets(operator, left, right)
     listed, other = (left, right) if isinstance(left, Sequence) else (right, left)
     if not isinstance(listed, Sequence):
         return _unknown(left, right)
@@ -264,6 +267,19 @@ def _lists(machine: Machine, operator: str, left: Value, right: Value, at: Ancho
     why = f"unsupported operand types for {operator}: {_type(left)} and {_type(right)}"
     machine.record(events.FAILS, at, text, {"error": "TypeError", "why": why, "operand": listed})
     return machine.unknown(reasons.BAD_ARGUMENTS)
+
+
+def _sets(operator: str, left: Sequence, right: Sequence) -> Value:
+    """An operator on two sets, in the order of the operands where their members are known."""
+    if left.items is None or right.items is None:
+        return Sequence("set", None, _element(left) if operator in "-&" else None)
+    if not all(isinstance(item, Const) for item in (*left.items, *right.items)):
+        return Sequence("set", None, None)
+    first, second = (
+        {item.value: item for item in side.items or [] if isinstance(item, Const)} for side in (left, right)
+    )
+    kept = _PYTHON[operator](first.keys(), second.keys())
+    return Sequence("set", [item for key, item in {**first, **second}.items() if key in kept])
 
 
 def _type(value: Value) -> str:
