@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from lambdalint.interp.facts import FileFacts
 from lambdalint.syntax.enclosing import enclosing
+from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 _MISSING = frozenset(
@@ -53,7 +54,8 @@ def _asks(file: FileFacts, test: ast.expr) -> bool:
         if isinstance(part, ast.Name) and "version" in part.id.lower():
             return True
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "hasattr":
-            return bool(part.args) and (file.names.canonical(part.args[0]) or "").startswith("keras")
+            place = part.args[0] if part.args else part
+            return (file.names.canonical(place) or written(place)).startswith("keras")
     return False
 
 
