@@ -36,7 +36,8 @@ def campaign(options: argparse.Namespace, kinds: tuple[str, ...]) -> int:
             if fault is not None:
                 faults[fault.kind] += 1
                 if faults[fault.kind] == 1:
-                    _keep(options, kinds, number, fault)
+                    given = make(options.seed, number, kinds)
+                    tell(given, fault, f"{options.seed}-{number}", options.keep)
             number += 1
             if number % 1000 == 0:
                 seconds = time.monotonic() - began
@@ -68,14 +69,14 @@ def _work(theirs: Connection, seed: int, number: int, end: int, kinds: tuple[str
         theirs.send(further(given) if fault is None and each % 11 == 3 else fault)
 
 
-def _keep(options: argparse.Namespace, kinds: tuple[str, ...], number: int, fault: Fault) -> None:
-    given = make(options.seed, number, kinds)
-    print(f"--- {number}: {fault.kind}\n{_tail(fault.detail)}", flush=True)
-    if options.keep is None or fault.kind.startswith("died"):
+def tell(given: Input, fault: Fault, label: str, keep: Path | None) -> None:
+    """Print the first fault of a kind; ``keep`` is the folder for the shrunk input that shows it."""
+    print(f"--- {label}: {fault.kind}\n{_tail(fault.detail)}", flush=True)
+    if keep is None or fault.kind.startswith("died"):
         return
     small = shrink(given, lambda smaller: _shows(smaller, fault))
-    options.keep.mkdir(parents=True, exist_ok=True)
-    path = options.keep / f"{options.seed}-{number}{Path(given.name).suffix}"
+    keep.mkdir(parents=True, exist_ok=True)
+    path = keep / f"{label}{Path(given.name).suffix}"
     path.write_bytes(small.data)
     print(f"    shrunk from {len(given.data)} to {len(small.data)} bytes: {path}", flush=True)
 

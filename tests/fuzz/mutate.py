@@ -50,7 +50,8 @@ def library() -> tuple[tuple[str, bytes], ...]:
 
 
 @cache
-def _vocabulary() -> tuple[bytes, ...]:
+def vocabulary() -> tuple[bytes, ...]:
+    """The words and signs of all fixtures."""
     return tuple(sorted({word for _, data in fixtures() for word in _TOKEN.findall(data)}))
 
 
@@ -98,7 +99,7 @@ def mutated_tokens(random: Random) -> Input:
         if len(places) < 2:
             break
         (start, end), (begin, stop) = sorted(random.sample(places, 2))
-        word = random.choice(_vocabulary())
+        word = random.choice(vocabulary())
         pick = random.randrange(4)
         if pick == 0:
             data = data[:start] + word + data[end:]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.drawn import DrawnFrom, drawn, first_inputs, words
 from tests.fuzz.further import further
 from tests.fuzz.inputs import KINDS, make
 from tests.fuzz.oracle import Fault, Input, examine
@@ -47,6 +48,28 @@ def test_an_input_follows_from_its_seed_and_number() -> None:
     assert first != [make(2, number) for number in range(10)]
     assert len({given.data for given in first}) == 10
     assert len(KINDS) == 5
+
+
+def test_bytes_stand_for_the_choices_of_a_program() -> None:
+    """A guided fuzzer learns nothing where a change of a byte does not change what is drawn from it."""
+    data = bytes(range(1, 256)) * 3
+    assert drawn(b"p" + data) == drawn(b"p" + data)
+    changed = [drawn(b"p" + data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :]) for at in range(40)]
+    assert sum(given != drawn(b"p" + data) for given in changed) > 15
+    assert drawn(b"sx = 1\n") == Input("drawn.py", b"x = 1\n")
+    assert drawn(b"n{}") == Input("drawn.ipynb", b"{}")
+    numbers = DrawnFrom(b"\x80\x00\xff")
+    assert (numbers.random(), numbers.getrandbits(4)) == (0.5, 15)
+    assert 0 <= numbers.random() < 1
+
+
+def test_a_guided_run_begins_with_every_fixture() -> None:
+    begin = first_inputs(1, programs=20)
+    names = Counter(drawn(data).name for data in begin)
+    assert names["program.py"] == 20
+    assert min(names["drawn.py"], names["drawn.ipynb"]) > 5
+    assert {b"Lambda", b"reduce_sum", b"output_shape"} <= set(words())
+    assert all(examine(drawn(data), twice=False) is None for data in begin[::25])
 
 
 def test_most_programs_hold_layers_that_are_judged() -> None:
