@@ -59,7 +59,8 @@ def read(path: str) -> Counter[Known]:
     """
     data = content(path, _MOST_BYTES)
     if isinstance(data, Problem):
-        raise BaselineError(f"{path}: the baseline {data.message}")
+        hint = "" if os.path.lexists(path) else "; --write-baseline makes one"
+        raise BaselineError(f"{path}: the baseline {data.message}{hint}")
     try:
         found = json.loads(data)
     except (ValueError, RecursionError) as error:

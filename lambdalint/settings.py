@@ -302,7 +302,10 @@ class _Table:
         found = {}
         for key, value in self.values.items():
             if key not in _KEYS:
-                raise self.error(f"unknown option {key!r}{did_you_mean(key, _KEYS)}", _key(key))
+                hint = did_you_mean(key, _KEYS)
+                if key == "tool":
+                    hint = ": outside of pyproject.toml the keys stand at the top"
+                raise self.error(f"unknown option {key!r}{hint}", _key(key))
             check, wanted = _KEYS[key]
             good = check(value)
             if good is None:
@@ -324,7 +327,7 @@ class _Table:
 
 def _key(key: str) -> str:
     quoted = re.escape(key)
-    return rf"^\s*[\"']?{quoted}[\"']?\s*=|^\s*\[.*\b{quoted}[\"']?\s*\]"
+    return rf"^\s*[\"']?{quoted}[\"']?\s*=|^\s*\[.*\b{quoted}[\"']?\s*[\].]"
 
 
 def _words(value: object) -> tuple[str, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from contextlib import suppress
@@ -9,14 +10,27 @@ from typing import IO
 
 import click
 
+_PLAIN = {"…": "...", "─": "-", "•": "*"}
+"""What stands for the signs of our own that the encoding of a stream may not have."""
+
 
 def prepare() -> None:
     """Let no character be an error, and nothing that is said to a closed standard error."""
+    codecs.register_error(__name__, _plainly)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=__name__)
+
+
+def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write what a stream cannot show in ASCII: our own signs by others, all else by its number."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    shown = (_PLAIN.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in wrong)
+    return "".join(shown), error.end
 
 
 def say(kind: str, message: str) -> None:

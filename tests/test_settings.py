@@ -204,6 +204,11 @@ def test_a_broken_pyproject_without_our_table_is_not_read(tmp_path: Path) -> Non
         ('respect-gitignore = "no"', 1, "respect-gitignore must be true or false, not 'no'"),
         ('select = [\n  "LL1",\n  "LL1O1",\n]', 3, "unknown rule 'LL1O1' (did you mean 'LL101'?)"),
         ('[per-file-ignores]\n"a.py" = ["LL1"]\n"b.py" = [\'LL9\']', 3, "unknown rule 'LL9'"),
+        (
+            "[tool.lambdalint]",
+            1,
+            "unknown option 'tool': outside of pyproject.toml",
+        ),
         ("[per-file-ignores]\nx = 3", 1, "per-file-ignores must be a table of globs"),
     ],
 )

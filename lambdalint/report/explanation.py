@@ -74,7 +74,7 @@ def _table(use: UseOf) -> Iterator[str]:
 
 def as_json(explanations: Iterable[Explanation]) -> str:
     """A list of layers, each with its uses and their steps."""
-    return json.dumps([_plain(each) for each in explanations], indent=2, ensure_ascii=False) + "\n"
+    return json.dumps([_plain(each) for each in explanations], indent=2) + "\n"
 
 
 def _plain(explanation: Explanation) -> dict[str, Any]:

@@ -34,7 +34,8 @@ def render(result: RunResult, view: View) -> str:
         for attribute, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error")):
             element.set(attribute, str(sum(1 for _ in element.iter(tag))))
     ElementTree.indent(root)
-    text = ElementTree.tostring(root, encoding="unicode")
+    # In ASCII it is well-formed in whatever encoding standard output has.
+    text = ElementTree.tostring(root, encoding="us-ascii").decode("ascii")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 

@@ -46,7 +46,9 @@ def draw(layer: LayerFacts) -> str:
         y = 6 + number * _ROW
         parts.append(_text(text, 12, y))
         parts += _boxes(value, left, y)
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    image = "\n".join([*parts, "</svg>"]) + "\n"
+    # In ASCII it is well-formed in whatever encoding standard output has.
+    return image.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def _rows(application: Application) -> Iterator[_Row]:

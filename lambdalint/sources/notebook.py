@@ -22,8 +22,8 @@ def notebook_unit(path: str, data: bytes) -> SourceUnit | Problem | None:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
         return Problem(path, f"is not a notebook: {_reason(error)}", *_place(error))
-    if not isinstance(content, dict) or not ("cells" in content or "worksheets" in content):
-        return Problem(path, "is not a notebook: it has no cells")
+    if not isinstance(content, dict) or not isinstance(content.get("worksheets", content.get("cells")), list):
+        return Problem(path, "is not a notebook: it has no list of cells")
     if not _is_python(content.get("metadata")):
         return None
     joined = _Joined([], [], [], set())

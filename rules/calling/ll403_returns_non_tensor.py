@@ -11,7 +11,7 @@ list, tuple or dict of tensors is fine elsewhere.
 
 Keras 3 says that it "could not automatically infer the shape of the Lambda's output"; in a `Sequential`
 it says nothing until the model is called. Keras 2 (tf_keras) accepts None, strings and numbers when the
-model is built, and fails in `predict`.
+model is built: `predict` then fails for None, and for the others gives the same value once for each batch.
 
 ## Bad
 
@@ -104,10 +104,13 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         if what == _NUMBER and all(use.how == "assumed" for use in layer.applications):
             continue
         if what is not None:
+            text = words(outcome.at.node)
+            named = what if text == what else f"{what}, `{text}`"
+            later = "the model fails when it runs" if what == "None" else "it gives no row for each sample"
             yield Report(
                 outcome.at,
-                f"The function returns {what}, `{words(outcome.at.node)}`, where Keras needs a tensor: the "
-                "layer fails when it is built or, in Keras 2, when the model runs. Return a tensor.",
+                f"The function returns {named}, where Keras needs a tensor: the layer fails when it is "
+                f"built; in Keras 2 {later}. Return a tensor.",
                 note=f"{what}, not a tensor",
             )
 
@@ -155,8 +158,8 @@ def _without_return(outcome: Outcome, always: bool) -> Iterator[Report]:
     node = outcome.at.node
     assert isinstance(node, _DEFS)
     message = (
-        f"`{node.name}` {{}}, so the layer's output is None: it fails when it is built or, in Keras 2, "
-        f"when the model runs. {{}}"
+        f"`{node.name}` {{}}, so the layer's output is None: it fails when it is built; in Keras 2 "
+        f"the model fails when it runs. {{}}"
     )
     header = Anchor(outcome.at.unit, def_line(node))
     if not any(isinstance(part, ast.Return) and part.value is not None for part in own_statements(node)):

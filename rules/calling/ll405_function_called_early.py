@@ -7,8 +7,8 @@ is a tensor. A call that gives a function back, such as a factory or `functools.
 
 ## Why it hurts
 
-The layer calls its function when it is applied. A tensor cannot be called: Keras 3 refuses it when the
-layer is made, Keras 2 raises "'Tensor' object is not callable" when it is applied.
+The layer calls its function when it is applied. A tensor cannot be called: Keras 3 and tf_keras refuse it
+when the layer is made ("unsupported callable"), standalone Keras 1 and 2 when it is applied.
 
 ## Bad
 

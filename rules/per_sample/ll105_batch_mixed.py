@@ -10,9 +10,9 @@ such as `tf.matmul(x, tf.transpose(x))` on rank 2, and `K.dot(a, b)` of two batc
 ## Why it hurts
 
 Output row `i` then belongs to another sample, or to all of them. `K.dot` is the trap that users meet
-first: it knows no batch, so of two tensors `(B, 4)` and `(B, 4)` it makes an error, with a transposed
-second one a matrix `(B, B)`, and of `(B, 4, 3)` and `(B, 3, 5)` a tensor `(B, 4, B, 5)` of every sample
-with every other. No message tells of it.
+first: it knows no batch, so of two tensors `(B, 4)` and `(B, 4)` it makes an error when the model runs,
+with a transposed second one a matrix `(B, B)`, and of `(B, 4, 3)` and `(B, 3, 5)` a tensor `(B, 4, B, 5)`
+of every sample with every other. No message tells of it.
 
 ## Bad
 

@@ -162,7 +162,31 @@ def test_explain_of_a_long_expression(folder: Folder, output_format: str) -> Non
     folder.write("a.py", BAD.replace("ops.sum(t, axis=0)", "t" + " + t" * 900))
     ran = folder.run("explain", "a.py:5", "--output-format", output_format)
     assert (ran.code, ran.err) == (0, "")
-    assert "…" in ran.out or "\\u2026" in ran.out
+    assert {"text": "…", "json": "\\u2026", "svg": "&#8230;"}[output_format] in ran.out
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_explain_in_an_encoding_of_few_characters(folder: Folder, encoding: str) -> None:
+    code = BAD.replace("ops.sum(t, axis=0)", "breite + t" + " + t" * 99).replace("breite", "größe")
+    folder.write("a.py", code.replace("x =", "größe = 2\nx ="))
+
+    def explained(output_format: str) -> str:
+        arguments = ("explain", "a.py:6", "--output-format", output_format)
+        ran = subprocess.run(
+            folder.command(*arguments),
+            cwd=folder.path,
+            capture_output=True,
+            env=folder.environment(PYTHONIOENCODING=encoding, PYTHONUTF8="0"),
+            check=True,
+        )
+        return ran.stdout.decode(encoding)
+
+    assert "----" in explained("text")
+    assert "\\u" not in explained("text")
+    assert "größe" in json.loads(explained("json"))[0]["function"]
+    svg = explained("svg")
+    assert svg.isascii()
+    assert "größe" in "".join(ElementTree.fromstring(svg).itertext())
 
 
 ATTENTION = """\

@@ -212,6 +212,14 @@ def test_junit_without_findings_is_one_passed_case() -> None:
     assert len(root[0][0]) == 0
 
 
+def test_junit_is_well_formed_in_every_encoding(run_result: RunResult) -> None:
+    told_of = replace(run_result, findings=(replace(run_result.findings[0], message="größe … \U0001f600"),))
+    text = render("junit", told_of, View())
+    assert text.isascii()
+    (failure,) = ElementTree.fromstring(text).iter("failure")
+    assert failure.get("message") == "größe … \U0001f600"
+
+
 def test_what_a_refuted_finding_says(run_result: RunResult) -> None:
     finding = next(finding for finding in run_result.findings if finding.code == "LL604")
     verdict = Verdict(Status.REFUTED, reason="four batches agree")
