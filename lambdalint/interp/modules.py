@@ -156,10 +156,10 @@ class Modules:
             found = _exported(canonical, name)
             if found is not None:
                 return Library(found, family, name)
-        if name in _BUILTINS:
-            return Library(f"builtins.{name}", None, name)
         if name == "__name__":
             return Const("__main__" if env is self.main else "module")
+        if name in _BUILTINS:
+            return Library(f"builtins.{name}", None, name)
         if unknown_star or name in ("__file__", "__doc__", "get_ipython", "display", "In", "Out", "_"):
             return Unknown(reasons.EXTERNAL, name)
         return None

@@ -155,3 +155,29 @@ def test_a_changed_caller_is_noticed_by_the_cache(tmp_path: Path, monkeypatch: p
     assert codes() == after
     (tmp_path / "train.py").write_text("from net import build\nbuild((8, 3))")
     assert codes() == before
+
+
+SCRIPT = """
+from keras import backend as K
+from keras.layers import Input, Lambda
+
+def unit(x):
+    return Lambda(lambda t: K.l2_normalize(t, axis=1))(x)
+
+if __name__ == "__main__":
+    unit(Input((7,)))
+"""
+
+
+def test_what_a_script_does_as_the_main_module_is_a_use(tmp_path: Path) -> None:
+    assert inputs(facts(tmp_path, net=SCRIPT)) == ["(B*, 7)"]
+
+
+def test_what_a_module_does_as_a_script_is_not_run_by_its_import(tmp_path: Path) -> None:
+    found = facts(
+        tmp_path,
+        net="from other import Lambda, unit\nfrom keras.layers import Input\n"
+        "from keras.layers import Lambda\nLambda(unit)(Input((2, 3)))\n",
+        other="size = 3\nif __name__ == '__main__':\n    size = 4\ndef unit(x):\n    return x[:, :, :size]\n",
+    )
+    assert describe(found.layers[0].applications[0].output) == "(B*, 2, 3)"
