@@ -386,7 +386,8 @@ class Machine:
         if library.is_in_no_version(function.name):
             self.record(events.NO_SUCH_NAME, at, text, {"name": function.name})
         top = function.name.split(".", 1)[0]
-        if inputs and top in ("numpy", "scipy", "math", "cv2", "skimage"):
+        tensor = any(tensor.inputs for value in [*args, *kwargs.values()] for tensor in tensors_of(value))
+        if tensor and top in ("numpy", "scipy", "math", "cv2", "skimage"):
             self.record(events.NUMPY, at, text, {"library": top, "name": function.name})
         self.unknown(f"{function.name} is not modelled")
         return Unknown(f"{function.name} is not modelled", inputs=inputs)

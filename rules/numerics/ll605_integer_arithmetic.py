@@ -83,6 +83,7 @@ from lambdalint.interp.ops.arithmetic import NARROW
 from lambdalint.interp.values import Event, Sign, Step, Tensor
 from lambdalint.rule import Report, Rule
 
+from ..chains import first_of_chains
 from .operands import operand_of
 
 _WRAPPING = ("add", "sub", "mul", "pow", "sum", "prod")
@@ -92,11 +93,10 @@ _ONE_HOT = ("tensorflow.one_hot", "keras.backend.one_hot")
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report integer arithmetic that wraps or truncates, and floats that are no indices."""
     for trace in layer.traces:
-        for event in trace.of_kind(events.INTEGER):
-            operand = operand_of(event)
-            message = "" if operand is None or _stays(event) else _message(operand, event.data["operator"])
-            if message:
-                yield Report(event.at, message)
+        messages = [(event, _told(event)) for event in trace.of_kind(events.INTEGER)]
+        loud = [(event, message) for event, message in messages if message]
+        first = first_of_chains(trace, [event for event, _ in loud])
+        yield from (Report(event.at, message) for event, message in loud if event in first)
         yield from _one_hot(layer, trace)
 
 
@@ -104,6 +104,11 @@ def _stays(event: Event) -> bool:
     """Whether the result surely lies in the range of its type, as in ``255 - x``."""
     sign, bounds = event.data.get("sign"), NARROW.get(event.data.get("dtype", ""))
     return isinstance(sign, Sign) and bounds is not None and bounds[0] <= sign.low and sign.high <= bounds[1]
+
+
+def _told(event: Event) -> str:
+    operand = operand_of(event)
+    return "" if operand is None or _stays(event) else _message(operand, event.data["operator"])
 
 
 def _message(operand: Tensor, operator: str) -> str:

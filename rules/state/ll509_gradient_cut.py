@@ -77,6 +77,7 @@ from lambdalint.interp.values import Event, Layer
 from lambdalint.layers.catalogue import has_trainable_weights
 from lambdalint.rule import Report, Rule
 
+from ..chains import first_of_chains
 from ..training import behind, ends, layers_of
 
 _OWN_WAYS = re.compile(r"\btrainable\s*=\s*False|custom_gradient|gradient_override_map|add_loss\(")
@@ -118,7 +119,7 @@ def _cuts(use: Application) -> list[Event]:
     tensors = use.trace.result_tensors
     if not tensors or not all(tensor.cuts and tensor.inputs for tensor in tensors):
         return []
-    return [event for tensor in tensors for event in tensor.cuts]
+    return first_of_chains(use.trace, [event for tensor in tensors for event in tensor.cuts])
 
 
 def _starved(file: FileFacts, use: Application) -> Layer | None:
