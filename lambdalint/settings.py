@@ -12,13 +12,12 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from lambdalint.selectors import Choice, NamedRule, UnknownRule, did_you_mean, enabled, resolve
-from lambdalint.sources.globs import without_retries
+from lambdalint.sources.globs import compiled, escaped
 
 TARGETS = ("keras1", "keras2", "keras3", "auto")
 FORMATS = ("text", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
@@ -399,34 +398,7 @@ _KEYS: dict[str, tuple[Callable[[object], object], str]] = {
 
 
 def _matches(glob: str, path: str, root: str) -> bool:
-    pattern = _glob_regex(glob)
-    if pattern.match(os.path.basename(path)):
+    if compiled(glob, crossing=True).fullmatch(os.path.basename(path)):
         return True
-    anchored = _glob_regex(os.path.normpath(os.path.join(root, glob)).replace(os.sep, "/"))
-    return anchored.match(path.replace(os.sep, "/")) is not None
-
-
-@lru_cache(maxsize=256)
-def _glob_regex(glob: str) -> re.Pattern[str]:
-    """Translate a glob as ruff reads it: ``*`` crosses folders, ``**/`` may be none, ``{a,b}`` chooses."""
-    out, depth = "", 0
-    tokens = re.findall(r"(?:\*\*/)+|\*+|\?|\[!?\]?[^\]]*\]|.", glob, flags=re.DOTALL)
-    for token in tokens:
-        if token.startswith("**/"):
-            out += "(?:.*/)?"
-        elif token[0] == "*":
-            out += ".*"
-        elif token == "?":
-            out += "."
-        elif token[0] == "[" and len(token) > 1:
-            inside = re.escape(token[1:-1].removeprefix("!")).replace(r"\-", "-")
-            out += f"[^{inside}]" if token[1] == "!" else f"[{inside}]"
-        elif token == "{":
-            out, depth = out + "(?:", depth + 1
-        elif token == "}" and depth:
-            out, depth = out + ")", depth - 1
-        elif token == "," and depth:
-            out += "|"
-        else:
-            out += re.escape(token)
-    return re.compile(without_retries(out + ")" * depth + r"\Z"), flags=re.DOTALL)
+    anchored = os.path.normpath(os.path.join(escaped(root), glob)).replace(os.sep, "/")
+    return compiled(anchored, crossing=True).fullmatch(path.replace(os.sep, "/")) is not None

@@ -265,11 +265,17 @@ def test_an_unknown_rule_on_the_command_line_is_an_error(tmp_path: Path) -> None
         ("!src/*", "src/a.py", False),
         ("a.py", "aXpy", False),
         ("a?.py", "ab.py", True),
+        ("[z-a].py", "a.py", False),
+        ("[z-a].py", "[z-a].py", True),
     ],
 )
-def test_per_file_ignores_match_as_in_ruff(tmp_path: Path, glob: str, path: str, hit: bool) -> None:
-    settings = Settings(str(tmp_path), frozenset(), per_file_ignores=((glob, frozenset({"LL101"})),))
-    assert (settings.ignored_in(str(tmp_path / path)) == {"LL101"}) is hit
+@pytest.mark.parametrize("folder", ["plain", "run[1]", "{a,b}", "a*?"])
+def test_per_file_ignores_match_as_in_ruff(
+    tmp_path: Path, folder: str, glob: str, path: str, hit: bool
+) -> None:
+    root = tmp_path / folder
+    settings = Settings(str(root), frozenset(), per_file_ignores=((glob, frozenset({"LL101"})),))
+    assert (settings.ignored_in(str(root / path)) == {"LL101"}) is hit
 
 
 def test_the_readme_lists_every_key() -> None:

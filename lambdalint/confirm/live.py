@@ -59,7 +59,7 @@ def check_layer(
 
     Raises:
         TypeError: ``layer`` is no layer.
-        ValueError: the input shape is not known.
+        ValueError: the input shape is not known, or ``contracts`` names one that cannot be judged.
     """
     library_of(layer)
     return _judged([Place(layer, inputs_of(layer, input_shape, dtype))], contracts)
@@ -84,6 +84,11 @@ def check_model(
 
 
 def _judged(found: Sequence[Place], contracts: Collection[int]) -> list[Finding]:
+    for contract in contracts:
+        if contract not in PROBES:
+            raise ValueError(
+                f"{contract!r} is no contract that can be judged: {', '.join(map(str, PROBES))} are"
+            )
     findings: list[Finding] = []
     blamed: dict[int, set[int]] = {}
     with _randomness_kept():

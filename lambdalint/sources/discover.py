@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.findings import Problem
-from lambdalint.sources.globs import without_retries
+from lambdalint.sources.globs import compiled
 from lambdalint.sources.ignore import Patterns, gitignores_above, ignored, read_gitignore
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class _Walk:
         fixed = next(index for index, part in enumerate(parts) if _MAGIC.search(part))
         base = "/".join(parts[:fixed]) or ("/" if path.startswith("/") else ".")
         suffix = os.path.splitext(parts[-1])[1]
-        glob = _Glob(_glob_pattern("/".join(parts[fixed:])), "" if _MAGIC.search(suffix) else suffix)
+        glob = _Glob(compiled("/".join(parts[fixed:])), "" if _MAGIC.search(suffix) else suffix)
         self.matched = False
         if os.path.isdir(base):
             yield from self.below(base, glob)
@@ -229,27 +229,3 @@ class _Walk:
             return False
         self.seen.add(real)
         return True
-
-
-def _glob_pattern(glob: str) -> re.Pattern[str]:
-    """Translate a glob: ``**`` stands for any number of folders, ``*`` and ``?`` stay within a name."""
-    out = ""
-    for token in re.findall(r"(?:\*\*/)+|\*\*\Z|\*+|\?|\[!?\]?[^\]]*\]|.", glob, flags=re.DOTALL):
-        if token.startswith("**/"):
-            out += "(?:.*/)?"
-        elif token == "**":
-            out += ".*"
-        elif token[0] == "*":
-            out += "[^/]*"
-        elif token == "?":
-            out += "[^/]"
-        elif token[0] == "[" and len(token) > 1:
-            negated = token[1] == "!"
-            inside = re.sub(r"([\\\[\]^])", r"\\\1", token[2 if negated else 1 : -1])
-            out += f"[{'^/' * negated}{inside}]"
-        else:
-            out += re.escape(token)
-    try:
-        return re.compile(without_retries(out), re.DOTALL)
-    except re.error:
-        return re.compile(re.escape(glob))

@@ -34,32 +34,32 @@ _BREAK = re.compile(rb"\r\n?|\n")
 
 
 def read(
-    path: str, stdin_bytes: bytes | None = None, *, max_bytes: int = MAX_BYTES, prefilter: bool = True
+    path: str, data: bytes | None = None, *, max_bytes: int = MAX_BYTES, prefilter: bool = True
 ) -> SourceUnit | Problem | None:
     """Read one script or notebook.
 
     Args:
-        path: the file, and with ``stdin_bytes`` the name that content goes by.
-        stdin_bytes: the content, in place of the file's.
+        path: the file, and with ``data`` the name that content goes by.
+        data: the content, in place of the file's.
         max_bytes: the size above which a file is refused.
         prefilter: whether a file that cannot hold a Lambda or a merge layer is passed over.
 
     Returns:
         The unit, ``None`` if there is nothing to judge in it, or a ``Problem`` if it cannot be read.
     """
-    data = content(path, max_bytes) if stdin_bytes is None else stdin_bytes
-    if isinstance(data, Problem):
-        return data
-    if len(data) > max_bytes:
-        return _too_large(path, len(data), max_bytes)
-    if prefilter and not is_of_interest(data):
+    given = content(path, max_bytes) if data is None else data
+    if isinstance(given, Problem):
+        return given
+    if len(given) > max_bytes:
+        return _too_large(path, len(given), max_bytes)
+    if prefilter and not is_of_interest(given):
         return None
     if path.endswith(".ipynb"):
         from lambdalint.sources.notebook import notebook_unit
 
-        unit = notebook_unit(path, data)
+        unit = notebook_unit(path, given)
     else:
-        unit = _script(path, data)
+        unit = _script(path, given)
     if prefilter and isinstance(unit, SourceUnit) and not _may_hold_a_layer(unit):
         return None
     if isinstance(unit, SourceUnit):
