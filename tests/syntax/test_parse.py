@@ -1,4 +1,4 @@
-"""Texts to trees: Python 2, broken statements, positions."""
+"""Texts to trees: Python 2, broken statements, positions, concrete syntax."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from lambdalint.sources.read import read
 from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.concrete import concrete_node, statement
 from lambdalint.syntax.parse import ParsedUnit, parse
 from lambdalint.syntax.positions import locate, span
 
@@ -150,3 +151,52 @@ def test_spans_count_characters() -> None:
     assert str(locate(result.unit, function.args.args[0])) == "x.py:2:7"
     with pytest.raises(ValueError, match="no place"):
         span(result.unit, ast.Load())
+
+
+def test_statement() -> None:
+    result = parsed("a = 1\n\n@dec\ndef f():\n    return 2\nb = 1; c = '''\n'''; d = 3\n")
+    for row, first, kind in [(1, 1, "SimpleStatementLine"), (3, 3, "FunctionDef"), (5, 3, "FunctionDef"),
+                             (6, 6, "SimpleStatementLine"), (7, 6, "SimpleStatementLine")]:  # fmt: skip
+        node, begin = statement(result, row)
+        assert (type(node).__name__, begin) == (kind, first)
+    for row in (2, 9):
+        with pytest.raises(ValueError, match="no statement"):
+            statement(result, row)
+
+
+EXPRESSIONS = {
+    "Lambda(lambda x: (x + 1) * 2, name='a')": "Call Lambda BinOp Constant Name keyword arg",
+    "((größe, [b, (c, d)]), {'k': v}, {s})": "Tuple List Dict Set Name",
+    "f(*a, b=-1, **c)(x for x in y if not z)": "Call Starred UnaryOp GeneratorExp keyword",
+    "a.b[1:2, ..., None] if a and b or not c else (x < y <= z)": "Attribute Subscript IfExp BoolOp Compare",
+    "[i for i in r] + list({k: 1 for k in 'a' 'b'}) + f'{x}'": "ListComp DictComp JoinedStr Constant",
+}
+
+
+@pytest.mark.parametrize(("text", "kinds"), EXPRESSIONS.items())
+def test_concrete_nodes(text: str, kinds: str) -> None:
+    import libcst
+
+    result = parsed(f"x = 0\ny = ({text})\n")
+    seen = set()
+    module = libcst.parse_module("")
+    for node in ast.walk(result.tree.body[1]):
+        inside_f_string = "f'" in text and isinstance(node, ast.FormattedValue)
+        if (
+            not isinstance(node, (ast.expr, ast.keyword, ast.arg))
+            or inside_f_string
+            or isinstance(node, ast.Slice)
+        ):
+            continue
+        if isinstance(node, ast.Tuple) and "..." in ast.unparse(node):
+            continue
+        found = module.code_for_node(concrete_node(result, node))
+        if isinstance(node, ast.GeneratorExp):
+            # Its parentheses may be those of a call.
+            found = f"({found})"
+        seen.add(type(node).__name__)
+        if isinstance(node, ast.expr) and not isinstance(node, ast.Starred):
+            assert ast.dump(ast.parse(found, mode="eval").body) == ast.dump(
+                ast.parse(ast.unparse(node), mode="eval").body
+            )
+    assert set(kinds.split()) <= seen
