@@ -86,9 +86,7 @@ def check_model(
 def _judged(found: Sequence[Place], contracts: Collection[int]) -> list[Finding]:
     for contract in contracts:
         if contract not in PROBES:
-            raise ValueError(
-                f"{contract!r} is no contract that can be judged: {', '.join(map(str, PROBES))} are"
-            )
+            raise ValueError(f"{contract!r} is none of the contracts {', '.join(map(str, PROBES))}")
     findings: list[Finding] = []
     blamed: dict[int, set[int]] = {}
     with _randomness_kept():

@@ -184,6 +184,11 @@ def test_what_is_no_layer(keras: Any) -> None:
         lambdalint.check_layer(lambda t: t, (4,))
 
 
+def test_what_is_no_contract(keras: Any) -> None:
+    with pytest.raises(ValueError, match=r"\A7 is none of the contracts 1, 2, 3, 4, 5, 6\Z"):
+        lambdalint.check_layer(keras.layers.Lambda(abs), (4,), contracts=(1, 7))
+
+
 def test_a_layer_that_cannot_be_loaded_elsewhere(keras: Any) -> None:
     function = eval("lambda t: doubled(t)", {"doubled": lambda t: t * 2.0})
     layer = keras.layers.Lambda(function, output_shape=(4,))
