@@ -145,6 +145,8 @@ class Site:
     applications: list[Application] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
     in_loss: bool = False
+    compared: bool = False
+    """Whether a model gives its output, and a loss compares that with the truth as it is."""
     in_body: bool = False
     """Whether it is only ever made while the function of another layer runs."""
     frame: Frame | None = None

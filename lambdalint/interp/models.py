@@ -16,6 +16,7 @@ from lambdalint.interp.values import (
     Function,
     Instance,
     Layer,
+    Library,
     Model,
     Opaque,
     Sequence,
@@ -226,6 +227,8 @@ def _compile(machine: Machine, model: Model, args: list[Value], kwargs: dict[str
     for function, end in pairs:
         if passes_through(machine, function, at):
             mark_loss(end)
+        elif model.family == "keras" and machine.dialect != "keras3" and _compares(machine, function, at):
+            _mark_compared(end)
 
 
 def _named(end: Value, losses: Dictionary, value: Value) -> bool:
@@ -240,18 +243,43 @@ def passes_through(machine: Machine, loss: Value, at: Anchor) -> bool:
     """Whether a loss function returns the prediction itself (or its mean): the output is the loss."""
     if not isinstance(loss, Function):
         return False
-    truth = Tensor(None, Along(0), inputs=frozenset({0}))
     prediction = Tensor(None, Along(0), inputs=frozenset({1}))
-    outer = machine.trace
-    machine.trace = trace = Trace(loss, ())
-    try:
-        result = machine.call(loss, [truth, prediction], {}, at)
-    finally:
-        machine.trace = outer
+    result, trace = _loss_of(machine, loss, prediction, at)
     if not isinstance(result, Tensor) or result.inputs != {1}:
         return False
     # Where something is not followed, the truth may have been lost on the way.
     return not trace.unknowns or result is prediction
+
+
+def _loss_of(machine: Machine, loss: Function, prediction: Tensor, at: Anchor) -> tuple[Value, Trace]:
+    """What a loss function makes of the truth, which is input 0, and a prediction."""
+    truth = Tensor(None, Along(0), inputs=frozenset({0}))
+    outer = machine.trace
+    machine.trace = trace = Trace(loss, ())
+    try:
+        return machine.call(loss, [truth, prediction], {}, at), trace
+    finally:
+        machine.trace = outer
+
+
+def _compares(machine: Machine, loss: Value, at: Anchor) -> bool:
+    """Whether a loss surely sets the prediction against the truth: one of Keras, or one that reads both."""
+    if isinstance(loss, Const):
+        return isinstance(loss.value, str)
+    if not isinstance(loss, Function):
+        return isinstance(loss, Library) and loss.name.startswith("keras.losses.")
+    result, _ = _loss_of(machine, loss, Tensor(None, Along(0), inputs=frozenset({1})), at)
+    return isinstance(result, Tensor) and result.inputs == {0, 1}
+
+
+def _mark_compared(end: Value) -> None:
+    """Mark a Lambda layer whose output such a loss takes as it is.
+
+    Other than standalone Keras, tf.keras and Keras 3 bring both sides to the same rank first.
+    """
+    layer = end.node.layer if isinstance(end, Tensor) and end.node is not None else None
+    if isinstance(layer, Layer) and layer.site is not None:
+        layer.site.compared = True
 
 
 def mark_loss(value: Value | None) -> None:

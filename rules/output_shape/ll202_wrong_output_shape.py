@@ -4,7 +4,8 @@
 
 Compares the declared sizes with those the function gives on the layer's input, and reports sizes or ranks
 that surely differ. A tuple leaves the batch axis out, a function includes it. Sizes that are not known
-are not compared. A scalar loss may be declared `(1,)`.
+are not compared. A scalar loss may be declared `(1,)`; not so what another loss compares with the truth,
+or what a layer with weights works on.
 
 ## Why it hurts
 
@@ -73,9 +74,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
-from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.facts import Application, LayerFacts, tensors_of
+from lambdalint.layers.catalogue import has_trainable_weights
 from lambdalint.rule import Anchor, Report, Rule
 
+from ..per_sample.purpose import mixes_on_purpose
+from ..training import layers_of
 from .declaration import (
     Declaration,
     as_declared,
@@ -87,6 +91,8 @@ from .declaration import (
     show_sizes,
 )
 
+_BROADCAST = "Keras believes it, and the loss broadcasts targets of that shape with this output to (B, B)"
+
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report the first use in which the declaration contradicts the result."""
@@ -95,7 +101,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         return
     for declaration in declarations(layer):
         computed = declaration.computed
-        if computed is None or _is_scalar_loss(declaration):
+        if computed is None or _is_scalar_loss(layer, declaration):
             continue
         if name := one_for_any(declaration):
             yield Report(
@@ -111,19 +117,39 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         declared = show_sizes(declaration.full)
         shown = show_sizes(computed)
         right = "" if declaration.by_function else f" Declare {as_declared(computed)}."
+        if len(computed) == 1:
+            right = " Keep an axis behind the batch, as with keepdims=True."
+        believed = _BROADCAST if layer.site.compared and len(computed) == 1 else belief(layer)
         yield Report(
             Anchor(layer.unit, node),
-            f"output_shape declares {declared}, but the function gives {shown}. {belief(layer)}.{right}",
+            f"output_shape declares {declared}, but the function gives {shown}. {believed}.{right}",
             note=f"declared {declared}, computed {shown}",
             severity=severity(layer),
         )
         return
 
 
-def _is_scalar_loss(declaration: Declaration) -> bool:
-    """Whether one number per sample is declared as ``(1,)``, as losses in a Lambda do."""
+def _is_scalar_loss(layer: LayerFacts, declaration: Declaration) -> bool:
+    """Whether one number per sample is declared as ``(1,)``, as losses in a Lambda do.
+
+    What a layer with weights takes on, or a loss compares with the truth, is no loss itself.
+    """
     computed = declaration.computed
-    return computed is not None and len(computed) == 1 and declaration.full[1:] == (1,)
+    if computed is None or len(computed) != 1 or declaration.full[1:] != (1,):
+        return False
+    if mixes_on_purpose(layer, layer.at):
+        return True
+    return not layer.site.compared and not _feeds_weights(layer, declaration.application)
+
+
+def _feeds_weights(layer: LayerFacts, use: Application) -> bool:
+    mine = {id(tensor.node) for tensor in tensors_of(use.output)} if use.output is not None else set()
+    return any(
+        id(parent.node) in mine
+        and any(has_trainable_weights(part.cls, part.plain) for part in layers_of(node))
+        for node in layer.file.nodes
+        for parent in node.parents
+    )
 
 
 RULE = Rule(
