@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,13 +25,14 @@ from lambdalint.interp.values import (
 )
 from lambdalint.layers.dims import B, show
 from lambdalint.syntax.positions import locate
-from lambdalint.syntax.text import written
+from lambdalint.syntax.text import shortened
 
 if TYPE_CHECKING:
     from lambdalint.findings import Location
     from lambdalint.interp.facts import Application, FileFacts, LayerFacts
     from lambdalint.interp.values import Step
 
+_LONGEST = 72
 _USES = {
     "called": "called on",
     "add": "added to a Sequential model, where it gets",
@@ -123,11 +123,11 @@ def explained(layer: LayerFacts) -> Explanation:
     declared = layer.output_shape_node
     return Explanation(
         at=locate(layer.unit, layer.node),
-        source=_source(layer.node),
+        source=shortened(layer.node, _LONGEST),
         dialect=layer.dialect,
         evidence=tuple(map(str, layer.file.dialect.evidence[:4])),
         function=", ".join(describe(function) for function in layer.functions) or "none",
-        declared="" if declared is None else f"output_shape={_source(declared)}",
+        declared="" if declared is None else f"output_shape={shortened(declared, _LONGEST)}",
         loss=layer.site.in_loss,
         uses=tuple(uses),
     )
@@ -159,7 +159,7 @@ def _step(step: Step, happened: dict[int, Event]) -> Line:
         operand = event.data.get("operand")
         words = _NUMERIC[event.kind] if isinstance(operand, Tensor) and operand.sign.often_zero else ""
     row = locate(step.at.unit, step.at.node).row
-    return _line(row, _source(step.at.node, 48), step.result, words or _passed_on(step))
+    return _line(row, shortened(step.at.node, 48), step.result, words or _passed_on(step))
 
 
 def _passed_on(step: Step) -> str:
@@ -195,14 +195,6 @@ def _line(row: int, expression: str, value: Value, happens: str = "") -> Line:
     return Line(row, expression, describe(value), shape, batch, state, happens)
 
 
-def _source(node: ast.AST, limit: int = 72) -> str:
-    try:
-        text = " ".join(written(node).split())
-    except (ValueError, RecursionError):
-        return "…"
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
 def describe(value: Value, depth: int = 3) -> str:
     """A value in a few words: shapes with the batch axis marked by ``*``."""
     if isinstance(value, Tensor):
@@ -224,7 +216,7 @@ def describe(value: Value, depth: int = 3) -> str:
             + "}"
         )
     if isinstance(value, Function):
-        return f"{value.name}()" if value.name != "<lambda>" else _source(value.node)
+        return f"{value.name}()" if value.name != "<lambda>" else shortened(value.node, _LONGEST)
     if isinstance(value, Library):
         return value.spelling or value.name
     if isinstance(value, Layer):

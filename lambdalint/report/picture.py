@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from html import escape
 from math import ceil
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp.values import Along, Broken, Sequence, Tensor, Value
 from lambdalint.layers.dims import show
-from lambdalint.syntax.text import written
+from lambdalint.syntax.text import shortened
 
 if TYPE_CHECKING:
     from lambdalint.interp.facts import Application, LayerFacts
@@ -39,7 +38,7 @@ def draw(layer: LayerFacts) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img"><style>{_STYLE}</style>',
-        f"<title>{escape(_code(layer.node))}</title>",
+        f"<title>{escape(shortened(layer.node, _LONGEST))}</title>",
         f'<rect class="panel" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="6"/>',
     ]
     for number, (text, value) in enumerate(rows):
@@ -59,16 +58,11 @@ def _rows(application: Application) -> Iterator[_Row]:
     last: Value | None = None
     for step in application.trace.steps[:30]:
         last = step.result
-        yield _code(step.at.node), step.result
+        yield shortened(step.at.node, _LONGEST), step.result
     if application.trace.result is not last:
         yield "returns", application.trace.result
     if application.declared is not None:
         yield "declared", application.declared
-
-
-def _code(node: ast.AST) -> str:
-    text = " ".join(written(node).split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _labels(value: Value) -> list[str] | None:

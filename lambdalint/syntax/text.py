@@ -18,6 +18,12 @@ def written(node: ast.AST) -> str:
     return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + UNPRINTABLE
 
 
+def shortened(node: ast.AST, limit: int) -> str:
+    """The code of a node in one row of at most ``limit`` characters."""
+    text = " ".join(written(node).split())
+    return text if len(text) <= limit else text[: limit - 1] + UNPRINTABLE
+
+
 def identity(node: ast.AST) -> object:
     """What two nodes share if and only if they are the same code, places aside."""
     try:

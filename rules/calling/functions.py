@@ -25,7 +25,7 @@ from lambdalint.interp.values import (
 )
 from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.names import Names
-from lambdalint.syntax.text import written
+from lambdalint.syntax.text import shortened
 
 
 def written_function(value: Value | None) -> Function | None:
@@ -132,8 +132,7 @@ def is_tensor(value: Value) -> bool:
 
 def words(node: ast.AST, limit: int = 40) -> str:
     """An expression as short text for a message."""
-    text = " ".join(written(node).split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return shortened(node, limit)
 
 
 def tree_of(layer: LayerFacts, at: Anchor) -> ast.Module | None:
