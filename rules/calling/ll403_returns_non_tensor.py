@@ -104,8 +104,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         if what == _NUMBER and all(use.how == "assumed" for use in layer.applications):
             continue
         if what is not None:
-            text = words(outcome.at.node)
-            named = what if text == what else f"{what}, `{text}`"
+            named = what if words(outcome.at.node) == what else f"{what}, `{words(outcome.at.node)}`"
             later = "the model fails when it runs" if what == "None" else "it gives no row for each sample"
             yield Report(
                 outcome.at,
@@ -171,13 +170,9 @@ def _without_return(outcome: Outcome, always: bool) -> Iterator[Report]:
             note="a path without return",
         )
     elif _bare_if(node):
-        yield Report(
-            header,
-            message.format(
-                "returns nothing when its `if` does not hold", "Return a tensor on that path too."
-            ),
-            note="a path without return",
-        )
+        when = "returns nothing when its `if` does not hold"
+        message = message.format(when, "Return a tensor on that path too.")
+        yield Report(header, message, note="a path without return")
 
 
 def def_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:

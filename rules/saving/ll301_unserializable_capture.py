@@ -155,7 +155,7 @@ def _remedy(name: str, kind: str, parameter: str) -> str:
     if "tensor" in kind:
         return f"Pass `{name}` as a second input of the layer."
     if kind == MODULE:
-        return "Import it at the top of the function that the layer runs."
+        return "Import it inside a `def` that the layer runs."
     if kind == ARRAY:
         return f"Pass it through `arguments=`, or as a list: `{name}.tolist()`."
     return "Write a Layer with `get_config` instead."

@@ -51,8 +51,8 @@ The model is saved, and loaded in a fresh process; the exception that Keras hide
 
 ## Fix and its safety
 
-Import the module inside the function, pass constants through `arguments=`, or, in Keras 3, register a
-named function. None is automatic.
+In Keras 1 and 2 a `def` that imports what it needs inside, in Keras 3 a `def` that is registered; or pass
+constants through `arguments=`. None is automatic.
 
 ## Known gaps
 
@@ -91,6 +91,12 @@ _READERS = {
     "keras2": "Keras 2",
     "keras3": "Keras 3",
 }
+_REGISTERED = "`@keras.saving.register_keras_serializable()`"
+_INSTEAD = {
+    "keras1": "Use a `def` that imports what it needs",
+    "keras2": "Use a `def` that imports what it needs",
+    "keras3": f"Use a `def` with {_REGISTERED}",
+}
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -127,12 +133,12 @@ def _counts(layer: LayerFacts, capture: Capture) -> bool:
 def _report(layer: LayerFacts, found: list[Capture], severity: Severity) -> Report:
     listed = ", ".join(f"`{capture.name}`" for capture in found)
     loader = _READERS.get(layer.dialect, "Keras")
-    several = len(found) > 1
+    instead = _INSTEAD.get(layer.dialect, f"{_INSTEAD['keras2']}, in Keras 3 with {_REGISTERED}")
     return Report(
         found[0].use,
-        f"The saved function does not carry the {'globals' if several else 'global'} {listed}: {loader} "
-        f"loads the model elsewhere and fails with a NameError. Import {'them' if several else 'it'} "
-        "inside the function, or pass values through `arguments=`.",
+        f"The saved lambda does not carry the {'globals' if len(found) > 1 else 'global'} {listed}: {loader} "
+        f"loads the model elsewhere and fails with a NameError. {instead}, or pass values through "
+        "`arguments=`.",
         note="not saved with the function",
         severity=severity,
         facts={"globals": [capture.name for capture in found]},

@@ -148,3 +148,9 @@ def test_advice_names_functions_that_the_dialect_has(code: str, body: str) -> No
         advice = find(code, body, target=target).message
         assert has in advice, target
         assert lacks not in advice.replace(f"keras.{lacks}", ""), target
+
+
+def test_a_lambda_is_not_told_to_import() -> None:
+    body = "Lambda(lambda t: tf.abs(t))(Input((4,)))"
+    assert "Use a `def` that imports what it needs, or pass" in find("LL302", body, "keras", "keras1").message
+    assert "a `def` with `@keras.saving.register_keras" in find("LL302", body, "keras", "keras3").message
