@@ -47,7 +47,10 @@ def for_tensor(value: Tensor, kind: int = 0) -> str:
     if value.kind == "keras":
         return f"_lambdalint_keras.Input({_SHAPES[kind] if sizes is None else tuple(sizes[1:])})"
     array = _ARRAYS[1] if sizes is None else f"__import__('numpy').ones({[size or 3 for size in sizes]})"
-    return array if value.kind == "ndarray" else f"__import__('tensorflow').constant({array})"
+    if value.kind == "ndarray":
+        return array
+    maker = "Variable" if value.kind == "variable" else "constant"
+    return f"__import__('tensorflow').{maker}({array}, dtype={value.dtype or 'float32'!r})"
 
 
 def needed(name: str, code: ast.AST) -> bool:

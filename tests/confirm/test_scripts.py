@@ -49,6 +49,20 @@ CASES: dict[str, tuple[str, str, str]] = {
         "LL102",
         "a batch of two gives an output of shape (), not one row for each",
     ),
+    "a variable that an object keeps": (
+        "class Net:\n    def __init__(self):\n        self.heat = tf.Variable(2.0)\n"
+        "    def build(self, x):\n        return Lambda(lambda t: t / self.heat)(x)\n\n\n"
+        "m = Net().build(Input((4,)))\n",
+        "LL502",
+        "the function uses 1 variable, and the layer tracks 0",
+    ),
+    "noise for large samples": (
+        "def mix(pair):\n    k = keras.random.uniform((1, 1, 1, 1))\n"
+        "    return k * pair[0] + (1 - k) * pair[1]\n\n\n"
+        "y = Lambda(mix)([Input((28, 28, 3)), Input((28, 28, 3))])\n",
+        "LL109",
+        "three equal samples of a batch all give",
+    ),
     "pretrained weights": (
         "base = MobileNetV2(weights='imagenet', include_top=False, input_shape=(32, 32, 3))\n"
         "x = Input((32, 32, 3))\nm = keras.Model(x, Lambda(lambda t: base(t))(x))\n",

@@ -227,6 +227,8 @@ def _literal(array: Any) -> str:
         values = repr(array.tolist()).replace("inf", 'float("inf")').replace("nan", 'float("nan")')
         return f'np.array({values}, "{array.dtype}").reshape({array.shape})'
     low, high = float(np.min(array)), float(np.max(array))
+    if low < high and len(array) > 1 and np.array_equal(array, np.repeat(array[:1], len(array), axis=0)):
+        return f"np.repeat({_literal(array[:1])}, {len(array)}, axis=0)"
     draw = f"np.random.default_rng(0).uniform({low}, {high}, {array.shape})"
     if low == high:
         draw = f"np.full({array.shape}, {low})"
