@@ -12,6 +12,7 @@ ALIASES = {"int": int, "float": float, "bool": bool, "complex": complex, "object
 DATED = re.compile(r"\b(np|numpy)\.(int|float|bool|complex|object|str)\b")
 KEYWORDS = re.compile(r"\b(keep_dims|reduction_indices|dim|dimension|squeeze_dims)\s*=")
 """Names of arguments in TensorFlow 1."""
+ATTRIBUTE = re.compile(r"\.([a-zA-Z]\w*)")
 _TAKE_KEYWORDS = (
     "argmax",
     "argmin",
@@ -46,13 +47,13 @@ def _tensorflow(source: str) -> bool:
     import tensorflow as tf
 
     given = False
+    used = set(ATTRIBUTE.findall(source))
     for below in _BELOW:
         now, then = _inside(tf, below), _inside(tf.compat.v1, below)
-        for name in set(dir(then)) - set(dir(now)):
-            if not name.startswith("_") and re.search(rf"\.{name}\b", source):
-                with contextlib.suppress(AttributeError, ImportError):
-                    setattr(now, name, getattr(then, name))
-                    given = True
+        for name in used.intersection(dir(then)).difference(dir(now)):
+            with contextlib.suppress(AttributeError, ImportError):
+                setattr(now, name, getattr(then, name))
+                given = True
     if KEYWORDS.search(source):
         given = True
         reductions = [name for name in dir(tf) if name.startswith("reduce_")]

@@ -9,6 +9,8 @@ import random
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -16,13 +18,24 @@ from lambdalint.confirm.request import Answer, Request
 from lambdalint.confirm.worker.channel import Talk, TooLarge
 from lambdalint.confirm.worker.session import Session, install, one_line
 
+Seal = tuple[list[tuple[Mapping[str, Any], str, Any]], list[tuple[FunctionType, Any]]]
+"""Where functions, classes and modules are found, and the code of the functions."""
 
-def perform(job: dict[str, Any], keras: ModuleType, folder: str, talk: Talk, protections: list[str]) -> None:
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a process has imported before it does jobs: Keras, and the modules that judge, under a seal."""
+
+    keras: Any
+    seal: Seal
+
+
+def perform(job: dict[str, Any], loaded: Loaded, folder: str, talk: Talk, protections: list[str]) -> None:
     """Do a job in this process and send what came of it."""
     settle(folder)
     request = Request.from_json(job["request"])
-    seed(request.seed, keras)
-    message = script(job, request, folder) if "fresh" in job else experiment(request, keras, folder, talk)
+    seed(request.seed, loaded.keras)
+    message = script(job, request, folder) if "fresh" in job else experiment(request, loaded, folder, talk)
     message["protections"] = protections
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
@@ -53,12 +66,12 @@ def seed(number: int, keras: ModuleType) -> None:
         sys.modules["tensorflow"].random.set_seed(number)
 
 
-def experiment(request: Request, keras: ModuleType, folder: str, talk: Talk) -> dict[str, Any]:
+def experiment(request: Request, loaded: Loaded, folder: str, talk: Talk) -> dict[str, Any]:
     """Execute the program of a request and judge it."""
     from lambdalint.confirm.experiments import run
 
-    session = Session(request, keras, folder, lambda message: talk(message, True))
-    seal = _seal()
+    seal = loaded.seal
+    session = Session(request, loaded.keras, folder, lambda message: talk(message, True))
     try:
         session.execute()
         answer: Answer = run(request, session)
@@ -81,23 +94,30 @@ def _stopped(error: BaseException, session: Session) -> str:
     return f"the experiment did not run to its end: {session.describe(error)}"
 
 
-def _seal() -> dict[tuple[str, ...], Any]:
-    """What the functions and classes of the modules that judge are, by where they are found."""
-    found: dict[tuple[str, ...], Any] = {}
-    for name, module in sorted(sys.modules.items()):
+def sealed() -> Seal:
+    """What the modules that judge hold, before any code of a user's has run."""
+    places: list[tuple[Mapping[str, Any], str, Any]] = []
+    codes: list[tuple[FunctionType, Any]] = []
+    for name, module in sys.modules.items():
         if name.startswith("lambdalint.confirm"):
+            places.append((sys.modules, name, module))
             for key, value in vars(module).items():
                 if isinstance(value, (FunctionType, type, ModuleType)):
-                    found[name, key] = (value, getattr(value, "__code__", None))
+                    places.append((vars(module), key, value))
                 if isinstance(value, type):
-                    found.update({(name, key, part): each for part, each in vars(value).items()})
-    return found
+                    places += [(vars(value), part, each) for part, each in vars(value).items()]
+    for _, _, value in places:
+        if isinstance(value, FunctionType):
+            codes.append((value, value.__code__))
+    return places, codes
 
 
-def _unbroken(seal: dict[tuple[str, ...], Any]) -> bool:
+def _unbroken(seal: Seal) -> bool:
     """Whether everything under the seal is still what it was; modules may have been added."""
-    now = _seal()
-    return all(now.get(place) is each or now.get(place) == each for place, each in seal.items())
+    places, codes = seal
+    return all(holder.get(key) is each for holder, key, each in places) and all(
+        function.__code__ is code for function, code in codes
+    )
 
 
 def script(job: dict[str, Any], request: Request, folder: str) -> dict[str, Any]:

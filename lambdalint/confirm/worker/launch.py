@@ -24,14 +24,14 @@ class Surroundings:
 
     Attributes:
         library: dotted name of the Keras that they import.
-        keras: that module; ``None`` where every child imports it for itself.
+        loaded: what they have loaded; ``None`` where every child does so for itself.
         protections: those that are in force around all of them.
         without: names of those that are left out.
         boot: the script that starts a process of a worker.
     """
 
     library: str
-    keras: Any
+    loaded: jobs.Loaded | None
     protections: list[str]
     without: list[str]
     boot: str
@@ -93,6 +93,8 @@ class Spawned(Child):
 
 def fork(job: dict[str, Any], server: Surroundings, folder: str, unwanted: list[int]) -> Child:
     """Fork a child for ``job``; it closes the file descriptors in ``unwanted``, which are the server's."""
+    loaded = server.loaded
+    assert loaded is not None
     talk, theirs = socket.socketpair()
     output, printed = socket.socketpair()
     sys.stdout.flush()
@@ -116,7 +118,7 @@ def fork(job: dict[str, Any], server: Surroundings, folder: str, unwanted: list[
         number = theirs.detach()
         speak = channel.child_end(number, number, job["nonce"].encode())
         protections = [*server.protections, *sandbox.enter(job, folder, server.without)]
-        jobs.perform(job, server.keras, folder, speak, protections)
+        jobs.perform(job, loaded, folder, speak, protections)
         code = 0
     except BaseException as error:
         os.write(2, f"\n{type(error).__name__}: {error}\n".encode()[-2000:])

@@ -13,7 +13,7 @@ import socket
 import sys
 from typing import Any
 
-from lambdalint.confirm.worker import channel, jobs, limits, namespaces, pretrained, sandbox
+from lambdalint.confirm.worker import channel, jobs, limits, namespaces, pretrained, sandbox, warm
 from lambdalint.confirm.worker.launch import Surroundings, carry
 from lambdalint.confirm.worker.server import Server
 
@@ -50,16 +50,16 @@ def _line(number: int) -> bytes:
     return line
 
 
-def _load(library: str) -> Any:
+def _load(library: str) -> jobs.Loaded:
     """Import a Keras, with what it loads only when it is used, and the experiments."""
     keras = importlib.import_module(library)
     importlib.import_module(f"{library}.layers")
-    importlib.import_module("lambdalint.confirm.experiments")
     if importlib.util.find_spec("tensorflow") is not None:
         # Keras imports it, whatever its backend, where random numbers are seeded.
         importlib.import_module("tensorflow")
     pretrained.leave_out()
-    return keras
+    warm.warm(library)
+    return jobs.Loaded(keras, jobs.sealed())
 
 
 class _Pipe:
@@ -82,7 +82,7 @@ def _serve(folder: str, surroundings: Surroundings, reading: int, writing: int) 
     if forks:
         server = Server(surroundings, folder, _Pipe(reading), writing)
         try:
-            surroundings.keras = _load(surroundings.library)
+            surroundings.loaded = _load(surroundings.library)
         except BaseException as error:
             server.tell({"failed": f"{type(error).__name__}: {error}"})
             return
@@ -106,7 +106,7 @@ def _once(configuration: dict[str, Any], surroundings: Surroundings, reading: in
     limits.die_with_parent()
     talk = channel.child_end(reading, writing, job["nonce"].encode())
     try:
-        keras = _load(surroundings.library)
+        loaded = _load(surroundings.library)
     except BaseException as error:
         talk(
             {"stopped": f"{surroundings.library} cannot be imported: {type(error).__name__}: {error}"}, False
@@ -114,6 +114,6 @@ def _once(configuration: dict[str, Any], surroundings: Surroundings, reading: in
         return
     talk({"begun": True}, False)
     protections = [*surroundings.protections, *sandbox.enter(job, folder, surroundings.without)]
-    jobs.perform(job, keras, folder, talk, protections)
+    jobs.perform(job, loaded, folder, talk, protections)
     sys.stdout.flush()
     os._exit(0)

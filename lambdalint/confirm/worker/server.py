@@ -95,7 +95,7 @@ class Server:
         folder = os.path.join(self.folder, f"{os.getpid()}-{self.count}")
         os.mkdir(folder, 0o700)
         job = {**job, "nonce": secrets.token_hex(16)}
-        forks = self.surroundings.keras is not None
+        forks = self.surroundings.loaded is not None
         if forks:
             child = launch.fork(job, self.surroundings, folder, self.own())
         else:
