@@ -5,23 +5,24 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lambdalint.confirm.request import Answer, Request
 from lambdalint.confirm.verdicts import Verdicts
 from lambdalint.confirm.workers import Kind, Reply
 
-WORTH_AN_IMPORT = 16
-"""Requests that must be waiting before one more worker imports a library that another has imported."""
-
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A request that waits for a worker; equal requests share a task."""
+    """A request that waits for a worker; equal requests share a task.
+
+    ``alone`` means that its worker is to do nothing else: the one that it shared with others has ended.
+    """
 
     key: str
     request: Request
     kind: Kind
+    alone: bool = False
 
 
 class Batch:
@@ -63,20 +64,25 @@ class Batch:
             return [kind for kind, tasks in self._waiting.items() if tasks]
 
     def take(self, kind: Kind | None) -> Task | None:
-        """The next task for a thread whose worker is of ``kind``, or has none; ``None`` when others do
-        what is left sooner than a library is imported once more."""
+        """The next task for a thread whose last one was of ``kind``; ``None`` when nothing waits.
+
+        A thread stays with its kind as long as it can; else it takes the kind that the fewest serve.
+        """
         with self._lock:
-            chosen = kind if kind is not None and self._waiting.get(kind) else None
-            for other, tasks in self._waiting.items():
-                worth = len(tasks) >= WORTH_AN_IMPORT * self._served[other]
-                if chosen is None and tasks and (worth or not self._served[other]):
-                    chosen = other
-            if kind != chosen:
-                if kind is not None:
-                    self._served[kind] -= 1
-                if chosen is not None:
-                    self._served[chosen] += 1
-            return None if chosen is None else self._waiting[chosen].pop()
+            waiting = [each for each, tasks in self._waiting.items() if tasks]
+            if kind is not None and kind not in waiting:
+                self._served[kind] -= 1
+            if not waiting:
+                return None
+            if kind is None or kind not in waiting:
+                kind = min(waiting, key=lambda each: self._served[each])
+                self._served[kind] += 1
+            return self._waiting[kind].pop()
+
+    def again(self, task: Task) -> None:
+        """Have a task done once more, by a worker that does nothing else."""
+        with self._lock:
+            self._waiting.setdefault(task.kind, []).append(replace(task, alone=True))
 
     def put(self, task: Task, reply: Reply) -> None:
         """Take the answer to a task."""
@@ -85,11 +91,6 @@ class Batch:
         with self._lock:
             self._answers[task.key] = reply.answer
             self._tell(self._times[task.key])
-
-    def lost(self, kind: Kind) -> None:
-        """A thread has no worker of ``kind`` any more."""
-        with self._lock:
-            self._served[kind] -= 1
 
     def fail(self, kind: Kind, reason: str) -> None:
         """Answer all waiting requests of a kind with the reason why no worker can."""

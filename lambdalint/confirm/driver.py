@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -16,7 +15,7 @@ from lambdalint.confirm.batch import Batch, Task
 from lambdalint.confirm.interpreter import Unavailable
 from lambdalint.confirm.request import Answer, Request
 from lambdalint.confirm.verdicts import Verdicts
-from lambdalint.confirm.workers import Broken, Reply, Worker
+from lambdalint.confirm.workers import Broken, Kind, Reply, Worker
 
 __all__ = ["Driver", "Unavailable"]
 
@@ -69,10 +68,11 @@ class Driver:
         folder = None if cache is None else os.path.join(cache, "confirm")
         self._verdicts = Verdicts(folder, self._python, self._backend)
         self.folder = ""
-        self._idle: list[Worker] = []
         self._lock = threading.Lock()
-        self._busy: list[Worker] = []
+        self._workers: list[Worker] = []
+        self._shared: dict[Kind, Worker] = {}
         self._closed = False
+        self._able = False
 
     def __enter__(self) -> Driver:
         return self
@@ -86,10 +86,10 @@ class Driver:
         """End all workers and remove what they have written."""
         with self._lock:
             self._closed = True
-            for worker in (*self._idle, *self._busy):
+            for worker in self._workers:
                 worker.close()
-            self._idle.clear()
-            self._busy.clear()
+            self._workers.clear()
+            self._shared.clear()
             if self.folder:
                 shutil.rmtree(self.folder, ignore_errors=True)
                 self.folder = ""
@@ -98,7 +98,7 @@ class Driver:
     def workers(self) -> list[Worker]:
         """The workers that run."""
         with self._lock:
-            return [*self._idle, *self._busy]
+            return [*self._workers]
 
     def answers(
         self, requests: Sequence[Request], progress: Callable[[int, int], None] | None = None
@@ -145,73 +145,67 @@ class Driver:
         """Answer what needs a library that is not installed.
 
         Raises:
-            Unavailable: nothing is left.
+            Unavailable: nothing is left, and nothing was answered before.
         """
         missing = {kind: self._python.missing(kind.needs) for kind in batch.kinds()}
         for kind, text in missing.items():
             if text:
                 batch.fail(kind, text)
         ours = any(kind.backend in ("tensorflow", self._backend) for kind in missing)
-        if missing and all(missing.values()) and ours:
+        self._able |= any(not text for text in missing.values())
+        if missing and ours and not self._able:
             raise Unavailable(next(iter(missing.values())))
 
     def _work(self, batch: Batch) -> None:
         """Answer requests of a batch, one after the other, until none is left for this thread."""
-        worker: Worker | None = None
-        while (task := batch.take(worker.kind if worker else None)) is not None:
-            if worker is not None and worker.kind != task.kind:
-                self._release(worker)
-                worker = None
+        kind: Kind | None = None
+        while (task := batch.take(kind)) is not None:
+            kind = task.kind
+            worker = self._worker(task)
             if worker is None:
-                worker = self._acquire(task, batch)
-                if worker is None:
-                    continue
+                continue
+            try:
+                worker.wait_until_ready()
+            except Broken as error:
+                self._end(worker)
+                text = f"{kind.library} cannot be imported: {error}"
+                batch.put(task, Reply(Answer("unconfirmed", text), False, ()))
+                batch.fail(kind, text)
+                continue
             try:
                 reply = worker.ask(task.request)
             except Broken as error:
                 self._end(worker)
-                worker = None
-                batch.lost(task.kind)
+                if not task.alone:
+                    # It may have been another request that ended it.
+                    batch.again(task)
+                    continue
                 reply = Reply(Answer("unconfirmed", f"the worker ended: {error}"), False, ())
+            if task.alone:
+                self._end(worker)
             if reply.protections:
                 self.protections = list(reply.protections)
             batch.put(task, reply)
-        if worker is not None:
-            self._release(worker)
 
-    def _acquire(self, task: Task, batch: Batch) -> Worker | None:
-        """A worker that can do a task; without one, the tasks of its kind are answered by the reason."""
+    def _worker(self, task: Task) -> Worker | None:
+        """The worker for a task: the one of its kind, which all threads share; ``None`` after the end."""
         with self._lock:
-            for worker in self._idle:
-                if worker.kind == task.kind:
-                    self._idle.remove(worker)
-                    self._busy.append(worker)
-                    return worker
             if self._closed:
                 return None
+            if not task.alone and task.kind in self._shared:
+                return self._shared[task.kind]
             if not self.folder:
                 self.folder = os.path.realpath(tempfile.mkdtemp(prefix="lambdalint-"))
             worker = Worker(self._python.path, task.kind, self.folder, self._without)
-            self._busy.append(worker)
+            self._workers.append(worker)
+            if not task.alone:
+                self._shared[task.kind] = worker
             self.imported += 1
-        try:
-            worker.wait_until_ready()
-        except Broken as error:
-            self._end(worker)
-            text = f"{task.kind.library} cannot be imported: {error}"
-            batch.put(task, Reply(Answer("unconfirmed", text), False, ()))
-            batch.fail(task.kind, text)
-            batch.lost(task.kind)
-            return None
-        return worker
-
-    def _release(self, worker: Worker) -> None:
-        with self._lock:
-            if worker in self._busy:
-                self._busy.remove(worker)
-                self._idle.append(worker)
+            return worker
 
     def _end(self, worker: Worker) -> None:
+        with self._lock:
+            self._workers = [each for each in self._workers if each is not worker]
+            if self._shared.get(worker.kind) is worker:
+                del self._shared[worker.kind]
         worker.close()
-        with self._lock, contextlib.suppress(ValueError):
-            self._busy.remove(worker)

@@ -107,7 +107,8 @@ class Request:
     ``facts`` are what the rule's experiment needs besides (declared and computed shapes, loop
     variable and its values, the built-in layer that would do the same, …).  ``backends`` are those of
     Keras 3 that will do, the best first, each one that is not installed passed over; empty: any.
-    ``others`` are the same experiment with other stand-ins; they do not travel with it.
+    ``others`` are the same experiment with other stand-ins; they do not travel with it.  ``replay`` is
+    whether the script that shows a defect is run too: not where the answer only backs up another one.
     """
 
     code: str
@@ -122,6 +123,7 @@ class Request:
     seed: int = 0
     backends: tuple[str, ...] = ()
     others: tuple[Request, ...] = ()
+    replay: bool = True
 
     def to_json(self) -> str:
         """The request as one line of JSON with sorted keys: also the content that a cache hashes."""

@@ -46,7 +46,7 @@ def confirm(
     options = settings.confirming
     assert options is not None
     asked = {
-        finding: (request, *request.others)
+        finding: request
         for finding in result.findings
         if isinstance(request := _request_of(result, finding), Request)
     }
@@ -57,14 +57,13 @@ def confirm(
         with Driver(
             python=options.python, jobs=jobs, cache=settings.cache_dir, project=os.getcwd()
         ) as driver:
-            told = iter(driver.answers([each for several in asked.values() for each in several], progress))
-            answers = {finding: [next(told) for _ in several] for finding, several in asked.items()}
+            answers = dict(zip(asked, _answers(driver, list(asked.values()), progress)))
             protections = tuple(driver.protections)
     judged: list[Finding] = []
     scripts: list[tuple[Finding, str]] = []
     for finding in result.findings:
         script = ""
-        if finding in answers:
+        if finding in asked:
             verdict, script = _verdict(asked[finding], answers[finding])
         else:
             verdict = Verdict(Status.UNCONFIRMED, str(_request_of(result, finding)))
@@ -85,13 +84,45 @@ def _judged(finding: Finding, verdict: Verdict) -> Finding:
     return replace(finding, verdict=verdict)
 
 
-def _verdict(requests: Sequence[Request], answers: Sequence[Answer]) -> tuple[Verdict, str]:
+def _answers(
+    driver: Driver, requests: Sequence[Request], progress: Callable[[int, int], None] | None
+) -> list[list[Answer]]:
+    """The answers for each finding: that to its request, and to those with other stand-ins if they matter.
+
+    Where the first one shows the defect, it is reported, and the others only have to show it too.
+    """
+    total = sum(1 + len(each.others) for each in requests)
+    found = [[each] for each in driver.answers(requests, _part(progress, 0, total))]
+    waiting = [
+        (several, replace(other, replay=several[0].status != "confirmed"))
+        for request, several in zip(requests, found)
+        if _assumed(request) and "independent" not in several[0].details
+        for other in request.others
+    ]
+    others = driver.answers([each for _, each in waiting], _part(progress, total - len(waiting), total))
+    for (several, _), answer in zip(waiting, others):
+        several.append(answer)
+    return found
+
+
+def _part(
+    progress: Callable[[int, int], None] | None, before: int, total: int
+) -> Callable[[int, int], None] | None:
+    """What tells the progress of one part of ``total`` experiments, ``before`` of which are done."""
+    if progress is None:
+        return None
+    told = progress
+    return lambda done, _: told(before + done, total)
+
+
+def _verdict(request: Request, answers: Sequence[Answer]) -> tuple[Verdict, str]:
     """What the answers say of a finding, one for each set of stand-ins, and the script that shows it.
 
     A verdict must not depend on values that were made up.  So what nothing in view gives is given several
     values: what shows with one must not be refuted with another, and a failing call must fail with each, for
     any value may be one that the code was not written for.  Under assumptions nothing is refuted.
     """
+    requests = (request, *request.others)
     shown = [i for i, each in enumerate(answers) if each.status == "confirmed"]
     refuted = [i for i, each in enumerate(answers) if each.status == "refuted"]
     first = shown[0] if shown else refuted[0] if refuted else 0

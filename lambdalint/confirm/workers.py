@@ -1,4 +1,4 @@
-"""Workers as the driver sees them: a server process in the user's interpreter, asked one thing at a time."""
+"""Workers as the driver sees them: a server process in the user's interpreter, asked by several threads."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Reply:
 
 
 class Worker:
-    """A running server."""
+    """A running server; safe to use from several threads."""
 
     def __init__(self, python: str, kind: Kind, folder: str, without: Sequence[str] = ()) -> None:
         """Start it; :meth:`wait_until_ready` before it is asked anything."""
@@ -115,8 +115,12 @@ class Worker:
                 cwd=folder,
                 start_new_session=True,
             )
+        self._lock = threading.Lock()
+        self._asked = 0
+        self._waiting: dict[int, queue.SimpleQueue[dict[str, Any] | None]] = {}
+        self._started = threading.Event()
+        self._failed = ""
         self._send(configuration)
-        self._said: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
 
     @property
@@ -130,14 +134,15 @@ class Worker:
         Raises:
             Broken: it cannot be imported; the text is the exception, or what the server said last.
         """
-        told = self._wait(STARTING)
-        if "ready" not in told:
-            raise Broken(str(told.get("failed", "it said something else than that it is ready")))
+        if not self._started.wait(STARTING):
+            raise Broken(f"it did not answer for {STARTING:g} s")
+        if self._failed:
+            raise Broken(self._failed)
 
     def _send(self, message: dict[str, Any]) -> None:
         """Write a message; that a server which has ended cannot read it shows when it does not answer."""
         assert self._process.stdin is not None
-        with contextlib.suppress(OSError):
+        with self._lock, contextlib.suppress(OSError):
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
 
@@ -146,19 +151,18 @@ class Worker:
         for line in self._process.stdout:
             try:
                 told = json.loads(line)
-            except ValueError:
+                if "number" not in told:
+                    self._failed = str(told.get("failed", ""))
+                    self._started.set()
+                elif told["number"] in self._waiting:
+                    self._waiting[told["number"]].put(told)
+            except (ValueError, TypeError, AttributeError):
                 break
-            self._said.put(told if isinstance(told, dict) else None)
-        self._said.put(None)
-
-    def _wait(self, seconds: float) -> dict[str, Any]:
-        try:
-            told = self._said.get(timeout=seconds)
-        except queue.Empty:
-            raise Broken(f"it did not answer for {seconds:g} s") from None
-        if told is None:
-            raise Broken(self._last_words())
-        return told
+        with self._lock:
+            self._failed = self._failed or self._last_words()
+            for each in self._waiting.values():
+                each.put(None)
+        self._started.set()
 
     def _last_words(self) -> str:
         with contextlib.suppress(OSError), open(self._log, encoding="utf-8", errors="replace") as file:
@@ -173,13 +177,33 @@ class Worker:
         Raises:
             Broken: the server has ended or hangs.
         """
-        self._send({"request": request.to_json()})
-        told = self._wait(request.seconds + MARGIN)
+        told = self._told(request)
         try:
             protections = tuple(str(each) for each in told.get("protections", ()))
             return Reply(Answer.from_json(told["answer"]), told.get("settled") is True, protections)
         except (KeyError, ValueError, TypeError):
             raise Broken("it sent garbage") from None
+
+    def _told(self, request: Request) -> dict[str, Any]:
+        said: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        with self._lock:
+            self._asked += 1
+            number = self._asked
+            self._waiting[number] = said
+            if self._failed:
+                said.put(None)
+        seconds = request.seconds + MARGIN
+        try:
+            self._send({"request": request.to_json(), "number": number})
+            told = said.get(timeout=seconds)
+        except queue.Empty:
+            raise Broken(f"it did not answer for {seconds:g} s") from None
+        finally:
+            with self._lock:
+                del self._waiting[number]
+        if told is None:
+            raise Broken(self._failed)
+        return told
 
     def close(self) -> None:
         """End the server and the children that it has."""

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -144,14 +145,47 @@ def test_what_may_go_better_next_time_is_not_remembered(tmp_path: Path) -> None:
         assert list(tmp_path.rglob("*.json")) == []
 
 
-def test_a_server_that_dies_costs_one_finding() -> None:
-    with Driver() as driver:
+def test_a_server_that_dies_costs_no_finding() -> None:
+    with Driver(jobs=2) as driver:
         assert "ValueError: 1" in said(driver, "raise ValueError(1)")
         (worker,) = driver.workers
-        os.kill(worker.pid, signal.SIGKILL)
-        assert said(driver, "raise ValueError(2)").startswith("the worker ended")
-        assert "ValueError: 3" in said(driver, "raise ValueError(3)")
+        threading.Timer(1.0, os.kill, (worker.pid, signal.SIGKILL)).start()
+        sources = [f"import time\ntime.sleep(2)\nraise ValueError({n})" for n in range(3)]
+        answers = driver.answers([request(each) for each in sources])
+        for number, answer in enumerate(answers):
+            assert f"ValueError: {number}" in answer.reason
+        assert driver.imported > 1
+
+
+def test_a_request_that_ends_its_servers_costs_one_finding() -> None:
+    with Driver() as driver:
+        ended = threading.Event()
+
+        def end() -> None:
+            while not ended.wait(0.1):
+                for worker in driver.workers:
+                    if any(name.startswith(f"{worker.pid}-") for name in os.listdir(driver.folder)):
+                        os.kill(worker.pid, signal.SIGKILL)
+
+        killer = threading.Thread(target=end)
+        killer.start()
+        reason = said(driver, "import time\ntime.sleep(15)\nraise ValueError(1)")
+        ended.set()
+        killer.join()
+        assert reason.startswith("the worker ended")
         assert driver.imported == 2
+        assert "ValueError: 2" in said(driver, "raise ValueError(2)")
+
+
+def test_two_experiments_share_a_server() -> None:
+    asked = [request(f"import time\ntime.sleep(3)\nraise ValueError({n})") for n in range(2)]
+    with Driver(jobs=2) as driver:
+        said(driver, "raise ValueError(0)")
+        began = time.monotonic()
+        answers = driver.answers(asked)
+        assert time.monotonic() - began < 6
+        assert driver.imported == 1
+    assert ["ValueError: 0" in answers[0].reason, "ValueError: 1" in answers[1].reason] == [True, True]
 
 
 ASKS_FOR_A_SCRIPT = """

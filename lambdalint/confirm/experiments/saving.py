@@ -183,7 +183,7 @@ def hidden_names(session: Session) -> list[str]:
 def answer(session: Session, shown: Shown) -> Answer:
     """The answer for a defect, once the script that shows it has been run in two processes of their own."""
     text = repro.script(session, shown.witness, shown.inputs, shown.arrays, shown.check)
-    told = _told_again(session, text)
+    told = _told_again(session, text) if session.request.replay else None
     if told is not None:
         return unconfirmed(f"seen once ({shown.witness}), but a script of its own did not show it: {told}")
     return Answer("confirmed", witness=shown.witness, details=shown.details, repro=text)

@@ -103,6 +103,18 @@ def _control(option: int, value: int) -> bool:
 
 def children(parent: int) -> set[int]:
     """The processes whose parent is ``parent``; empty where the system does not tell."""
+    found: set[int] = set()
+    try:
+        for task in os.listdir(f"/proc/{parent}/task"):
+            with open(f"/proc/{parent}/task/{task}/children", encoding="ascii") as file:
+                found.update(map(int, file.read().split()))
+    except OSError:
+        return _children_among_all(parent)
+    return found
+
+
+def _children_among_all(parent: int) -> set[int]:
+    """The same, where the kernel does not list them."""
     found = set()
     for pid in _pids():
         with (

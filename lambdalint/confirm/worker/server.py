@@ -1,7 +1,8 @@
 """The server of a worker: imports Keras once, has a child do each job and watches over it.
 
-It speaks JSON, one object a line, with the driver: ``{"request": …}`` comes in, ``{"answer": …}`` goes
-out.  It uses neither Keras nor TensorFlow itself, so that its children start from a clean slate.
+It speaks JSON, one object a line, with the driver: ``{"request": …, "number": 1}`` comes in,
+``{"answer": …, "number": 1}`` goes out, when it is known.  It uses neither Keras nor TensorFlow itself, so
+that its children start from a clean slate.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Readable(Protocol):
 
 
 class Server:
-    """Answers the requests that arrive on ``reading`` on ``writing``, one at a time."""
+    """Answers the requests that arrive on ``reading`` on ``writing``, as many at a time as have arrived."""
 
     def __init__(
         self, surroundings: launch.Surroundings, folder: str, reading: Readable, writing: int
@@ -73,15 +74,16 @@ class Server:
         data = self.reading.recv(_CHUNK)
         *lines, self.received = (self.received + data).split(b"\n")
         for line in lines:
-            request = Request.from_json(json.loads(line)["request"])
+            asked = json.loads(line)
+            request = Request.from_json(asked["request"])
             job = {"seconds": request.seconds, "megabytes": request.megabytes}
-            self.begin({**job, "request": request.to_json()})
+            self.begin({**job, "request": asked["request"]}, asked["number"])
         return bool(data)
 
-    def begin(self, job: dict[str, Any]) -> None:
+    def begin(self, job: dict[str, Any], number: int) -> None:
         """Start an experiment; the driver gets its answer."""
         run = self.start(job)
-        run.done = lambda reply: self.tell(run.answer(reply))
+        run.done = lambda reply: self.tell({**run.answer(reply), "number": number})
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send the driver a message."""
