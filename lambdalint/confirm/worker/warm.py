@@ -1,7 +1,7 @@
 """What every child would do first, done once in the server, as far as it starts no thread.
 
-A child is a copy of the server: what is imported, looked up and remembered here it finds there.  TensorFlow
-itself is not used: the threads that it starts would not be in a copy.
+A child is a copy of the server: what is imported, looked up and remembered here it finds there.  Tensors,
+graphs and the runtime of TensorFlow are left alone: the threads that these start would not be in a copy.
 """
 
 from __future__ import annotations
@@ -10,35 +10,39 @@ import contextlib
 import importlib
 import pkgutil
 import sys
+from collections import abc
+from typing import Any
 
 _USED = (
-    "encodings.base64_codec",
-    "h5py",
-    "numpy.random",
-    "numpy.lib.format",
-    "tensorflow.python.autograph",
+    *("encodings.base64_codec", "h5py", "numpy.lib.format", "numpy.random", "tensorflow.python.autograph"),
+    *("keras.src.engine.base_layer_v1", "tf_keras.src.engine.base_layer_v1"),
 )
 """Modules that are imported where they are first used."""
 
 
 def warm(package: str) -> None:
-    """Import what experiments with a Keras import, and have TensorFlow fill its tables of operations."""
-    experiments = importlib.import_module("lambdalint.confirm.experiments")
+    """Import what experiments with a Keras import, and fill the tables of TensorFlow and Python.
+
+    Much of this is not of anybody's public interface: where it is missing, children take longer, and no more.
+    """
+    from lambdalint.confirm import experiments
+    from lambdalint.confirm.experiments import backends
+
     for each in pkgutil.iter_modules(experiments.__path__, f"{experiments.__name__}."):
         importlib.import_module(each.name)
+    backends.of(sys.modules[package])
     for name in _USED:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+        if name.partition(".")[0] in sys.modules:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
     if "tensorflow" in sys.modules:
-        # Some are not of the public interface: a TensorFlow without them is slower, and nothing more.
-        with contextlib.suppress(Exception):
-            _fill_tables()
-        with contextlib.suppress(Exception):
-            _resolve(package)
+        for step in (_tables, _lazy_parts, _layers_by_name, _kinds):
+            with contextlib.suppress(Exception):
+                step(package)
 
 
-def _fill_tables() -> None:
-    """The tables that TensorFlow fills when the first tensor is made, which takes as long as all the rest."""
+def _tables(_: str) -> None:
+    """The tables that TensorFlow fills when it makes its first tensor, which takes longer than the rest."""
     from tensorflow.python.framework import kernels, op_def_registry
     from tensorflow.python.util import pywrap_xla_ops
 
@@ -48,10 +52,37 @@ def _fill_tables() -> None:
     op_def_registry.get("NoSuchOperation")
 
 
-def _resolve(package: str) -> None:
-    """Load the parts of TensorFlow and Keras that are loaded when they are named."""
+def _lazy_parts(package: str) -> None:
+    """The parts of TensorFlow that it loads when they are named."""
     import tensorflow as tf
 
     if package != "keras":
         for part in (tf.keras, tf.losses, tf.initializers, tf.optimizers, tf.metrics):
             dir(part)
+
+
+def _layers_by_name(package: str) -> None:
+    """The layers that a file may name."""
+    keras = sys.modules[package].layers.Lambda.__module__.partition(".")[0]
+    importlib.import_module(f"{keras}.src.layers.serialization").populate_deserializable_objects()
+
+
+def _kinds(package: str) -> None:
+    """Whether objects are of a kind, which Python finds out once for each two classes."""
+    import numpy as np
+    import tensorflow as tf
+    from tensorflow.python.framework import ops
+
+    kinds: tuple[Any, ...] = (abc.Mapping, abc.MutableMapping, abc.Sequence, abc.MappingView)
+    kinds += (tf.Variable, tf.TypeSpec, tf.__internal__.CompositeTensor)
+    keras = sys.modules[package]
+    classes = [type(None), bool, int, float, str, list, tuple, dict, type({}.values()), type(warm)]
+    classes += [np.ndarray, tf.Tensor, ops.EagerTensor, ops.SymbolicTensor, tf.TensorShape, tf.TensorSpec]
+    classes += [each for each in vars(keras.layers).values() if isinstance(each, type)]
+    for name in ("keras_tensor.KerasTensor", "input_spec.InputSpec"):
+        module, _, attribute = name.rpartition(".")
+        for found in [each for each in sys.modules if each.endswith(f".{module}")]:
+            classes.append(getattr(sys.modules[found], attribute, object))
+    for kind in (*kinds, keras.metrics.Metric):
+        for each in classes:
+            issubclass(each, kind)
