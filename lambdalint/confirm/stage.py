@@ -99,9 +99,12 @@ def _answers(
         if _assumed(request) and "independent" not in several[0].details
         for other in request.others
     ]
-    others = driver.answers([each for _, each in waiting], _part(progress, total - len(waiting), total))
-    for (several, _), answer in zip(waiting, others):
-        several.append(answer)
+    if waiting:
+        others = driver.answers([each for _, each in waiting], _part(progress, total - len(waiting), total))
+        for (several, _), answer in zip(waiting, others):
+            several.append(answer)
+    elif progress is not None:
+        progress(total, total)
     return found
 
 

@@ -159,6 +159,32 @@ def test_a_verdict_does_not_depend_on_values_that_were_made_up(
     assert bool(done.repros) is (status is Status.CONFIRMED)
 
 
+@pytest.mark.parametrize(
+    ("first", "replayed"),
+    [
+        (SHOWN, [True, False, False]),
+        (NOT_RUN, [True, True, True]),
+        (replace(SHOWN, details={"independent": True}), [True]),
+    ],
+)
+def test_other_values_are_tried_where_they_matter(
+    tmp_path: Path,
+    driver: type[FakeDriver],
+    monkeypatch: pytest.MonkeyPatch,
+    first: Answer,
+    replayed: list[bool],
+) -> None:
+    asked: list[bool] = []
+
+    def answers(self: FakeDriver, requests: Sequence[Request], progress: object = None) -> list[Answer]:
+        asked.extend(each.replay for each in requests if each.code == "LL101")
+        return [first] * len(requests)
+
+    monkeypatch.setattr(driver, "answers", answers)
+    confirmed(tmp_path, ASSUMING)
+    assert asked == replayed
+
+
 def test_without_keras(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text(SCRIPT)
     python = fake_python(tmp_path, {})
