@@ -57,7 +57,7 @@ def confirm(
         with Driver(
             python=options.python, jobs=jobs, cache=settings.cache_dir, project=os.getcwd()
         ) as driver:
-            answers = dict(zip(asked, _answers(driver, list(asked.values()), progress)))
+            answers = dict(zip(asked, answers_to(driver, list(asked.values()), progress)))
             protections = tuple(driver.protections)
     judged: list[Finding] = []
     scripts: list[tuple[Finding, str]] = []
@@ -84,8 +84,8 @@ def _judged(finding: Finding, verdict: Verdict) -> Finding:
     return replace(finding, verdict=verdict)
 
 
-def _answers(
-    driver: Driver, requests: Sequence[Request], progress: Callable[[int, int], None] | None
+def answers_to(
+    driver: Driver, requests: Sequence[Request], progress: Callable[[int, int], None] | None = None
 ) -> list[list[Answer]]:
     """The answers for each finding: that to its request, and to those with other stand-ins if they matter.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.benchmarks import bodies, dense, growth, start, tree, warm
+from tests.benchmarks import bodies, confirm, dense, growth, start, tree, warm
 from tests.benchmarks.measure import Row
 
 BENCHMARKS: dict[str, Callable[[list[Path], int], Iterator[Row]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[list[Path], int], Iterator[Row]]] = {
     "warm": warm.rows,
     "growth": growth.rows,
     "bodies": bodies.rows,
+    "confirm": confirm.rows,
 }
 
 
