@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.layers.evidence import EVERY, Vote, backend_set, paths_of, vote, votes_of
 from lambdalint.layers.pins import pins_of
+from lambdalint.sources.read import beginning
 from lambdalint.syntax.canonical import home
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def detect(parsed: ParsedUnit, names: Names, project: Project, target: str = "au
     unit = parsed.unit
     paths = paths_of(names)
     families = frozenset(family for path in paths if (family := home(path)[1]) is not None)
-    content = _notebook_bytes(unit.path) if unit.is_notebook else b""
+    content = beginning(unit.path, _MOST_BYTES) if unit.is_notebook else b""
     backend = backend_set(unit) or _backend(paths, content)
     if target in NAMES:
         return Dialect(target, (f"the target is {target}",), families, True, backend)
@@ -153,14 +154,6 @@ def _neighbours(path: str, project: Project) -> list[Vote]:
             weight = 3 if fits == "3" else min(len(users), 3)
             found.append(vote(fits, weight, text))
     return [] if new and len(old - new) >= len(new) else found
-
-
-def _notebook_bytes(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read(_MOST_BYTES)
-    except OSError:
-        return b""
 
 
 def _notebook_votes(content: bytes) -> list[Vote]:

@@ -100,10 +100,8 @@ def _may_hold_a_layer(unit: SourceUnit) -> bool:
 def content(path: str, max_bytes: int) -> bytes | Problem:
     """The bytes of a regular file, if there are no more than ``max_bytes`` or little more of them."""
     try:
-        # Not to wait for the other end, should a pipe have taken the place of the file.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb", buffering=0) as file:
-            status = os.fstat(descriptor)
+        with _opened(path) as file:
+            status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 return Problem(path, "is not a regular file")
             if status.st_size > max_bytes:
@@ -115,6 +113,23 @@ def content(path: str, max_bytes: int) -> bytes | Problem:
         return Problem(path, "does not exist")
     except (OSError, ValueError) as error:
         return Problem(path, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def beginning(path: str, most: int) -> bytes:
+    """The first ``most`` bytes of a regular file; none of what is no file or cannot be read."""
+    try:
+        with _opened(path) as file:
+            status = os.fstat(file.fileno())
+            is_file = stat.S_ISREG(status.st_mode)
+            return _bytes(file, min(status.st_size, most), most)[:most] if is_file else b""
+    except (OSError, ValueError):
+        return b""
+
+
+def _opened(path: str) -> FileIO:
+    # Not to wait for the other end, should a pipe have taken the place of the file.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    return open(descriptor, "rb", buffering=0)
 
 
 def _bytes(file: FileIO, size: int, most: int) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lambdalint.findings import Problem
+from lambdalint.sources.read import beginning
 from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.asked import Asked, Query
 from lambdalint.syntax.folders import Folders, inside
@@ -284,12 +285,7 @@ class Project:
         self.asked.note(("content", path))
         known = self._bytes.get(path)
         if known is None:
-            try:
-                with open(path, "rb") as file:
-                    known = file.read(MOST_BYTES)
-            except OSError:
-                known = b""
-            self._bytes[path] = known
+            known = self._bytes[path] = beginning(path, MOST_BYTES)
             if len(self._bytes) > MOST_SEARCHED:
                 del self._bytes[next(iter(self._bytes))]
         return known

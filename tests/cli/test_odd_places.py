@@ -278,6 +278,20 @@ def test_what_is_read_beside_a_file(bad: Folder, kind: str) -> None:
     assert ran.err == ""
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_what_is_searched_beside_a_file(bad: Folder, kind: str) -> None:
+    """Whether models are saved is asked of the whole package."""
+    bad.write("own/__init__.py", "")
+    bad.write("own/user.py", BAD)
+    if kind == "pipe":
+        os.mkfifo(bad.path / "own" / "other.py")
+    else:
+        (bad.path / "own" / "other.py").symlink_to("/dev/zero")
+    ran = bad.run("check", "--select", "LL302", "--output-format", "concise", "own/user.py")
+    assert (ran.code, ran.out.count(" LL302 "), ran.err) == (1, 1, "")
+
+
 def test_star_imports_of_every_module_by_every_other(bad: Folder) -> None:
     stars = "".join(f"from m{number} import *\n" for number in range(60))
     for number in range(60):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lambdalint.findings import Problem
-from lambdalint.sources.read import read
+from lambdalint.sources.read import beginning, read
 from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.parse import parse
 
@@ -123,6 +123,17 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.py")
         assert str(read(str(tmp_path / "pipe.py"))).endswith("is not a regular file")
+
+
+def test_the_beginning_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "big.py"
+    path.write_bytes(b"0123456789")
+    for most in (1, 9, 10, 11):
+        assert beginning(str(path), most) == b"0123456789"[:most]
+    assert beginning(str(tmp_path), 9) == beginning("gone.py", 9) == beginning("nul\0.py", 9) == b""
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.py")
+        assert beginning(str(tmp_path / "pipe.py"), 9) == b""
 
 
 def test_size_limit(tmp_path: Path) -> None:
