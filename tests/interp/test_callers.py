@@ -180,4 +180,6 @@ def test_what_a_module_does_as_a_script_is_not_run_by_its_import(tmp_path: Path)
         "from keras.layers import Lambda\nLambda(unit)(Input((2, 3)))\n",
         other="size = 3\nif __name__ == '__main__':\n    size = 4\ndef unit(x):\n    return x[:, :, :size]\n",
     )
-    assert describe(found.layers[0].applications[0].output) == "(B*, 2, 3)"
+    output = found.layers[0].applications[0].output
+    assert output is not None
+    assert describe(output) == "(B*, 2, 3)"
