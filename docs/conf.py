@@ -12,8 +12,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 project = "lambdalint"
 author = "the lambdalint authors"
 version = release = lambdalint.__version__
-extensions = ["myst_parser", "sphinx_click", "rule_pages"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_click", "rule_pages"]
 myst_heading_anchors = 3
+autodoc_typehints = "none"
 html_theme = "furo"
 html_title = "lambdalint"
 html_static_path = ["_static"]

@@ -154,7 +154,7 @@ class Finding:
 
     @property
     def counts(self) -> bool:
-        """Whether it counts for the exit code: one that an experiment refuted does not."""
+        """Whether it counts for the exit code; one that an experiment refuted does not."""
         return self.verdict is None or self.verdict.status is not Status.REFUTED
 
     @property

@@ -107,8 +107,8 @@ def check_example(rule: Rule, example: Example) -> list[str]:
     """Judge an example of a rule's docstring.
 
     Returns:
-        One line for each disagreement: a bad example of which the rule reports nothing, a good one
-        of which it reports something, or one that cannot be judged.
+        One line for each disagreement, which is a bad example of which the rule reports nothing, a good
+        one of which it reports something, or one that cannot be judged.
     """
     name = f"{rule.code}-{'bad' if example.bad else 'good'}.py"
     findings, problems = _judge(
