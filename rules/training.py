@@ -46,7 +46,7 @@ def is_fed_by_inputs_alone(file: FileFacts, use: Application) -> bool:
     given = list(tensors_of(use.inputs))
     if not file.compiled or not given or not all(tensor.node is not None for tensor in given):
         return False
-    if any(_may_be_trained(node) for node in behind(given, set())):
+    if may_be_trained(given):
         return False
     mine = {id(tensor.node) for tensor in tensors_of(use.output)} if use.output is not None else set()
     nested = {id(node.layer) for node in file.nodes}
@@ -58,6 +58,11 @@ def is_fed_by_inputs_alone(file: FileFacts, use: Application) -> bool:
     )
 
 
-def _may_be_trained(node: GraphNode) -> bool:
+def may_be_trained(tensors: Iterable[Tensor]) -> bool:
+    """Whether a layer or model that may have trainable weights leads to one of these tensors."""
+    return any(_has_weights(node) for node in behind(tensors, set()))
+
+
+def _has_weights(node: GraphNode) -> bool:
     parts = list(layers_of(node))
     return not parts or any(has_trainable_weights(part.cls, part.plain) is not False for part in parts)

@@ -81,7 +81,7 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Event, Step
+from lambdalint.interp.values import Event, Step, Tensor
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.enclosing import enclosing
 from lambdalint.syntax.walk import walk
@@ -135,7 +135,14 @@ def _what(step: Step) -> str:
 
 def _is_rounded(step: Step) -> bool:
     """Whether the divisor is a rounded number, such as a size in pixels: seldom 0, though it could be."""
-    return step.text.rpartition(".")[2] in ("round", "rint", "floor", "ceil")
+    name = step.text.rpartition(".")[2]
+    whole = isinstance(step.result, Tensor) and str(step.result.dtype).startswith(("int", "uint"))
+    return name in ("round", "rint", "floor", "ceil") or (name == "cast" and whole and _was_float(step))
+
+
+def _was_float(step: Step) -> bool:
+    first = step.operands[0] if step.operands else None
+    return isinstance(first, Tensor) and str(first.dtype).startswith("float")
 
 
 def _is_asked_first(layer: LayerFacts, event: Event) -> bool:

@@ -90,6 +90,7 @@ from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.text import written
 
 from ..state.weights import attribute_reads, hidden_weights
+from ..training import may_be_trained
 from .captures import Capture, captures, functions_of, stands_for
 from .dialects import stored_as_bytecode
 from .models import is_never_stored, saves_models, writes_keras_format
@@ -112,7 +113,9 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         ):
             kind = _SELF if _is_self(capture) else kind_of(capture.value)
             if kind is not None:
-                yield from _report(layer, capture.use, capture.name, kind, stands_for(layer, capture))
+                parameter = stands_for(layer, capture)
+                lost = kind == SYMBOLIC and not parameter and _has_weights_behind(capture.value)
+                yield from _report(layer, capture.use, capture.name, kind, parameter, lost)
     for function in functions_of(layer):
         if stored_as_bytecode(layer, function):
             yield from _defaults(layer, function)
@@ -131,18 +134,22 @@ def _leads_to_weights(layer: LayerFacts, capture: Capture, called: set[int]) -> 
     )
 
 
-def _report(layer: LayerFacts, at: Anchor, name: str, kind: str, parameter: str = "") -> Iterator[Report]:
+def _has_weights_behind(value: Value | None) -> bool:
+    return isinstance(value, Tensor) and may_be_trained([value])
+
+
+def _report(
+    layer: LayerFacts, at: Anchor, name: str, kind: str, parameter: str = "", lost: bool = False
+) -> Iterator[Report]:
     if kind == ARRAY and layer.dialect != "keras3" and not writes_keras_format(layer):
         return
     if kind in (MODULE, FUNCTION) and not saves_models(layer):
         return
-    lost = (
-        " The layers behind it drop out of the model besides." if kind == SYMBOLIC and not parameter else ""
-    )
+    besides = " The layers behind it drop out of the model besides." if lost else ""
     yield Report(
         at,
         f"The function captures `{name}`, {kind}, which a saved model cannot hold: saving or loading the "
-        f"model fails.{lost} {_remedy(name, kind, parameter)}",
+        f"model fails.{besides} {_remedy(name, kind, parameter)}",
         note=kind,
     )
 

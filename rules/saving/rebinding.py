@@ -7,6 +7,7 @@ import ast
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Binding, Scope
 from lambdalint.syntax.text import identity
+from lambdalint.syntax.walk import children
 
 from .captures import Capture
 from .lifetime import keeps_models_inside, model_is_replaced
@@ -30,9 +31,21 @@ def loop_around(binding: Binding, layer: LayerFacts, capture: Capture) -> bool:
     loop = binding.in_loop
     if binding.kind not in _CHANGES or loop is None:
         return False
-    if binding.kind == "assignment" and isinstance(binding.value, ast.Constant):
-        return False
+    if binding.kind == "assignment" and not binding.path and capture.owner is not None:
+        if binding.value is not None and _never_changes(binding.value, capture.owner):
+            return False
     return _holds(loop, capture.function.node) or _holds(loop, layer.node)
+
+
+def _never_changes(value: ast.expr, owner: Scope) -> bool:
+    """Whether numbers, lists and names that are set in no loop make up a value."""
+    if isinstance(value, ast.Name):
+        return all(binding.in_loop is None for binding in owner.bindings.get(value.id, ()))
+    if isinstance(value, ast.Constant):
+        return True
+    return isinstance(value, (ast.List, ast.Tuple, ast.BinOp, ast.UnaryOp)) and all(
+        _never_changes(part, owner) for part in children(value) if isinstance(part, ast.expr)
+    )
 
 
 def _holds(outer: ast.AST, inner: ast.AST) -> bool:

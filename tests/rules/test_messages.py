@@ -35,6 +35,18 @@ def test_an_index_that_is_a_call_is_quoted_whole() -> None:
     assert "`t[:, 0, :1]`" in finding.message
 
 
+def test_only_captured_tensors_with_weights_behind_them_lose_layers() -> None:
+    body = (
+        "def build():\n    a = Input((4,))\n    b = {}\n    return Lambda(lambda t: t * b)(a)\n\n\nbuild()\n"
+    )
+    lost = "drop out of the model"
+    assert lost not in find("LL301", body.format("Input((4,))")).message
+    assert (
+        lost
+        in find("LL301", "from tensorflow.keras.layers import Dense\n" + body.format("Dense(4)(a)")).message
+    )
+
+
 def test_advice_is_spelled_as_in_the_file() -> None:
     body = "Lambda(lambda t: 1 / K.relu(t))(Input((4,)))"
     assert "K.maximum(…, K.epsilon())" in find("LL601", body).message
