@@ -47,7 +47,8 @@ only in that the result changes, from wrong to right.
 
 ## Known gaps
 
-A name that another function rebinds between two calls is not seen.
+A name that another function rebinds between two calls is not seen. A list of which the function asks the
+length alone is left alone.
 
 ## Interaction with other linters
 

@@ -7,7 +7,7 @@ import ast
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Binding, Scope
 from lambdalint.syntax.text import identity
-from lambdalint.syntax.walk import children
+from lambdalint.syntax.walk import children, walk
 
 from .captures import Capture
 from .lifetime import keeps_models_inside, model_is_replaced
@@ -99,10 +99,23 @@ def _same_text(binding: Binding, before: list[Binding]) -> bool:
     return any(b.value is not None and b.path == binding.path and identity(b.value) == text for b in before)
 
 
+def _is_only_counted(capture: Capture) -> bool:
+    """Whether the function asks for nothing but the length, which the lists of all steps tend to share."""
+    counted = {
+        id(call.args[0])
+        for call in walk(capture.function.node)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "len"
+        and call.args
+    }
+    return bool(capture.uses) and all(id(use) in counted for use in capture.uses)
+
+
 def changes(layer: LayerFacts, capture: Capture, graph: bool) -> str | None:
     """How a captured name changes while or after the layer is made, or ``None`` where it does not."""
     owner = capture.owner
-    if owner is None or capture.names is not layer.names:
+    if owner is None or capture.names is not layer.names or _is_only_counted(capture):
         return None
     bindings = owner.bindings[capture.name]
     if owner.kind == "comprehension":
