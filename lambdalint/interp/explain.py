@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,7 @@ from lambdalint.interp.values import (
     Value,
 )
 from lambdalint.layers.dims import B, show
+from lambdalint.syntax.anchor import Anchor
 from lambdalint.syntax.positions import locate
 from lambdalint.syntax.text import shortened
 
@@ -115,6 +118,27 @@ def layers_at(facts: FileFacts, row: int, cell: int | None) -> list[LayerFacts]:
     rows = {layer: locate(layer.unit, layer.node) for layer in facts.layers}
     here = [layer for layer, at in rows.items() if at.row == row and at.cell == cell]
     return here or [layer for layer, at in rows.items() if at.row <= row <= at.end_row and at.cell == cell]
+
+
+def layers_through(facts: FileFacts, path: str, row: int, cell: int | None) -> list[LayerFacts]:
+    """The layers whose function, or code that it runs, stands in a row of some file."""
+    path = os.path.realpath(path)
+    return [each for each in facts.layers if any(_covers(at, path, row, cell) for at in _places(each))]
+
+
+def _places(layer: LayerFacts) -> Iterator[Anchor]:
+    for function in layer.functions:
+        if isinstance(function, Function):
+            yield Anchor(function.env.unit, function.node)
+    for application in layer.applications:
+        yield from (step.at for step in application.trace.steps)
+
+
+def _covers(place: Anchor, path: str, row: int, cell: int | None) -> bool:
+    if os.path.realpath(place.unit.path) != path:
+        return False
+    at = locate(place.unit, place.node)
+    return at.row <= row <= at.end_row and at.cell == cell
 
 
 def explained(layer: LayerFacts) -> Explanation:

@@ -36,17 +36,16 @@ _KEEPING = frozenset(
 def reason_tracing_fails(layer: LayerFacts, application: Application) -> str:
     """Why tracing this use fails, in a few words, or ``""`` where it does not surely fail."""
     for step in application.trace.steps:
-        if isinstance(step.at.node, ast.Call) and step.at.unit is layer.unit:
-            operand = _refused(layer, step, step.at.node)
+        if isinstance(step.at.node, ast.Call):
+            operand = _refused(step, step.at.node)
             if operand is not None and id(operand) in _as_given(application):
                 return f"{step.text} refuses floats"
     return _mask_reason(layer)
 
 
-def _refused(layer: LayerFacts, step: Step, node: ast.Call) -> Tensor | None:
+def _refused(step: Step, node: ast.Call) -> Tensor | None:
     """The operand of a call that must not be float, where it is not."""
-    name = layer.names.canonical(node.func) or ""
-    place = _REFUSES.get(name, (0, "input") if name.startswith(_REFUSING_MODULES) else None)
+    place = _REFUSES.get(step.op, (0, "input") if step.op.startswith(_REFUSING_MODULES) else None)
     if place is None:
         return None
     index, keyword = place

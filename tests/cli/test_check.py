@@ -298,3 +298,19 @@ def test_every_format_runs(bad: Folder) -> None:
 def test_an_absolute_path_stays_absolute(bad: Folder, tmp_path: Path) -> None:
     ran = bad.run("check", str(tmp_path / "bad.py"), "--select", "LL101", "--output-format", "concise")
     assert ran.out.startswith(f"{tmp_path / 'bad.py'}:5:22: LL101")
+
+
+def test_a_float_that_a_helper_of_another_module_refuses(folder: Folder) -> None:
+    folder.write(
+        "picks.py",
+        "import tensorflow as tf\n\n\ndef pick(t):\n    return tf.gather(t[0], t[1], batch_dims=1)\n",
+    )
+    folder.write(
+        "net.py",
+        "import keras\nfrom picks import pick\n\nrows = keras.Input((7, 4))\n"
+        "ids = keras.Input((3,), dtype='int32')\n"
+        "y = keras.layers.Lambda(pick)([rows, ids])\n",
+    )
+    ran = folder.run("check", "--target", "keras3", "--select", "LL201", "--output-format", "concise")
+    assert "net.py:6:5: LL201" in ran.out
+    assert "Declare output_shape=(3, 4)" in ran.out

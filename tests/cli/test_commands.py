@@ -116,6 +116,25 @@ def test_explain_says_something_of_the_layer(folder: Folder) -> None:
     assert folder.run("explain", "a.py:5:22") == ran
 
 
+def test_explain_finds_the_layer_that_runs_a_row(folder: Folder) -> None:
+    folder.write(
+        "helpers.py", "from keras import backend as K\n\n\ndef spread(t):\n    return K.max(t, axis=0)\n"
+    )
+    folder.write(
+        "net.py",
+        "from helpers import spread\nfrom keras.layers import Input, Lambda\n\n\n"
+        "def twice(t):\n    return 2 * spread(t)\n\n\ny = Lambda(twice)(Input((3,)))\n",
+    )
+    ran = folder.run("explain", "net.py:9")
+    assert (ran.code, ran.err) == (0, "")
+    assert folder.run("explain", "net.py:6") == ran
+    elsewhere = folder.run("explain", "helpers.py:5")
+    assert elsewhere.code == 0
+    assert "net.py:9:5  Lambda(twice)" in elsewhere.out
+    nothing = folder.run("explain", "helpers.py:1")
+    assert nothing.err == "error: helpers.py: no Lambda or merge layer in this file\n"
+
+
 def test_explain_draws_a_picture(folder: Folder) -> None:
     folder.write("a.py", BAD)
     ran = folder.run("explain", "a.py:5", "--output-format", "svg")
