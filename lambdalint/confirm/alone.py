@@ -83,8 +83,8 @@ def _function(layer: LayerFacts, report: Report) -> Function | None:
     return inside[0]
 
 
-def bare(finding: Finding, library: str, dialect: str, facts: Mapping[str, Any], seconds: float) -> Request:
+def bare(finding: Finding, package: str, dialect: str, facts: Mapping[str, Any], seconds: float) -> Request:
     """The request for an experiment on a function alone, whose program cannot be cut out."""
     program = Program((Module("main", ""),))
     contract = finding.contract.value
-    return Request(finding.code, contract, library, dialect, program, facts=facts, seconds=seconds)
+    return Request(finding.code, contract, package, dialect, program, facts=facts, seconds=seconds)

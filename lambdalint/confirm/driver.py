@@ -108,7 +108,7 @@ class Driver:
         What a request does to its worker costs its own answer, which is then ``unconfirmed``, and no other.
 
         Raises:
-            Unavailable: no library that the requests need is installed.
+            Unavailable: no package that the requests need is installed.
         """
         batch = Batch([self._settled(each) for each in requests], self._verdicts, self._backend, progress)
         self._check(batch)
@@ -142,7 +142,7 @@ class Driver:
         return replace(request, candidates=candidates, seconds=seconds, backends=backends)
 
     def _check(self, batch: Batch) -> None:
-        """Answer what needs a library that is not installed.
+        """Answer what needs a package that is not installed.
 
         Raises:
             Unavailable: nothing is left, and nothing was answered before.
@@ -168,7 +168,7 @@ class Driver:
                 worker.wait_until_ready()
             except Broken as error:
                 self._end(worker)
-                text = f"{kind.library} cannot be imported: {error}"
+                text = f"{kind.package} cannot be imported: {error}"
                 batch.put(task, Reply(Answer("unconfirmed", text), False, ()))
                 batch.fail(kind, text)
                 continue

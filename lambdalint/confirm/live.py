@@ -21,7 +21,7 @@ from typing import Any
 
 from lambdalint.confirm.evidence import PROBES, declares_shape, named
 from lambdalint.confirm.request import Answer, Module, Program, Request
-from lambdalint.confirm.walk import Place, inputs_of, library_of, parts_of, places
+from lambdalint.confirm.walk import Place, inputs_of, package_of, parts_of, places
 from lambdalint.confirm.worker.session import Fresh, Session, one_line
 from lambdalint.findings import Finding, Location, Status, Verdict
 from lambdalint.registry import load_rules
@@ -61,7 +61,7 @@ def check_layer(
         TypeError: ``layer`` is no layer.
         ValueError: the input shape is not known, or ``contracts`` names one that cannot be judged.
     """
-    library_of(layer)
+    package_of(layer)
     return _judged([Place(layer, inputs_of(layer, input_shape, dtype))], contracts)
 
 
@@ -79,7 +79,7 @@ def check_model(
     called on.  Arguments, result and exceptions are those of :func:`check_layer`; ``input_shape`` is
     needed for a subclassed model that was never built.
     """
-    library_of(model)
+    package_of(model)
     return _judged(places(model, inputs_of(model, input_shape, dtype)), contracts)
 
 
@@ -115,11 +115,11 @@ def _experiment(place: Place, contract: int) -> Finding | None:
     if place.inputs is None:
         _not_judged(name, contract, "it was not called, or on a shape that is not known")
         return None
-    library, keras = library_of(layer)
+    package, keras = package_of(layer)
     is_lambda = type(layer).__name__ == "Lambda"
     program = Program((Module("main", ""),), layer="layer", function="layer.function" if is_lambda else None)
     facts = {"probe": True}
-    request = Request(PROBES[contract], contract, library, "keras3", program, (place.inputs,), facts)
+    request = Request(PROBES[contract], contract, package, "keras3", program, (place.inputs,), facts)
     with tempfile.TemporaryDirectory() as folder, _nodes_kept(layer):
         session = LiveSession(request, keras, folder, layer)
         try:

@@ -115,9 +115,9 @@ def _of_layer(
     rule: Rule, report: Report, finding: Finding, layer: LayerFacts, options: Confirming, kind: int
 ) -> Request:
     dialect = _dialect(layer)
-    library = _library(layer.site.family, dialect, rule.code)
+    package = _package(layer.site.family, dialect, rule.code)
     frame = layer.frame_for(report.at.node)
-    slicer = Slicer(layer.unit, layer.names, layer.file.project, library, frame, layer.node, kind=kind)
+    slicer = Slicer(layer.unit, layer.names, layer.file.project, package, frame, layer.node, kind=kind)
     parts: dict[str, ast.expr] = {}
     if layer.kind not in ("merge", "Merge"):
         parts["layer"] = layer.node
@@ -151,7 +151,7 @@ def _of_layer(
     return Request(
         code=rule.code,
         contract=rule.contract.value,
-        library=library,
+        package=package,
         dialect=dialect,
         program=Program(
             modules,
@@ -163,7 +163,7 @@ def _of_layer(
         candidates=candidates(layer, _given(layer, options), report.at.node),
         facts=facts,
         seconds=options.seconds,
-        backends=_backends(rule.code, library, report, layer.file),
+        backends=_backends(rule.code, package, report, layer.file),
     )
 
 
@@ -183,7 +183,7 @@ def _of_function(
         return reason
     dialect = _dialect(layer)
     facts = {**report.facts, **found, "family": layer.site.family, "unsliceable": reason}
-    return bare(finding, _library(layer.site.family, dialect, rule.code), dialect, facts, options.seconds)
+    return bare(finding, _package(layer.site.family, dialect, rule.code), dialect, facts, options.seconds)
 
 
 def _of_statement(
@@ -202,10 +202,10 @@ def _of_statement(
     refuse(statement, "what is wrong")
     dialect = layer.dialect if layer is not None else file.dialect.name
     family = layer.site.family if layer is not None else next(iter(file.dialect.families), None)
-    library = _library(family, dialect, rule.code)
+    package = _package(family, dialect, rule.code)
     frame = None if layer is None else layer.site.frame
     mixed = rule.code == "LL705"
-    slicer = Slicer(file.unit, file.names, file.project, library, frame, report.at.node, mixed, kind)
+    slicer = Slicer(file.unit, file.names, file.project, package, frame, report.at.node, mixed, kind)
     mended = controls(rule.code, report.at.node, statement, report.facts, KERAS)
     if not isinstance(statement, (ast.Import, ast.ImportFrom)):
         slicer.want(statement, *mended)
@@ -219,7 +219,7 @@ def _of_statement(
     return Request(
         code=rule.code,
         contract=rule.contract.value,
-        library=library,
+        package=package,
         dialect=dialect,
         program=Program(
             modules,
@@ -277,7 +277,7 @@ def _dialect(layer: LayerFacts) -> str:
     return layer.dialect
 
 
-def _library(family: str | None, dialect: str, code: str) -> str:
+def _package(family: str | None, dialect: str, code: str) -> str:
     """The Keras that shows the defect: that of the code, or Keras 3 where the move to it is judged."""
     if code.startswith("LL7"):
         return "keras"
@@ -286,13 +286,13 @@ def _library(family: str | None, dialect: str, code: str) -> str:
     return "tensorflow.keras" if family == "tf.keras" else "keras"
 
 
-def _backends(code: str, library: str, report: Report, file: FileFacts) -> tuple[str, ...]:
+def _backends(code: str, package: str, report: Report, file: FileFacts) -> tuple[str, ...]:
     """The backends to run code of Keras 3 on: the one that it names, else any; for what is bound to one,
     another."""
     if code == "LL706":
         return tuple(each for each in BACKENDS if each != report.facts.get("backend", "tensorflow"))
     named = file.dialect.backend
-    return (named, "tensorflow") if library == "keras" and named in BACKENDS else ()
+    return (named, "tensorflow") if package == "keras" and named in BACKENDS else ()
 
 
 def _given(layer: LayerFacts, options: Confirming) -> Given:

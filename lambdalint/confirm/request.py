@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass, field
 from json import dumps, loads
 from typing import Any
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Version of the JSON between driver and worker; an answer of another version is garbage."""
 
 BACKENDS = ("tensorflow", "jax", "torch")
 """The backends of Keras 3 that a worker can run on."""
 
-LIBRARIES = ("keras", "tensorflow.keras", "tf_keras")
+PACKAGES = ("keras", "tensorflow.keras", "tf_keras")
 """The packages a worker can import Keras from; code of Keras 1 runs on ``tf_keras``."""
 
 
@@ -113,7 +113,7 @@ class Request:
 
     code: str
     contract: int
-    library: str
+    package: str
     dialect: str
     program: Program
     candidates: tuple[Inputs, ...] = ()

@@ -55,7 +55,7 @@ class Slicer:
         unit: the source that constructs the layer.
         names: its scopes.
         project: the modules around it.
-        library: the Keras that the slice is to import.
+        package: the Keras that the slice is to import.
         frame: the variables around the construction, where a run of the abstract machine reached it.
         site: the call that constructs the layer, or the statement.
         mixed: whether each Keras that the code imports stays what it is.
@@ -71,13 +71,13 @@ class Slicer:
         unit: SourceUnit,
         names: Names,
         project: Project,
-        library: str,
+        package: str,
         frame: Frame | None,
         site: ast.AST,
         mixed: bool = False,
         kind: int = 0,
     ) -> None:
-        self.library = library
+        self.package = package
         self.kind = kind
         self._mixed = mixed
         self.assumed: dict[str, str] = {}
@@ -109,7 +109,7 @@ class Slicer:
         """
         if self.around is not None:
             self._main.text.tail = self.around.factory(returns, statement)
-        self._main.text.add(0, 0, [(_IMPORT_KERAS[self.library], None)])
+        self._main.text.add(0, 0, [(_IMPORT_KERAS[self.package], None)])
         made = [self._finished(part) for part in self._parts.values()]
         known = {module.name for module in made}
         for name in list(known):
@@ -269,7 +269,7 @@ class Slicer:
     def _keras_import(self, canonical: str, name: str, bare: bool) -> str:
         """An import of the worker's Keras in place of the one that the code names."""
         if bare or canonical == "keras":
-            return _IMPORT_KERAS[self.library].replace(f"as {KERAS}", f"as {name}")
+            return _IMPORT_KERAS[self.package].replace(f"as {KERAS}", f"as {name}")
         above, _, last = self._root(canonical).rpartition(".")
         return f"from {above} import {last} as {name}"
 
@@ -282,7 +282,7 @@ class Slicer:
         return canonical
 
     def _root(self, canonical: str) -> str:
-        return self.library + canonical.removeprefix("keras")
+        return self.package + canonical.removeprefix("keras")
 
     def _module(self, part: Part, dotted: str, level: int) -> Part | None:
         """The part of a project module, begun where it was not needed before; ``None`` for a library's."""

@@ -23,7 +23,7 @@ class Place:
     inputs: Inputs | None
 
 
-def library_of(layer: Any) -> tuple[str, ModuleType]:
+def package_of(layer: Any) -> tuple[str, ModuleType]:
     """The Keras that an object's class comes from: its dotted name, and the module.
 
     Raises:
@@ -61,7 +61,7 @@ def places(model: Any, inputs: Inputs) -> list[Place]:
     wanted = [each for each in parts_of(model) if is_users(each)]
     seen: dict[int, Inputs] = {}
     with _overheard(wanted, lambda layer, given: seen.setdefault(id(layer), given)):
-        model(_ones(inputs, library_of(model)[1]))
+        model(_ones(inputs, package_of(model)[1]))
     wanted.sort(key=lambda each: len(parts_of(each)))
     return [Place(each, inputs if each is model else seen.get(id(each))) for each in wanted]
 

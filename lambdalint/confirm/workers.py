@@ -16,7 +16,7 @@ from typing import Any
 from lambdalint.confirm.request import Answer, Request
 
 STARTING = 300.0
-"""Seconds in which a server must have imported its library."""
+"""Seconds in which a server must have imported its Keras."""
 
 MARGIN = 30.0
 """Seconds after an experiment's time limit in which its server must have answered."""
@@ -49,23 +49,23 @@ _SET = {
 class Kind:
     """What a server has to have imported: requests of one kind can share it."""
 
-    library: str
+    package: str
     backend: str
     legacy: bool
 
     @property
     def needs(self) -> list[str]:
-        """The packages without which the library cannot be imported."""
-        needed = [self.library.partition(".")[0], self.backend]
+        """The packages without which Keras cannot be imported."""
+        needed = [self.package.partition(".")[0], self.backend]
         return [*dict.fromkeys(needed), *(["tf_keras"] if self.legacy else [])]
 
     @classmethod
     def of(cls, request: Request, backend: str) -> Kind:
         """The kind of worker that can answer a request."""
         keras_2 = request.dialect in ("keras1", "keras2")
-        legacy = request.library == "tf_keras" or (request.library == "tensorflow.keras" and keras_2)
+        legacy = request.package == "tf_keras" or (request.package == "tensorflow.keras" and keras_2)
         wanted = request.backends[0] if request.backends else backend
-        return cls(request.library, wanted if request.library == "keras" else "tensorflow", legacy)
+        return cls(request.package, wanted if request.package == "keras" else "tensorflow", legacy)
 
     def environment(self) -> dict[str, str]:
         """The environment of the server: what finding libraries needs, and nothing that is secret."""
@@ -104,7 +104,7 @@ class Worker:
         self.kind = kind
         boot = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker", "boot.py")
         self._log = os.path.join(folder, f"log-{os.urandom(4).hex()}")
-        configuration = {"library": kind.library, "folder": folder, "without": list(without)}
+        configuration = {"package": kind.package, "folder": folder, "without": list(without)}
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
                 [python, "-B", boot],
@@ -129,7 +129,7 @@ class Worker:
         return self._process.pid
 
     def wait_until_ready(self) -> None:
-        """Wait until the library is imported.
+        """Wait until Keras is imported.
 
         Raises:
             Broken: it cannot be imported; the text is the exception, or what the server said last.

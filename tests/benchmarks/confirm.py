@@ -71,7 +71,7 @@ def _row(subject: str, requests: list[Request]) -> Row:
     jobs = os.cpu_count() or 1
     with Driver(jobs=jobs) as driver:
         # One of each kind, so that everything is imported.
-        driver.answers(list({(each.library, each.dialect): each for each in requests}.values()))
+        driver.answers(list({(each.package, each.dialect): each for each in requests}.values()))
         before, begin = _processors(driver), time.perf_counter()
         told = answers_to(driver, requests)
         seconds, spent = time.perf_counter() - begin, _processors(driver) - before

@@ -14,10 +14,7 @@ from lambdalint.confirm.driver import Driver
 from lambdalint.confirm.experiments import backends
 from lambdalint.confirm.request import BACKENDS, Answer, Request
 from lambdalint.confirm.workers import Kind
-from lambdalint.engine import Plan, judge
-from lambdalint.settings import Confirming, Settings
-from tests.confirm.requests import request
-from tests.confirm.test_examples import RULES
+from tests.confirm.requests import judged, request
 
 LAYERS = {
     "LL101": ("lambda t: t / ops.sum(t, axis=0)", "sample 0 alone gives 1.000"),
@@ -56,11 +53,7 @@ def test_each_experiment_on_another_backend(backend: str, tmp_path: Path) -> Non
     for code, (function, _) in LAYERS.items():
         path = tmp_path / code / "train.py"
         path.parent.mkdir()
-        path.write_text(PROGRAM.format(function=function), encoding="utf-8")
-        settings = Settings(
-            root=str(path.parent), codes=frozenset({code}), confirming=Confirming(), target="keras3"
-        )
-        found = judge(str(path), settings, Plan.make(RULES, settings.codes, settings.root)).requests
+        found = judged(path, PROGRAM.format(function=function), code).requests
         asked += [each for each in found.values() if isinstance(each, Request)]
     assert [each.code for each in asked] == list(LAYERS)
     with Driver(jobs=1, project=str(tmp_path), backend=backend) as driver:
@@ -82,8 +75,8 @@ def _shows_it_alone(answer: Answer, folder: Path) -> None:
 
 def test_only_code_of_keras_3_runs_on_another_backend() -> None:
     kinds = [
-        Kind.of(request("", library=library), "jax").backend
-        for library in ("keras", "tensorflow.keras", "tf_keras")
+        Kind.of(request("", package=package), "jax").backend
+        for package in ("keras", "tensorflow.keras", "tf_keras")
     ]
     assert kinds == ["jax", "tensorflow", "tensorflow"]
 

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lambdalint.confirm.driver import Driver
 from lambdalint.confirm.request import Answer, Inputs, Request, Sample
-from lambdalint.engine import Plan, judge
-from lambdalint.registry import load_rules
-from lambdalint.settings import Confirming, Settings
-from tests.confirm.requests import request
+from tests.confirm.marks import KERAS_3
+from tests.confirm.requests import request, request_of
 
-pytestmark = [
-    pytest.mark.tensorflow,
-    pytest.mark.skipif(
-        any(find_spec(name) is None for name in ("tensorflow", "keras")),
-        reason="needs TensorFlow and Keras 3",
-    ),
-]
+pytestmark = KERAS_3
 
 HEAD = """
 import keras
@@ -74,17 +64,6 @@ FACTS: dict[str, dict[str, Any]] = {
 }
 
 
-def _of_script(code: str, script: str, folder: Path) -> Request:
-    """The request for a finding in a script."""
-    path = folder / "train.py"
-    path.write_text(HEAD + script, encoding="utf-8")
-    rules, codes = load_rules().rules, frozenset({code})
-    settings = Settings(root=str(folder), codes=codes, confirming=Confirming(), target="keras3")
-    (made,) = judge(str(path), settings, Plan.make(rules, codes, str(folder))).requests.values()
-    assert isinstance(made, Request), made
-    return made
-
-
 def _of_function(code: str, text: str) -> Request:
     """The request for a finding in the last line of a function."""
     source = f"import numpy as np{HEAD}{text}\n"
@@ -108,8 +87,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
     asked = {}
     for code, script in SCRIPTS.items():
         for name, inserted in (("alone", ALONE.get(code, "")), ("other", OTHER[code])):
-            folder = tmp_path_factory.mktemp(f"{code}-{name}")
-            asked[f"{code} {name}"] = _of_script(code, script.format(inserted), folder)
+            path = tmp_path_factory.mktemp(f"{code}-{name}") / "train.py"
+            asked[f"{code} {name}"] = request_of(path, HEAD + script.format(inserted), code)
     for code, (text, inserted) in FUNCTIONS.items():
         alone = "" if code == "LL404" else "t + 0"
         asked[f"{code} alone"] = _of_function(code, text.format(alone))

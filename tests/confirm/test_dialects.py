@@ -4,23 +4,16 @@ layer of a Good one."""
 from __future__ import annotations
 
 import re
-from importlib.util import find_spec
 
 import pytest
 
 from lambdalint.confirm.driver import Driver
 from lambdalint.confirm.request import Answer, Request
-from lambdalint.engine import Plan, judge
-from lambdalint.settings import Confirming, Settings
-from tests.confirm.test_examples import BAD, GOOD, MEANT, NOT_SHOWN, RULES, of_layers
+from tests.confirm.marks import EVERY_KERAS
+from tests.confirm.requests import judged
+from tests.confirm.test_examples import BAD, GOOD, MEANT, NOT_SHOWN, of_layers
 
-pytestmark = [
-    pytest.mark.tensorflow,
-    pytest.mark.skipif(
-        any(find_spec(name) is None for name in ("tensorflow", "keras", "tf_keras")),
-        reason="needs TensorFlow, Keras 3 and tf_keras",
-    ),
-]
+pytestmark = EVERY_KERAS
 
 DIALECTS = {
     "tf.keras": ("tensorflow.keras", "keras3"),
@@ -49,11 +42,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list
         for dialect, (package, target) in DIALECTS.items():
             path = folder / f"{key}-{dialect.replace('.', '-')}" / "train.py"
             path.parent.mkdir()
-            path.write_text(_moved(code, package), encoding="utf-8")
-            codes = frozenset({rule.code})
-            settings = Settings(root=str(path.parent), codes=codes, confirming=Confirming(), target=target)
             made: list[Request | str] = []
-            result = judge(str(path), settings, Plan.make(RULES, codes, str(path.parent)))
+            result = judged(path, _moved(code, package), rule.code, target)
             if key in BAD:
                 made = [each for each in result.requests.values() if isinstance(each, (Request, str))]
             elif not result.findings:  # else it is not meant for this dialect

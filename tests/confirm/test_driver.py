@@ -11,27 +11,21 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from lambdalint.confirm.driver import Driver
-from lambdalint.confirm.request import LIBRARIES
+from lambdalint.confirm.request import PACKAGES
+from tests.confirm.marks import EVERY_KERAS
 from tests.confirm.requests import request
 
-pytestmark = [
-    pytest.mark.tensorflow,
-    pytest.mark.skipif(
-        any(find_spec(name) is None for name in ("tensorflow", "keras", "tf_keras")),
-        reason="needs TensorFlow, Keras 3 and tf_keras",
-    ),
-]
+pytestmark = EVERY_KERAS
 
 WORKS = """
 import numpy as np, os, sys, threading
 import tensorflow as tf
-from {library} import Input, Model, layers, models
+from {package} import Input, Model, layers, models
 
 def all_of_it():
     x = Input((4,))
@@ -67,12 +61,12 @@ def said(driver: Driver, source: str, **options: object) -> str:
     return answer.reason
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-def test_everything_works_in_a_forked_child(driver: Driver, library: str) -> None:
+@pytest.mark.parametrize("package", PACKAGES)
+def test_everything_works_in_a_forked_child(driver: Driver, package: str) -> None:
     imported = driver.imported
     for _ in range(2):
         assert "ArithmeticError: all of it worked" in said(
-            driver, WORKS.format(library=library), library=library
+            driver, WORKS.format(package=package), package=package
         )
     assert driver.imported == imported + 1
 
@@ -229,10 +223,10 @@ def test_without_fork_every_experiment_has_a_process() -> None:
 INTERRUPTED = """
 import sys, time
 from lambdalint.confirm.driver import Driver
-from lambdalint.confirm.request import LIBRARIES
+from lambdalint.confirm.request import PACKAGES
 from tests.confirm.requests import request
 with Driver(jobs=2) as driver:
-    asked = [request("import time\\ntime.sleep(300)", library=each, seconds=300.0) for each in LIBRARIES[:2]]
+    asked = [request("import time\\ntime.sleep(300)", package=each, seconds=300.0) for each in PACKAGES[:2]]
     driver.answers(asked, progress=lambda done, all_: print(driver.folder, flush=True))
 """
 

@@ -12,25 +12,20 @@ import pytest
 from lambdalint.confirm.driver import Driver
 from lambdalint.confirm.plan import request
 from lambdalint.confirm.request import Answer, Request
-from lambdalint.engine import Plan, judge
 from lambdalint.findings import Contract, Finding
 from lambdalint.interp.analyse import analyse
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.registry import load_rules
 from lambdalint.rule import Report, Rule
-from lambdalint.settings import Confirming, Settings
+from lambdalint.settings import Confirming
 from lambdalint.sources.read import read
 from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.parse import parse
 from lambdalint.syntax.positions import locate
+from tests.confirm.marks import EVERY_KERAS
+from tests.confirm.requests import judged
 
-pytestmark = [
-    pytest.mark.tensorflow,
-    pytest.mark.skipif(
-        any(find_spec(name) is None for name in ("tensorflow", "keras", "tf_keras")),
-        reason="needs TensorFlow, Keras 3 and tf_keras",
-    ),
-]
+pytestmark = EVERY_KERAS
 
 NOT_SHOWN = {
     "LL201-bad-2": "needs Theano",
@@ -74,10 +69,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Answer |
 
 
 def _of_findings(rule: Rule, path: Path, code: str) -> list[Request | str]:
-    path.write_text(code, encoding="utf-8")
-    codes = frozenset({rule.code})
-    settings = Settings(root=str(path.parent), codes=codes, confirming=Confirming())
-    result = judge(str(path), settings, Plan.make(RULES, codes, str(path.parent)))
+    result = judged(path, code, rule.code, "auto")
     assert [finding.code for finding in result.findings] != [], "the example is not reported"
     return [each for each in result.requests.values() if isinstance(each, (Request, str))]
 

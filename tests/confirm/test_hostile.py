@@ -6,22 +6,16 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from lambdalint.confirm.driver import Driver
 from lambdalint.confirm.request import Request
+from tests.confirm.marks import KERAS_3
 from tests.confirm.requests import request
 
-pytestmark = [
-    pytest.mark.tensorflow,
-    pytest.mark.skipif(
-        any(find_spec(name) is None for name in ("tensorflow", "keras")),
-        reason="needs TensorFlow and Keras 3",
-    ),
-]
+pytestmark = KERAS_3
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "confirm" / "hostile"
 FIXTURES = sorted(FOLDER.glob("*.py"))

@@ -29,7 +29,7 @@ def test_the_own_interpreter_is_known() -> None:
         ({"keras": "3.4.1"}, "tensorflow is not installed for"),
     ],
 )
-def test_a_missing_library_is_named(tmp_path: Path, packages: dict[str, str], said: str) -> None:
+def test_a_missing_package_is_named(tmp_path: Path, packages: dict[str, str], said: str) -> None:
     with (
         Driver(python=fake_python(tmp_path, packages)) as driver,
         pytest.raises(Unavailable, match=said) as told,
@@ -60,6 +60,6 @@ def test_what_cannot_be_run_is_refused(tmp_path: Path) -> None:
         Driver(python="/bin/true")
 
 
-def test_no_requests_need_no_library(tmp_path: Path) -> None:
+def test_no_requests_need_no_package(tmp_path: Path) -> None:
     with Driver(python=fake_python(tmp_path, {})) as driver:
         assert driver.answers([]) == []

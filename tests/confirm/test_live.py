@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import warnings
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import lambdalint
+from tests.confirm.marks import EVERY_KERAS
 
 pytest_plugins = ["pytester"]
-pytestmark = [
-    pytest.mark.tensorflow,
-    pytest.mark.skipif(
-        any(find_spec(name) is None for name in ("tensorflow", "keras", "tf_keras")),
-        reason="needs TensorFlow, Keras 3 and tf_keras",
-    ),
-]
+pytestmark = EVERY_KERAS
 
 
 @pytest.fixture(params=["keras", "tf_keras"])

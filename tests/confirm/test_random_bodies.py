@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import pytest
 
 from lambdalint.confirm.driver import Driver
 from lambdalint.confirm.request import Inputs, Module, Program, Request, Sample
+from tests.confirm.marks import KERAS_3
 
-pytestmark = [
-    pytest.mark.tensorflow,
-    pytest.mark.skipif(
-        any(find_spec(name) is None for name in ("tensorflow", "keras")),
-        reason="needs TensorFlow and Keras 3",
-    ),
-]
+pytestmark = KERAS_3
 
 TF = "import tensorflow as tf\nfrom keras.layers import Lambda\n"
 

@@ -9,7 +9,7 @@ from lambdalint.confirm.request import Answer, Inputs, Module, Program, Request,
 REQUEST = Request(
     code="LL101",
     contract=1,
-    library="keras",
+    package="keras",
     dialect="keras3",
     program=Program(
         modules=(Module("main", "import keras\nf = abs\n", lines=(("train.py", 1), None)),),
@@ -37,9 +37,9 @@ def test_an_answer_comes_back_as_it_was() -> None:
         "[]",
         "null",
         '{"version": 0, "status": "confirmed"}',
-        '{"version": 1, "status": "perhaps"}',
-        '{"version": 1}',
-        '{"version": 1, "status": "refuted", "more": 1}',
+        '{"version": 2, "status": "perhaps"}',
+        '{"version": 2}',
+        '{"version": 2, "status": "refuted", "more": 1}',
     ],
 )
 def test_what_is_no_answer_is_refused(text: str) -> None:

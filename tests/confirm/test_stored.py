@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from lambdalint.confirm.driver import Driver
 from lambdalint.confirm.request import Answer, Request
-from lambdalint.engine import Plan, judge
-from lambdalint.registry import load_rules
-from lambdalint.settings import Confirming, Settings
-from tests.confirm.requests import request
+from tests.confirm.marks import EVERY_KERAS
+from tests.confirm.requests import request, request_of
 
-pytestmark = [
-    pytest.mark.tensorflow,
-    pytest.mark.skipif(
-        any(find_spec(name) is None for name in ("tensorflow", "keras", "tf_keras")),
-        reason="needs TensorFlow, Keras 3 and tf_keras",
-    ),
-]
+pytestmark = EVERY_KERAS
 
 UNKNOWN = """
 import keras
@@ -43,9 +34,9 @@ model.save("model.keras")
 RETURNED = "def written():\n    return {}\n"
 
 
-def told_of(text: str, *, library: str = "keras", code: str = "LL302") -> Request:
+def told_of(text: str, *, package: str = "keras", code: str = "LL302") -> Request:
     facts = {"written": text, "captured": ["other"], "globals": ["np"], "unsliceable": "for another reason"}
-    return request("", library=library, code=code, facts=facts)
+    return request("", package=package, code=code, facts=facts)
 
 
 ASKED = {
@@ -54,7 +45,7 @@ ASKED = {
         "def written():\n    c = None\n    return lambda t: [np.sum(a) * c for a, b in t]"
     ),
     "a captured global": told_of(RETURNED.format("lambda x: np.abs(other(x))")),
-    "old": told_of(RETURNED.format("lambda x: np.abs(x)"), library="tf_keras"),
+    "old": told_of(RETURNED.format("lambda x: np.abs(x)"), package="tf_keras"),
     "by one way": told_of(RETURNED.format("lambda x: x if x > 0 else np.abs(x)")),
     "imported inside": told_of("def written():\n    import numpy as np\n    return lambda x: np.abs(x)"),
     "another name": told_of(RETURNED.format("lambda x: nothing(x) + np.abs(x)")),
@@ -66,13 +57,7 @@ SHOWN = ("by both ways", "after unpacking", "a captured global", "old")
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
     folder = tmp_path_factory.mktemp("unknown")
-    path = folder / "train.py"
-    path.write_text(UNKNOWN, encoding="utf-8")
-    rules, codes = load_rules().rules, frozenset({"LL302"})
-    settings = Settings(root=str(folder), codes=codes, confirming=Confirming(), target="keras3")
-    (found,) = judge(str(path), settings, Plan.make(rules, codes, str(folder))).requests.values()
-    assert isinstance(found, Request)
-    asked = {**ASKED, "unknown": found}
+    asked = {**ASKED, "unknown": request_of(folder / "train.py", UNKNOWN, "LL302")}
     with Driver() as driver:
         return dict(zip(asked, driver.answers(list(asked.values())), strict=True))
 

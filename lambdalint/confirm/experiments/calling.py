@@ -149,7 +149,7 @@ def constructed(session: Session, candidates: tuple[Inputs, ...]) -> Answer:
         from lambdalint.confirm.experiments import saving
 
         return saving.run(Subject(session), candidates)
-    return unconfirmed(f"the layer can be made in {session.library}; it may fail when it is called")
+    return unconfirmed(f"the layer can be made in {session.package}; it may fail when it is called")
 
 
 _SHAPE = """

@@ -23,7 +23,7 @@ _IMPORTS = {
 }
 _HEAD = '''"""{code}: {claim}
 
-{place}Ends with exit code 1 when the defect shows, with 0 when it does not.  Needs {library} and NumPy.
+{place}Ends with exit code 1 when the defect shows, with 0 when it does not.  Needs {package} and NumPy.
 """
 
 import os
@@ -110,13 +110,13 @@ def script(session: Session, claim: str, inputs: Inputs | None, arrays: list[Any
     request = session.request
     backend = backends.name_of(session.keras)
     head = _HEAD.format(
-        code=request.code, claim=claim.replace("\\", "\\\\"), library=request.library,
-        backend=backend, keras=_IMPORTS[request.library], place=_place(session),
+        code=request.code, claim=claim.replace("\\", "\\\\"), package=request.package,
+        backend=backend, keras=_IMPORTS[request.package], place=_place(session),
     )  # fmt: skip
     if speaks_theano(request):
         head += _THEANO.format(source=_source(theano))
     if session.dated:
-        head += _DATED.format(source=_source(dated), tensorflow=request.library == "tf_keras")
+        head += _DATED.format(source=_source(dated), tensorflow=request.package == "tf_keras")
     if session.lacking:
         head += _LACKING.format(source=_source(lacking), packages=session.lacking)
     tail = ""

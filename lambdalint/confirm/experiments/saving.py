@@ -166,7 +166,7 @@ def _described(subject: Subject) -> Shown | None:
 
 def _formats(session: Session) -> tuple[str, ...]:
     """The files that models with the layer are saved to, the usual one first."""
-    if session.library != "tf_keras":
+    if session.package != "tf_keras":
         return ("model.keras", "model.h5")
     standalone = session.request.facts.get("family") in (None, "keras")
     return ("model.h5",) if standalone else ("model.h5", "model.keras")
@@ -174,7 +174,7 @@ def _formats(session: Session) -> tuple[str, ...]:
 
 def hidden_names(session: Session) -> list[str]:
     """The globals, said to be missing, that the loader of ``tf_keras`` has by chance: its own imports."""
-    if session.library != "tf_keras":
+    if session.package != "tf_keras":
         return []
     module = sys.modules.get(session.keras.layers.Lambda.__module__)
     return [name for name in session.request.facts.get("globals", ()) if hasattr(module, name)]
@@ -264,7 +264,7 @@ def _saved_and_loaded(
 
 def loader(session: Session) -> str:
     """Statements that have ``tf_keras`` load functions as the Keras did that the code was written for."""
-    standalone = session.library == "tf_keras" and session.request.facts.get("family") in (None, "keras")
+    standalone = session.package == "tf_keras" and session.request.facts.get("family") in (None, "keras")
     hidden = hidden_names(session)
     return _STANDALONE.format(names=hidden) if hidden or standalone else ""
 
@@ -293,7 +293,7 @@ def _load(session: Session, inputs: Inputs, name: str) -> str:
     # LL305 is about the question that Keras asks before it runs the code inside of a file.
     trusting = session.request.code != "LL305"
     return _LOAD.format(
-        parent=session.library,
+        parent=session.package,
         loader=loader(session),
         count=len(inputs.samples),
         name=name,

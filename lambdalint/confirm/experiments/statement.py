@@ -56,7 +56,7 @@ def run(session: Session) -> Answer:
     if session.request.code == "LL703" and (strides := _strides(session, statement)) is not None:
         return strides
     text = session.request.facts.get("statement", statement).splitlines()[-1]
-    told = f"`{text}` runs in {session.library}"
+    told = f"`{text}` runs in {session.package}"
     if session.request.code in _CERTAIN:
         return refuted(told)
     return unconfirmed(f"{told}; what it does wrong there is not an exception")

@@ -134,10 +134,10 @@ def run(session: Session) -> Answer | None:
     if written is None or (code == "LL302") != bool(names):
         return None
     load = _LOAD.format(
-        parent=session.library,
+        parent=session.package,
         loader=saving.loader(session),
         source=f"{inspect.getsource(Anything)}\n\n{inspect.getsource(reached)}" if names else "",
-        options=", safe_mode=False" if session.library != "tf_keras" else "",
+        options=", safe_mode=False" if session.package != "tf_keras" else "",
         called=_CALLED.format(captured=list(facts.get("captured", ())), names=names) if names else _REBUILT,
     )
     try:

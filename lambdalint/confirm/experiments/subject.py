@@ -165,7 +165,7 @@ def leaves(value: Any) -> list[Any]:
 
 def speaks_theano(request: Request) -> bool:
     """Whether the code is run as Keras 1 would: with the methods of Theano's tensors."""
-    return request.dialect == "keras1" and request.library == "tf_keras"
+    return request.dialect == "keras1" and request.package == "tf_keras"
 
 
 def place(session: Session) -> str:

@@ -23,14 +23,14 @@ class Surroundings:
     """What a server and all of its children share.
 
     Attributes:
-        library: dotted name of the Keras that they import.
+        package: dotted name of the Keras that they import.
         loaded: what they have loaded; ``None`` where every child does so for itself.
         protections: those that are in force around all of them.
         without: names of those that are left out.
         boot: the script that starts a process of a worker.
     """
 
-    library: str
+    package: str
     loaded: jobs.Loaded | None
     protections: list[str]
     without: list[str]
@@ -128,7 +128,7 @@ def fork(job: dict[str, Any], server: Surroundings, folder: str, unwanted: list[
 
 def spawn(job: dict[str, Any], server: Surroundings, folder: str) -> Spawned:
     """Start a process for ``job``, which imports Keras for itself."""
-    configuration = {"library": server.library, "folder": folder, "without": server.without, "job": job}
+    configuration = {"package": server.package, "folder": folder, "without": server.without, "job": job}
     process = subprocess.Popen(
         [sys.executable, "-B", server.boot],
         stdin=subprocess.PIPE,

@@ -32,7 +32,7 @@ def main(boot: str) -> None:
     configuration = json.loads(_line(reading))
     without = configuration["without"]
     held = [] if "namespaces" in without else namespaces.enter(configuration["folder"])
-    surroundings = Surroundings(configuration["library"], None, held, without, boot)
+    surroundings = Surroundings(configuration["package"], None, held, without, boot)
     if "job" in configuration:
         _once(configuration, surroundings, reading, writing)
     else:
@@ -50,15 +50,15 @@ def _line(number: int) -> bytes:
     return line
 
 
-def _load(library: str) -> jobs.Loaded:
+def _load(package: str) -> jobs.Loaded:
     """Import a Keras, with what it loads only when it is used, and the experiments."""
-    keras = importlib.import_module(library)
-    importlib.import_module(f"{library}.layers")
+    keras = importlib.import_module(package)
+    importlib.import_module(f"{package}.layers")
     if importlib.util.find_spec("tensorflow") is not None:
         # Keras imports it, whatever its backend, where random numbers are seeded.
         importlib.import_module("tensorflow")
     pretrained.leave_out()
-    warm.warm(library)
+    warm.warm(package)
     return jobs.Loaded(keras, jobs.sealed())
 
 
@@ -82,7 +82,7 @@ def _serve(folder: str, surroundings: Surroundings, reading: int, writing: int) 
     if forks:
         server = Server(surroundings, folder, _Pipe(reading), writing)
         try:
-            surroundings.loaded = _load(surroundings.library)
+            surroundings.loaded = _load(surroundings.package)
         except BaseException as error:
             server.tell({"failed": f"{type(error).__name__}: {error}"})
             return
@@ -106,10 +106,10 @@ def _once(configuration: dict[str, Any], surroundings: Surroundings, reading: in
     limits.die_with_parent()
     talk = channel.child_end(reading, writing, job["nonce"].encode())
     try:
-        loaded = _load(surroundings.library)
+        loaded = _load(surroundings.package)
     except BaseException as error:
         talk(
-            {"stopped": f"{surroundings.library} cannot be imported: {type(error).__name__}: {error}"}, False
+            {"stopped": f"{surroundings.package} cannot be imported: {type(error).__name__}: {error}"}, False
         )
         return
     talk({"begun": True}, False)

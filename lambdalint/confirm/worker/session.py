@@ -44,7 +44,7 @@ class Session:
 
     Attributes:
         request: what is asked.
-        library: dotted name of the Keras that this worker has imported.
+        package: dotted name of the Keras that this worker has imported.
         keras: that module.
         folder: the experiment's own folder: the working directory, the only one that may be written to,
             removed afterwards.
@@ -63,7 +63,7 @@ class Session:
         ask: Callable[[dict[str, Any]], dict[str, Any]],
     ) -> None:
         self.request = request
-        self.library = request.library
+        self.package = request.package
         self.keras = keras
         self.folder = folder
         self.names: dict[str, Any] = {}
@@ -81,7 +81,7 @@ class Session:
         self.lacking = _lacking(program)
         lacking.allow(self.lacking)
         texts += [each for each in (program.layer, program.function, program.statement) if each]
-        self.dated = dated.restore("\n".join(texts), self.request.library == "tf_keras")
+        self.dated = dated.restore("\n".join(texts), self.request.package == "tf_keras")
         module = ModuleType(program.main)
         module.__file__ = _path(program, program.main, self.folder)
         sys.modules[program.main] = module
