@@ -50,16 +50,16 @@ def _line(number: int) -> bytes:
     return line
 
 
-def _load(package: str) -> jobs.Loaded:
+def _load(package: str) -> Any:
     """Import a Keras, with what it loads only when it is used, and the experiments."""
     keras = importlib.import_module(package)
     importlib.import_module(f"{package}.layers")
+    importlib.import_module("lambdalint.confirm.experiments")
     if importlib.util.find_spec("tensorflow") is not None:
         # Keras imports it, whatever its backend, where random numbers are seeded.
         importlib.import_module("tensorflow")
     pretrained.leave_out()
-    warm.warm(package)
-    return jobs.Loaded(keras, jobs.sealed())
+    return keras
 
 
 class _Pipe:
@@ -82,7 +82,9 @@ def _serve(folder: str, surroundings: Surroundings, reading: int, writing: int) 
     if forks:
         server = Server(surroundings, folder, _Pipe(reading), writing)
         try:
-            surroundings.loaded = _load(surroundings.package)
+            keras = _load(surroundings.package)
+            warm.warm(keras, surroundings.package)
+            surroundings.loaded = jobs.Loaded(keras, jobs.sealed())
         except BaseException as error:
             server.tell({"failed": f"{type(error).__name__}: {error}"})
             return
@@ -106,7 +108,7 @@ def _once(configuration: dict[str, Any], surroundings: Surroundings, reading: in
     limits.die_with_parent()
     talk = channel.child_end(reading, writing, job["nonce"].encode())
     try:
-        loaded = _load(surroundings.package)
+        loaded = jobs.Loaded(_load(surroundings.package), jobs.sealed())
     except BaseException as error:
         talk(
             {"stopped": f"{surroundings.package} cannot be imported: {type(error).__name__}: {error}"}, False

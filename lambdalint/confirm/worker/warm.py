@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 import sys
 from collections import abc
+from functools import partial
 from typing import Any
 
 _USED = (
@@ -20,7 +21,7 @@ _USED = (
 """Modules that are imported where they are first used."""
 
 
-def warm(package: str) -> None:
+def warm(keras: Any, package: str) -> None:
     """Import what experiments with a Keras import, and fill the tables of TensorFlow and Python.
 
     Much of this is not of anybody's public interface: where it is missing, children take longer, and no more.
@@ -30,18 +31,24 @@ def warm(package: str) -> None:
 
     for each in pkgutil.iter_modules(experiments.__path__, f"{experiments.__name__}."):
         importlib.import_module(each.name)
-    backends.of(sys.modules[package])
+    backends.of(keras)
     for name in _USED:
         if name.partition(".")[0] in sys.modules:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
     if "tensorflow" in sys.modules:
-        for step in (_tables, _lazy_parts, _layers_by_name, _kinds):
+        steps = (
+            _tables,
+            partial(_lazy_parts, package),
+            partial(_layers_by_name, keras),
+            partial(_kinds, keras),
+        )
+        for step in steps:
             with contextlib.suppress(Exception):
-                step(package)
+                step()
 
 
-def _tables(_: str) -> None:
+def _tables() -> None:
     """The tables that TensorFlow fills when it makes its first tensor, which takes longer than the rest."""
     from tensorflow.python.framework import kernels, op_def_registry
     from tensorflow.python.util import pywrap_xla_ops
@@ -61,13 +68,13 @@ def _lazy_parts(package: str) -> None:
             dir(part)
 
 
-def _layers_by_name(package: str) -> None:
+def _layers_by_name(keras: Any) -> None:
     """The layers that a file may name."""
-    keras = sys.modules[package].layers.Lambda.__module__.partition(".")[0]
-    importlib.import_module(f"{keras}.src.layers.serialization").populate_deserializable_objects()
+    name = keras.layers.Lambda.__module__.partition(".")[0]
+    importlib.import_module(f"{name}.src.layers.serialization").populate_deserializable_objects()
 
 
-def _kinds(package: str) -> None:
+def _kinds(keras: Any) -> None:
     """Whether objects are of a kind, which Python finds out once for each two classes."""
     import numpy as np
     import tensorflow as tf
@@ -75,7 +82,6 @@ def _kinds(package: str) -> None:
 
     kinds: tuple[Any, ...] = (abc.Mapping, abc.MutableMapping, abc.Sequence, abc.MappingView)
     kinds += (tf.Variable, tf.TypeSpec, tf.__internal__.CompositeTensor)
-    keras = sys.modules[package]
     classes = [type(None), bool, int, float, str, list, tuple, dict, type({}.values()), type(warm)]
     classes += [np.ndarray, tf.Tensor, ops.EagerTensor, ops.SymbolicTensor, tf.TensorShape, tf.TensorSpec]
     classes += [each for each in vars(keras.layers).values() if isinstance(each, type)]
