@@ -71,6 +71,14 @@ def test_everything_works_in_a_forked_child(driver: Driver, package: str) -> Non
     assert driver.imported == imported + 1
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="looks at threads as Linux shows them")
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_server_has_no_thread_that_its_children_would_lack(driver: Driver, package: str) -> None:
+    said(driver, "raise ValueError(1)", package=package)
+    servers = [each for each in driver.workers if each.kind.package == package]
+    assert [len(os.listdir(f"/proc/{each.pid}/task")) for each in servers] == [1]
+
+
 def test_answers_come_in_the_order_of_requests() -> None:
     sources = [f"import keras\nraise ValueError('number {n % 3}')" for n in range(7)]
     told: list[tuple[int, int]] = []
