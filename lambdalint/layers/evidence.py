@@ -262,6 +262,9 @@ def _standalone_signs(path: str) -> Iterator[tuple[str, str, int]]:
     yield from _by_prefix(path, _KERAS)
     parts = path.split(".")
     canonical = normalise(f"keras.{path}")[0].split(".")
+    if canonical[1:] != parts:
+        # An old module of layers says little, what comes out of it may say more.
+        yield from _by_prefix(".".join(canonical[1:]), _KERAS)
     if canonical[:2] == ["keras", "backend"] and len(canonical) > 2:
         if canonical[2] not in _BACKEND_LEFT and canonical[2].islower():
             yield "backend", "12", 5

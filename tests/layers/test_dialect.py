@@ -49,6 +49,7 @@ def detect_text(folder: Path, text: str, target: str = "auto") -> Dialect:
         ("from keras.layers import add\nfrom keras import backend as K\nK.sum(x)", "keras2"),
         ("from keras.layers.merge import add\nadd([a, b])", "keras2"),
         ("from keras.models import Model\nfrom keras.layers.core import Lambda\nModel(inputs=a)", "keras2"),
+        ("from keras.layers.core import Dense, Merge\nMerge([a, b])", "keras1"),
         ("from keras import backend as K\nK.sum(x)", "keras2"),
         ("import tf_keras\ntf_keras.layers.Lambda(abs)", "keras2"),
         ("from tensorflow.python.keras.layers import Lambda", "keras2"),
