@@ -10,7 +10,7 @@ from lambdalint.interp import events, reasons
 from lambdalint.interp.machine import inputs_of
 from lambdalint.interp.nesting import bounded
 from lambdalint.interp.ops import operators
-from lambdalint.interp.tensors import join_values
+from lambdalint.interp.tensors import LAST_AXIS, RANK, join_values
 from lambdalint.interp.truth import static_truth
 from lambdalint.interp.values import (
     NONE,
@@ -120,6 +120,9 @@ def items_of(machine: Machine, value: Value) -> list[Value] | Value:
 def _len(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Value:
     value = args[0] if args else NONE
     if isinstance(value, Sequence):
+        if value.items is None and value.kind == "tuple" and value.element is None:
+            # A shape.
+            return Unknown(reasons.ENTRY, RANK)
         return Unknown(reasons.ENTRY) if value.items is None else Const(len(value.items))
     if isinstance(value, Dictionary) and value.complete:
         return Const(len(value.items))
@@ -148,7 +151,11 @@ def _range(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> V
             machine.record(events.BRANCH, at, "range", {"operand": value, "range": True})
         if isinstance(value, Number) and value.maybe_none and machine.trace is not None:
             machine.record(events.BRANCH, at, "range", {"operand": value, "range": True})
-    return RangeValue(Unknown(reasons.LOOP, "i"))
+    number = Unknown(reasons.LOOP, "i")
+    if len(args) == 2 and len(plain) == 1 and isinstance(args[1], Unknown) and args[1].label == RANK:
+        last = Unknown(reasons.LOOP, LAST_AXIS)
+        return Sequence("range", None, number, lead=(args[0],), tail=(last,))
+    return RangeValue(number)
 
 
 def _number(machine: Machine, args: Arguments, kwargs: Keywords, at: Anchor) -> Value:
@@ -178,7 +185,8 @@ def _sequence(kind: str) -> Callable[[Machine, Arguments, Keywords, Anchor], Val
         items = items_of(machine, args[0])
         if isinstance(items, list):
             return Sequence(kind, items, birth=machine.serial())
-        return Sequence(kind, None, items, birth=machine.serial())
+        ends = (args[0].lead, args[0].tail) if isinstance(args[0], Sequence) else ((), ())
+        return Sequence(kind, None, items, machine.serial(), (), *ends)
 
     return make
 

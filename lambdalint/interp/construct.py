@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import events, pretrained, reasons
@@ -11,8 +12,10 @@ from lambdalint.interp.plain import SIZES, plain
 from lambdalint.interp.values import (
     NONE,
     Along,
+    Bound,
     Const,
     Dictionary,
+    Function,
     GraphNode,
     Instance,
     Layer,
@@ -109,7 +112,35 @@ def construct(
         return _layer(machine, function, last, args, kwargs, at)
     if name.startswith("keras.applications."):
         return _application(machine, name, last, args, kwargs, at, function.family)
-    return None
+    if name.startswith("keras.losses.") and last[:1].isupper():
+        return _loss(name, args, kwargs)
+    return _activation(args[0]) if name == "keras.activations.get" and len(args) == 1 else None
+
+
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _loss(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value | None:
+    """A loss object that gives a number for each sample: the function that it applies."""
+    from lambdalint.interp.ops import library
+
+    reduction = kwargs.get("reduction")
+    spelled = reduction.name if isinstance(reduction, Library) else None
+    alone = reduction in (NONE, Const("none")) or (spelled or "").endswith("Reduction.NONE")
+    home, _, last = name.rpartition(".")
+    function = f"{home}.{_WORDS.sub('_', last).lower()}"
+    op = library.lookup(function)
+    if not alone or reduction is None or args or op is None:
+        return None
+    known = {parameter.name for parameter in op.parameters}
+    return Partial(Library(function), (), {key: value for key, value in kwargs.items() if key in known})
+
+
+def _activation(value: Value) -> Value | None:
+    """The function that ``activations.get`` finds."""
+    if isinstance(value, Const) and isinstance(value.value, (str, type(None))):
+        return Library(f"keras.activations.{value.value or 'linear'}")
+    return value if isinstance(value, (Function, Library, Partial, Bound)) else None
 
 
 def _foreign(

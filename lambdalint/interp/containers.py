@@ -66,7 +66,9 @@ def _sequence_method(machine: Machine, receiver: Sequence, name: str, args: list
         position = args[0].value if args and isinstance(args[0], Const) else -1 if not args else None
         if certain and isinstance(position, int) and -len(receiver.items) <= position < len(receiver.items):
             return receiver.items.pop(position)
+        before = receiver.items[:position] if isinstance(position, int) else []
         forget_length(receiver, [])
+        receiver.lead = tuple(before)
         return receiver.element or Unknown(reasons.ENTRY)
     if name == "copy":
         items = None if receiver.items is None else list(receiver.items)
@@ -163,3 +165,4 @@ def forget_length(target: Sequence, added: list[Value]) -> None:
     for item in [*(target.items or []), *(bounded(item, target) for item in added)]:
         element = item if element is None else join_values(element, item)
     target.items, target.element = None, element
+    target.lead = target.tail = ()

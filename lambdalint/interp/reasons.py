@@ -30,5 +30,10 @@ BATCH_OF_ONE = "a batch of one is fixed"
 MIXED_BEFORE = "an earlier layer mixes samples"
 MOVED_BEFORE = "an earlier layer moves the samples"
 
-FACTS = frozenset({NO_SAMPLES, BATCH_OF_ONE, MIXED_BEFORE})
-"""Why a tensor has no samples to be followed: there are none, or one, or they are lost; all else is known."""
+PART_OF_BATCH = "a part of the batch that is computed when the layer runs"
+
+FACTS = frozenset({NO_SAMPLES, BATCH_OF_ONE, MIXED_BEFORE, PART_OF_BATCH})
+"""Why a tensor has no samples to be followed: there are none, or one, or they are lost; all else is known.
+
+A part of a batch, such as a device gets of it, is meant.
+"""

@@ -227,12 +227,21 @@ def _if(machine: Machine, node: ast.If, frame: Frame) -> Flow:
         before = dict(frame.variables)
         returned = len(frame.returns)
         machine.enter_region()
+        for name in _constants_of(node.test, frame):
+            # There it has another value than the one that leads elsewhere.
+            frame.variables[name] = Unknown(reasons.PARAMETER, name)
         run_block(machine, other, frame)
         machine.leave_region()
         del frame.returns[returned:]
         frame.variables.clear()
         frame.variables.update(before)
     return run_block(machine, taken, frame)
+
+
+def _constants_of(test: ast.expr, frame: Frame) -> list[str]:
+    """The names of a test that are bound to constants in view."""
+    names = [part.id for part in walk(test) if isinstance(part, ast.Name)]
+    return [name for name in names if isinstance(frame.lookup(name), Const)]
 
 
 def branch(machine: Machine, frame: Frame, paths: list[Callable[[], Flow]]) -> Flow:

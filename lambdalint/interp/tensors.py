@@ -35,6 +35,14 @@ INTEGERS = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint
 _RANKING = (*INTEGERS, *FLOATS, "complex64", "complex128")
 MOST_FUNCTIONS = 4
 """Functions that one name may stand for; of more, none is followed."""
+RANK = "the rank of a tensor"
+"""The label of a number of axes that is not known."""
+LAST_AXIS = "the last axis of a tensor"
+"""The label of the number of an axis behind which there is no other."""
+NUMBERS = "numbers of the samples"
+"""The label of the numbers of the samples in order, as a vector or a column."""
+OWN_ENTRIES = "positions that begin with the sample's number"
+"""The label of index vectors, one for each sample, whose first entry is its own number."""
 SHAPE_OF_BATCH = "shape of a batch"
 """The label of a dynamic shape of unknown length whose first entry is known to be the batch size."""
 

@@ -196,7 +196,8 @@ class GraphNode:
 class Sequence:
     """A list or tuple.  ``items`` is ``None`` where the length is unknown; ``element`` is then the join.
 
-    ``among`` are entries that are known to be in a list of unknown length.
+    ``among`` are entries that are known to be in a list of unknown length; ``lead`` and ``tail`` those that
+    it begins and ends with.
     """
 
     kind: str
@@ -204,6 +205,8 @@ class Sequence:
     element: Value | None = None
     birth: int = 0
     among: tuple[Value, ...] = ()
+    lead: tuple[Value, ...] = ()
+    tail: tuple[Value, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

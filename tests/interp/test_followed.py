@@ -161,3 +161,153 @@ def test_masks_of_a_single_sample() -> None:
 def test_modules_of_tensorflows_own_code(module: str, call: str) -> None:
     code = f"from tensorflow.python.ops import {module}\ny = Lambda(lambda t: {call})(Input((3,)))\n"
     assert describe(one(HEAD + code).result) == "(B*, 3)"
+
+
+OWN_ENTRIES = [
+    "tf.concat([tf.expand_dims(tf.range(0, tf.shape(t[0])[0]), 1), t[1]], 1)",
+    "tf.concat([tf.reshape(tf.range(tf.shape(t[0])[0]), (-1, 1)), t[1]], axis=-1)",
+    "tf.stack([tf.range(tf.shape(t[0])[0]), t[1][:, 0]], axis=1)",
+    "tf.concat([tf.range(tf.shape(t[0])[0])[:, None], t[1]], 1)",
+]
+OTHER_ENTRIES = [
+    "tf.stack([tf.range(tf.shape(t[0])[0])[::-1], t[1][:, 0]], axis=1)",
+    "tf.stack([t[1][:, 0], tf.range(tf.shape(t[0])[0])], axis=1)",
+    "tf.stack([tf.range(tf.shape(t[0])[0]) // 2, t[1][:, 0]], axis=1)",
+    "tf.stack([tf.range(1, tf.shape(t[0])[0] + 1) - 1, t[1][:, 0]], axis=1)[::-1]",
+    "tf.stack([tf.range(tf.shape(t[0])[0]), t[1][:, 0]], axis=1)[::-1]",
+]
+
+
+@pytest.mark.parametrize("pairs", [*OWN_ENTRIES, *OTHER_ENTRIES])
+def test_entries_picked_by_the_number_of_their_sample(pairs: str) -> None:
+    inputs = "[Input((5, 8)), Input((1,), dtype='int32')]"
+    trace = one(f"{HEAD}y = Lambda(lambda t: tf.gather_nd(t[0], {pairs}))({inputs})\n")
+    assert isinstance(trace.result, Tensor)
+    assert (trace.result.batch == Along(0)) is (pairs in OWN_ENTRIES)
+    assert pairs not in OWN_ENTRIES or describe(trace.result) == "(B*, 8)"
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("pairs", [*OWN_ENTRIES, *OTHER_ENTRIES])
+def test_they_are_those_of_the_sample(pairs: str) -> None:
+    import numpy as np
+    import tensorflow as tf
+
+    rows = np.arange(120.0).reshape(3, 5, 8)
+    places = np.array([[2], [0], [1]], "int32")
+    pick = eval(f"lambda *t: tf.gather_nd(t[0], {pairs})", {"tf": tf})
+    alone = [
+        pick(rows[i : i + 1], places[i : i + 1])[0] if pairs in OWN_ENTRIES else rows[i, places[i, 0]]
+        for i in range(3)
+    ]
+    assert np.array_equal(pick(rows, places), np.stack(alone)) is (pairs in OWN_ENTRIES)
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"),
+    [
+        ("tf.slice(t, [0] + sizes + [0], [-1] + sizes + [-1])", "(B*, ?, ?)"),
+        ("tf.slice(t, tf.constant([0] + sizes), tf.convert_to_tensor([-1] + sizes))", "(B*, ?, ?)"),
+        ("K.reshape(t, [-1] + sizes)", "(?)"),
+        ("t * sizes[0]", "(B*, 4, 9)"),
+        ("t + ([7] + sizes)[0]", "(B*, 4, 9)"),
+    ],
+)
+def test_lists_of_unknown_length_with_a_known_beginning(body: str, shape: str) -> None:
+    sizes = f"{COUNT}sizes = [int(each) for each in sys.argv]\n"
+    trace = one(f"{HEAD}{sizes}y = Lambda(lambda t: {body})(Input((4, 9)))\n")
+    assert isinstance(trace.result, Tensor)
+    assert isinstance(trace.result.batch, Along)
+    assert trace.result.batch.axis == 0
+    if "reshape" not in body:
+        assert describe(trace.result) == shape
+
+
+@pytest.mark.parametrize("begin", ["sizes", "[1] + sizes", "sizes + [0]"])
+def test_lists_of_another_beginning_tell_nothing(begin: str) -> None:
+    sizes = f"{COUNT}sizes = [int(each) for each in sys.argv]\n"
+    body = f"tf.slice(t, {begin}, [-1] + sizes)"
+    trace = one(f"{HEAD}{sizes}y = Lambda(lambda t: {body})(Input((4, 9)))\n")
+    assert isinstance(trace.result, Tensor)
+    assert not isinstance(trace.result.batch, Along)
+
+
+def test_a_slice_for_a_device_is_followed() -> None:
+    code = (
+        f"{HEAD}def part(t, at, parts):\n    shape = tf.shape(t)\n"
+        "    size = tf.concat([shape[:1] // parts, shape[1:]], axis=0)\n"
+        "    return tf.slice(t, tf.concat([shape[:1] // parts, shape[1:] * 0], axis=0) * at, size)\n"
+        "def spread(count):\n    x = Input((8, 3))\n    for at in range(count):\n"
+        "        y = Lambda(part, arguments={'at': at, 'parts': count})(x)\n"
+    )
+    assert facts_of(code).followed == ((True, ""),)
+
+
+def test_where_a_test_of_constants_leads_elsewhere_they_have_other_values() -> None:
+    code = (
+        f"{HEAD}def build(scale=None):\n    x = Input((4, 9))\n    if scale:\n"
+        "        x = Lambda(lambda t: t * scale)(x)\n    return x\nbuild()\n"
+    )
+    assert facts_of(code).followed == ((True, ""),)
+
+
+def test_features_of_a_single_example() -> None:
+    code = (
+        f"{HEAD}def read(line):\n    parts = tf.io.parse_single_example(line, {{\n"
+        "        'image': tf.io.FixedLenFeature((), tf.string),\n"
+        "        'boxes': tf.io.VarLenFeature(dtype=tf.float32),\n"
+        "        'size': tf.io.FixedLenFeature((2,), dtype=tf.int64)})\n"
+        "    image = Lambda(lambda t: tf.io.decode_jpeg(t, channels=3))(parts['image'])\n"
+        "    boxes = Lambda(lambda t: tf.reshape(tf.sparse.to_dense(t), (-1, 4)))(parts['boxes'])\n"
+        "    both = [image, parts['size']]\n"
+        "    return Lambda(lambda t: tf.image.resize(t[0], tf.cast(t[1], tf.int32)))(both)\n"
+    )
+    assert facts_of(code).followed == ((True, ""),) * 3
+    assert inputs_of(code) == ["[(?, ?, 3) uint8, (2,) int64]"]
+
+
+@pytest.mark.parametrize(
+    ("made", "shape"),
+    [
+        ("tf.keras.losses.BinaryCrossentropy(from_logits=True, reduction='none')(t[0], t[1])", "(B*, 4)"),
+        (
+            "tf.keras.losses.MeanSquaredError(reduction=tf.keras.losses.Reduction.NONE)(t[0], t[1])",
+            "(B*, 4)",
+        ),
+        ("tf.keras.activations.get('relu')(t[0])", "(B*, 4, 9)"),
+        ("tf.keras.activations.get(tf.nn.tanh)(t[0])", "(B*, 4, 9)"),
+    ],
+)
+def test_losses_and_activations_by_object(made: str, shape: str) -> None:
+    trace = one(f"{HEAD}y = Lambda(lambda t: {made})([Input((4, 9)), Input((4, 9))])\n")
+    assert describe(trace.result) == shape
+
+
+def test_losses_that_are_summed_up_are_not_followed() -> None:
+    trace = one(f"{HEAD}y = Lambda(lambda t: tf.keras.losses.BinaryCrossentropy()(t, t))(Input((4,)))\n")
+    assert not isinstance(trace.result, Tensor)
+
+
+@pytest.mark.parametrize(
+    ("axes", "known"),
+    [
+        ("list(range(1, K.ndim(t)))", True),
+        ("range(1, len(K.int_shape(t)))", True),
+        ("tuple(range(1, len(t.shape)))", True),
+        ("range(2, t.shape.ndims)", True),
+        ("range(1, K.ndim(t) - 1)", False),
+        ("range(count, K.ndim(t))", False),
+    ],
+)
+def test_all_axes_behind_the_batch_of_a_tensor_of_unknown_rank(axes: str, known: bool) -> None:
+    code = f"{HEAD}{COUNT}x = Input(sys.argv)\ny = Lambda(lambda t: K.sum(t, axis={axes}))(x)\n"
+    trace = one(code)
+    assert isinstance(trace.result, Tensor)
+    assert (trace.result.batch == Along(0)) is known
+
+
+def test_all_axes_of_a_tensor_of_unknown_rank() -> None:
+    code = f"{HEAD}x = Input(sys.argv)\ny = Lambda(lambda t: K.sum(t, axis=list(range(K.ndim(t)))))(x)\n"
+    assert isinstance(one(code).result, Tensor)
+    code = f"{HEAD}x = Input(sys.argv)\ny = Lambda(lambda t: K.sum(t, axis=list(range(0, K.ndim(t)))))(x)\n"
+    assert [event.kind for event in one(code).causes("reduced-all")] == ["reduced-all"]

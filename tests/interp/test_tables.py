@@ -190,7 +190,7 @@ HISTORIC = {
         lesser lesser_equal identity logsumexp temporal_1d_padding asymmetric_temporal_padding slice pack
         deconv2d asymmetric_spatial_2d_padding conv3d_transpose separable_conv1d get_variable_shape
         image_dim_ordering set_image_dim_ordering set_session get_session get_graph is_tensor is_placeholder
-        is_variable symbolic""",
+        is_variable symbolic pattern_broadcast""",
     "keras.ops": "invert",
     "keras": "losses.cosine_proximity losses.cosine utils.np_utils.to_categorical",
     "tensorflow": """

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lambdalint.interp import reasons
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.values import ANY_SIGN, Along, Batch, Broken, Constant, Sequence, Tensor, Unsure, Value
+from lambdalint.layers.dims import fresh
 
 REASON = "samples reach an argument that is not meant for them"
 
@@ -39,7 +40,7 @@ def performed(call: OpCall) -> Value:
     strays = [tensor for value in left for tensor in _strays(call, value)]
     if not strays or getattr(call.op.run, "__name__", "") in _ALONE:
         return made
-    return _depending(made, strays)
+    return _depending(made, strays, bool(call.option("keeps_rank")))
 
 
 def _strays(call: OpCall, value: Value) -> Iterator[Tensor]:
@@ -52,13 +53,17 @@ def _strays(call: OpCall, value: Value) -> Iterator[Tensor]:
                 yield each
 
 
-def _depending(made: Value, strays: list[Tensor]) -> Value:
+def _depending(made: Value, strays: list[Tensor], keeps_rank: bool) -> Value:
     if isinstance(made, Sequence) and made.items is not None:
-        return Sequence(made.kind, [_depending(item, strays) for item in made.items], birth=made.birth)
+        items = [_depending(item, strays, keeps_rank) for item in made.items]
+        return Sequence(made.kind, items, birth=made.birth)
     if not isinstance(made, Tensor):
         return made
+    dims = made.dims
+    if any(tensor.rank != 0 for tensor in strays):
+        dims = tuple(fresh() for _ in dims) if dims is not None and keeps_rank else None
     return made.but(
-        dims=made.dims if all(tensor.rank == 0 for tensor in strays) else None,
+        dims=dims,
         batch=made.batch if isinstance(made.batch, Broken) else _unsure(made.batch, strays),
         sign=ANY_SIGN,
         inputs=made.inputs.union(*(tensor.inputs for tensor in strays)),

@@ -11,7 +11,7 @@ from lambdalint.interp.ops.arithmetic import cut
 from lambdalint.interp.ops.several import combined, inputs_of, tensors_in, unknown_result
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.ops.trailing import derived, operand
-from lambdalint.interp.tensors import join_values
+from lambdalint.interp.tensors import join_values, meet_batches
 from lambdalint.interp.values import (
     ANY_SIGN,
     CONSTANT,
@@ -207,7 +207,24 @@ def cond(call: OpCall) -> Value:
     known = call.constant("pred")
     if isinstance(known, (bool, int)):
         return _value_of(call, then if known else other)
-    return join_values(_value_of(call, then), _value_of(call, other))
+    return _decided(call, join_values(_value_of(call, then), _value_of(call, other)), call.first())
+
+
+def _decided(call: OpCall, made: Value, condition: Value) -> Value:
+    """One of two values by a single truth: one made of the whole batch lets each sample depend on all.
+
+    Whether any or all entries are such that there is work to do is asked to save work, not to mix samples.
+    """
+    if isinstance(made, Sequence) and made.items is not None:
+        return Sequence(made.kind, [_decided(call, item, condition) for item in made.items])
+    if not isinstance(made, Tensor) or not isinstance(condition, Tensor):
+        return made
+    batch = condition.batch
+    if not isinstance(batch, Broken) or any(cause.text.endswith(("any", "all")) for cause in batch.causes):
+        return made
+    call.followed.add(id(condition))
+    met = meet_batches([batch, made.batch])
+    return made.but(batch=met, inputs=made.inputs | condition.inputs, sign=made.sign)
 
 
 def switch(call: OpCall) -> Value:
@@ -229,7 +246,7 @@ def switch(call: OpCall) -> Value:
             if name in call.args:
                 call.args[name] = other
         return FAMILIES["where"](call)
-    return join_values(then, other)
+    return _decided(call, join_values(then, other), condition)
 
 
 def _stretched(condition: Tensor, then: Value) -> Tensor:

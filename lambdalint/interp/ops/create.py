@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdalint.interp import events, signs
+from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.broadcasting import broadcast
 from lambdalint.interp.ops.drawn import DRAWN
@@ -20,6 +20,8 @@ from lambdalint.interp.ops.written import (
     written_shape,
 )
 from lambdalint.interp.tensors import (
+    NUMBERS,
+    RANK,
     SHAPE_OF_BATCH,
     Dims,
     as_tensor,
@@ -42,7 +44,7 @@ from lambdalint.interp.values import (
     Unsure,
     Value,
 )
-from lambdalint.layers.dims import Dim, ceildiv, fresh, has_batch, is_dynamic, product, sub
+from lambdalint.layers.dims import B, Dim, ceildiv, fresh, has_batch, is_dynamic, product, sub
 
 FEW = 64
 """How many entries of an integer tensor are kept."""
@@ -124,9 +126,12 @@ def constant(call: OpCall) -> Value:
     """A tensor of given entries, or of one number in the given shape."""
     given = call.first()
     value = operand(call, given)
+    shape = call.get("shape")
+    if isinstance(given, Sequence) and given.items is None and given.lead and shape == NONE:
+        # As a list it says more of its entries.
+        return given
     if isinstance(value, Unknown):
         return value
-    shape = call.get("shape")
     default = "float32" if call.op.name.startswith("keras.backend.") else value.dtype
     dtype = dtype_argument(call, default)
     if shape != NONE:
@@ -157,7 +162,8 @@ def arange(call: OpCall) -> Value:
     if isinstance(start, Const) and _positive(step) and isinstance(start.value, (int, float)):
         sign = signs.make(float(start.value), signs.INF, "often" if start.value <= 0 else "never")
     made = result(sources, dims, batch_of_sizes(dims), dtype=dtype, sign=sign)
-    return made.but(cuts=(), content=content if is_integer(dtype) else None)
+    label = NUMBERS if start == Const(0) and step == Const(1) and count == B else ""
+    return made.but(cuts=(), content=content if is_integer(dtype) else None, label=label)
 
 
 def _number_type(value: Value) -> str | None:
@@ -224,6 +230,8 @@ def _batch_of(x: Tensor) -> Batch:
     """Constant, unless the sizes may depend on the entries, as where some samples are picked."""
     settled = x.dims is not None and all(isinstance(size, int) or has_batch(size) for size in x.dims)
     picked = isinstance(x.batch, (Broken, Unsure)) and bool(x.inputs) and not settled
+    if isinstance(x.batch, Unsure) and x.batch.reason in reasons.FACTS:
+        return x.batch if picked else CONSTANT
     return Unsure(SHAPE_UNKNOWN, carries=True) if picked else CONSTANT
 
 
@@ -252,7 +260,7 @@ def ndim(call: OpCall) -> Value:
     """The number of axes: a Python number, or a scalar tensor with the option ``tensor``."""
     x = operand(call, call.first())
     if isinstance(x, Unknown) or x.rank is None:
-        return call.unknown("the rank is not known")
+        return call.machine.unknown("the rank is not known", RANK)
     if not call.option("tensor"):
         return Const(x.rank)
     return Tensor((), CONSTANT, "int32", signs.exact(x.rank), content=x.rank)

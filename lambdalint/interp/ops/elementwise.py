@@ -16,6 +16,8 @@ from lambdalint.interp.ops.table import Family
 from lambdalint.interp.tensors import (
     FLOATS,
     INTEGERS,
+    NUMBERS,
+    OWN_ENTRIES,
     common_dtype,
     meet_batches,
     passed_cuts,
@@ -68,7 +70,7 @@ def map_(call: OpCall) -> Value:
         # A list in place of a number may have more axes than the operand.
         return result([x], None, unsure(x, "an operand is a list"), dtype=x.dtype)
     word = call.option("sign", "any")
-    if word in _NUMERIC_EVENTS and x.inputs:
+    if word in _NUMERIC_EVENTS and (x.inputs or (word == "log" and x.random)):
         call.event(_NUMERIC_EVENTS[word], operand=x)
     if word == "square":
         note_integers(call, "mul", [x])
@@ -156,7 +158,7 @@ def cast(call: OpCall) -> Value:
         sign = Sign(0.0, zero=sign.zero) if sign.low >= 0 else ANY_SIGN
     content = None if dtype == "bool" else x.content
     made = result([x], x.dims, x.batch, dtype=dtype, sign=sign, content=content, cuts=cuts)
-    return made.but(made=x.made, content=content)
+    return made.but(made=x.made, content=content, label=x.label if x.label in (NUMBERS, OWN_ENTRIES) else "")
 
 
 def bitcast(call: OpCall) -> Value:

@@ -75,6 +75,10 @@ def _of_list(machine: Machine, value: Sequence, key: Value, at: Anchor, text: st
         return _sliced_list(value, key)
     items = value.items
     if items is None:
+        if isinstance(key, Const) and isinstance(key.value, int):
+            ends = value.tail if key.value < 0 else value.lead
+            if -len(ends) <= key.value < len(ends):
+                return ends[key.value]
         # Each access is a value of its own: two entries need not be equal.
         element = value.element if value.element is not None else Unknown(reasons.ENTRY)
         return replace(element) if isinstance(element, Unknown) else element

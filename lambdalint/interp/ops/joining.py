@@ -17,7 +17,15 @@ from lambdalint.interp.ops.operands import (
     whole_numbers,
 )
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.tensors import SHAPE_OF_BATCH, Dims, common_dtype, meet_batches, result
+from lambdalint.interp.tensors import (
+    NUMBERS,
+    OWN_ENTRIES,
+    SHAPE_OF_BATCH,
+    Dims,
+    common_dtype,
+    meet_batches,
+    result,
+)
 from lambdalint.interp.values import (
     ANY_SIGN,
     NONE,
@@ -129,7 +137,14 @@ def concat(call: OpCall) -> Value:
     if content is not None:
         dims = (len(content),)
     made = _joined(parts, dims, batch, content)
-    return made if content is not None else _labelled(made, parts)
+    return made if content is not None else _labelled(made.but(label=_positions(made, parts)), parts)
+
+
+def _positions(made: Tensor, parts: Parts) -> str:
+    """Whether each row begins with the number of its sample, and is of that sample alone."""
+    first = parts.made[0]
+    numbers = isinstance(first, Tensor) and first.label == NUMBERS
+    return OWN_ENTRIES if numbers and made.rank == 2 and made.batch == Along(0) else ""
 
 
 def _row(x: Tensor) -> Tensor:
@@ -311,7 +326,8 @@ def _stacked(call: OpCall, parts: Parts, axis: int, rank: int | None) -> Tensor:
         sizes = shape_of_argument(call, Sequence("list", parts.values)) or [None]
         if any(size is not None for size in sizes):
             content = tuple(fresh() if size is None else size for size in sizes)
-    return _joined(parts, dims, _stacked_batch(call, parts, axis, shared, dims), content)
+    made = _joined(parts, dims, _stacked_batch(call, parts, axis, shared, dims), content)
+    return made.but(content=content, label=_positions(made, parts)) if axis == 1 else made
 
 
 def _stacked_batch(call: OpCall, parts: Parts, axis: int, shared: Dims | None, dims: Dims | None) -> Batch:

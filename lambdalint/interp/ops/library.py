@@ -266,7 +266,8 @@ def families() -> Mapping[str, Family]:
     from lambdalint.interp.ops.control import CONTROL
     from lambdalint.interp.ops.families import FAMILIES
     from lambdalint.interp.ops.questions import QUESTIONS
+    from lambdalint.interp.ops.records import RECORDS
     from lambdalint.interp.ops.several import SEVERAL
     from lambdalint.interp.ops.trailing import TRAILING
 
-    return {**FAMILIES, **TRAILING, **SEVERAL, **ADAPTORS, **CONTROL, **QUESTIONS, **ARRAYS}
+    return {**FAMILIES, **TRAILING, **SEVERAL, **ADAPTORS, **CONTROL, **QUESTIONS, **ARRAYS, **RECORDS}

@@ -8,6 +8,7 @@ from lambdalint.interp import events, reasons
 from lambdalint.interp.call import Impossible, Op, OpCall
 from lambdalint.interp.ops.carried import performed
 from lambdalint.interp.ops.questions import shape_sequence
+from lambdalint.interp.tensors import RANK
 from lambdalint.interp.values import (
     NONE,
     Along,
@@ -77,7 +78,7 @@ def attribute(machine: Machine, receiver: Tensor | Unknown, name: str, at: Ancho
     if name in _SHAPES:
         return shape_sequence(x)
     if name == "ndim":
-        return Unknown("the rank is not known") if x.rank is None else Const(x.rank)
+        return Unknown("the rank is not known", RANK) if x.rank is None else Const(x.rank)
     if name == "dtype":
         return Unknown("the type is not known") if x.dtype is None else Const(x.dtype)
     if name == "T":
@@ -91,7 +92,11 @@ def plain_attribute(receiver: Sequence | Number | Const, name: str) -> Value | N
     """An attribute of a static shape or of one of its sizes, as TensorFlow 1's objects have them."""
     if isinstance(receiver, Sequence):
         if name in ("ndims", "rank"):
-            return Unknown("the rank is not known") if receiver.items is None else Const(len(receiver.items))
+            return (
+                Unknown("the rank is not known", RANK)
+                if receiver.items is None
+                else Const(len(receiver.items))
+            )
         return receiver if name == "dims" else None
     is_size = isinstance(receiver, Number) or (isinstance(receiver.value, int) or receiver.value is None)
     return receiver if name == "value" and is_size else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lambdalint.interp import events
 from lambdalint.interp.call import Op, OpCall, Parameter
 from lambdalint.interp.ops import trailing
-from lambdalint.interp.tensors import Dims
+from lambdalint.interp.tensors import LAST_AXIS, Dims
 from lambdalint.interp.values import (
     CONSTANT,
     NONE,
@@ -71,10 +71,14 @@ def ranked(x: Tensor, rank: int) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The axes an argument names: every one, these, or (``numbers`` is ``None``) some that are not known."""
+    """The axes an argument names: every one, these, or (``numbers`` is ``None``) some that are not known.
+
+    ``behind`` is the first of those that are known to be all from there on.
+    """
 
     numbers: tuple[int, ...] | None = None
     every: bool = False
+    behind: int = 0
 
 
 def read_axes(value: Value) -> Axes:
@@ -82,6 +86,10 @@ def read_axes(value: Value) -> Axes:
     if value == NONE:
         return Axes(every=True)
     numbers = whole_numbers(value)
+    if isinstance(value, Sequence) and value.items is None and len(value.lead) == len(value.tail) == 1:
+        first, last = value.lead[0], value.tail[0]
+        if isinstance(first, Const) and isinstance(last, Unknown) and last.label == LAST_AXIS:
+            return Axes(None, every=first.value == 0, behind=first.value)
     return Axes(numbers)
 
 

@@ -125,6 +125,7 @@ def _array_like(made: Value, operands: list[Value]) -> Value:
 
 
 def _on_tensors(machine: Machine, operator: str, left: Value, right: Value, at: Anchor, text: str) -> Value:
+    left, right = _next_to_sizes(machine, left, right), _next_to_sizes(machine, right, left)
     call = call_at(machine, f"operator.{operator}", at, text, x=left, y=right)
     if left == NONE or right == NONE or _is_text(left) or _is_text(right):
         if operator in ("==", "!="):
@@ -135,6 +136,15 @@ def _on_tensors(machine: Machine, operator: str, left: Value, right: Value, at: 
     except Impossible:
         return machine.unknown(reasons.IMPOSSIBLE)
     return _array_like(made, [left, right])
+
+
+def _next_to_sizes(machine: Machine, value: Value, other: Value) -> Value:
+    """A value that is not known as a number, where it is reckoned with sizes."""
+    sizes = isinstance(other, Tensor) and other.content is not None
+    if not sizes or not isinstance(value, Unknown) or value.tensor or value.inputs:
+        return value
+    dim = machine.dim(value)
+    return value if dim is None else Number(dim)
 
 
 def _is_text(value: Value) -> bool:
@@ -261,7 +271,9 @@ def _lists(machine: Machine, operator: str, left: Value, right: Value, at: Ancho
     if operator in ("==", "!=") and isinstance(other, (Const, Number)):
         return Const(operator == "!=")
     if operator in ("*", "+") and isinstance(other, (Unknown, Number)):
-        return Sequence(listed.kind, None, _element(listed))
+        ends = tuple(listed.items or ()) if operator == "+" else ()
+        first, last = (ends, ()) if listed is left else ((), ends)
+        return Sequence(listed.kind, None, _element(listed), lead=first, tail=last)
     if isinstance(other, Unknown) or listed.kind not in ("list", "tuple"):
         return _unknown(left, right)
     why = f"unsupported operand types for {operator}: {_type(left)} and {_type(right)}"
@@ -300,9 +312,10 @@ def _concatenated(left: Sequence, right: Sequence) -> Value:
         if len(left.items) + len(right.items) <= MOST_LEAVES:
             return bounded(Sequence(left.kind, [*left.items, *right.items]))
     first, second = _element(left), _element(right)
-    if first is None or second is None:
-        return Sequence(left.kind, None, second if first is None else first)
-    return Sequence(left.kind, None, join_values(first, second))
+    element = join_values(first, second) if first is not None and second is not None else first or second
+    lead = left.lead if left.items is None else (*left.items, *(right.items or right.lead))
+    tail = right.tail if right.items is None else (*(left.items or left.tail), *right.items)
+    return Sequence(left.kind, None, element, lead=lead, tail=tail)
 
 
 def _compared_lists(operator: str, left: Sequence, right: Sequence) -> Value:

@@ -21,6 +21,7 @@ from lambdalint.interp.ops.table import Family
 from lambdalint.interp.tensors import result
 from lambdalint.interp.values import (
     NONE,
+    Along,
     Const,
     Number,
     Sequence,
@@ -46,7 +47,10 @@ def slice_op(call: OpCall) -> Value:
         return x
     starts, sizes = shape_of_argument(call, call.first(1)), shape_of_argument(call, call.first(2))
     if starts is None and sizes is None:
-        dims = None if x.dims is None else tuple(fresh() for _ in x.dims)
+        dims: tuple[Dim, ...] | None = None if x.dims is None else tuple(fresh() for _ in x.dims)
+        if x.batch == Along(0) and _begins(call.first(1), 0) and _begins(call.first(2), -1):
+            dims = None if not x.dims or dims is None else (x.dims[0], *dims[1:])
+            return result([x], dims, x.batch, dtype=x.dtype, sign=signs.some(x.sign))
         return result([x], dims, unsure(x, "the slice is not known"), dtype=x.dtype, sign=signs.some(x.sign))
     rank = len(starts if starts is not None else sizes or ())
     starts, sizes = starts or [None] * rank, sizes or [None] * rank
@@ -59,6 +63,11 @@ def slice_op(call: OpCall) -> Value:
     for axis, size in enumerate(sizes):
         cut[axis] = cut[axis] if size is None or size == -1 else size
     return made.but(dims=tuple(cut), content=made.content)
+
+
+def _begins(value: Value, number: int) -> bool:
+    """Whether a list of unknown length is known to begin with a number."""
+    return isinstance(value, Sequence) and value.lead[:1] == (Const(number),)
 
 
 def _block(call: OpCall, x: Tensor, axis: int, start: Dim | None, size: Dim | None) -> Value:

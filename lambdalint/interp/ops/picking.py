@@ -16,7 +16,7 @@ from lambdalint.interp.ops.operands import (
 )
 from lambdalint.interp.ops.reshape import reshaped
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.tensors import Dims, meet_batches, result
+from lambdalint.interp.tensors import OWN_ENTRIES, Dims, meet_batches, result
 from lambdalint.interp.values import (
     CONSTANT,
     NONE,
@@ -200,7 +200,9 @@ def gather_nd(call: OpCall) -> Value:
     if isinstance(params.batch, Along) and not isinstance(batch, Broken) and not inside:
         # Index vectors often begin with the sample's own number.
         batch = Unsure(CROSSED, carries=True)
-        if not indices.inputs and isinstance(indices.batch, Constant) and params.batch.axis < (end or 1):
+        if indices.label == OWN_ENTRIES and not shared and params.batch == Along(0):
+            batch = params.batch
+        elif not indices.inputs and isinstance(indices.batch, Constant) and params.batch.axis < (end or 1):
             batch = broken(call, events.INDEXED, params, dims, params.batch.axis)
     elif isinstance(batch, Along) and indices.rank is not None and batch.axis >= indices.rank - 1:
         batch = broken(call, events.MIXED, indices, dims, batch.axis)

@@ -154,6 +154,8 @@ def reduced(call: OpCall, x: Tensor, axes: Axes, keepdims: bool | None, **fields
     """
     if axes.every:
         return _all_reduced(call, x, keepdims, fields)
+    if axes.behind > 0 and x.dims is None and isinstance(x.batch, Along) and not x.batch.axis:
+        return result([x], None, x.batch, **fields)
     if axes.numbers is None:
         unsized = tuple(fresh() for _ in x.dims) if keepdims and x.dims is not None else None
         return result([x], unsized, unsure(x, AXIS_UNKNOWN), **fields)

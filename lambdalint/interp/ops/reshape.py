@@ -14,17 +14,19 @@ from lambdalint.interp.ops.operands import (
     operand,
     settle_axes,
     shape_of_argument,
+    size,
     unsure,
     whole_numbers,
 )
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.tensors import Dims, batch_of_sizes, batch_size, result
+from lambdalint.interp.tensors import NUMBERS, Dims, batch_of_sizes, batch_size, result
 from lambdalint.interp.values import (
     NONE,
     Along,
     Batch,
     Constant,
     Event,
+    Sequence,
     Tensor,
     Unknown,
     Unsure,
@@ -55,8 +57,22 @@ def reshape(call: OpCall) -> Value:
         return x
     target = shape_of_argument(call, call.get("shape", "newshape"))
     if target is None:
-        return result([x], None, unsure(x, SHAPE_UNKNOWN), dtype=x.dtype, sign=x.sign)
+        return result([x], None, _by_first(call, x), dtype=x.dtype, sign=x.sign)
     return reshaped(call, x, target)
+
+
+def _by_first(call: OpCall, x: Tensor) -> Batch:
+    """Where the samples are in a shape of which the first size alone may be known."""
+    shape = call.get("shape", "newshape")
+    lead = shape.lead[:1] if isinstance(shape, Sequence) else ()
+    first = size(call, lead[0]) if lead else None
+    if first is None or not isinstance(x.batch, Along) or x.batch.axis or x.batch.outer != 1:
+        return unsure(x, SHAPE_UNKNOWN)
+    if first == HOLE:
+        # Whole samples, or parts of them.
+        call.machine.unfolded(x.batch.folded)
+        return Along(0, 1, fresh())
+    return x.batch if first == B and x.batch.plain else unsure(x, SHAPE_UNKNOWN)
 
 
 def reshaped(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tensor:
@@ -79,7 +95,8 @@ def reshaped(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tensor:
     if len(dims) <= 1 and x.content is not None:
         entries = x.content if isinstance(x.content, tuple) else (x.content,)
         content = entries if dims else (entries[0] if len(entries) == 1 else None)
-    return result([x], dims, batch, dtype=x.dtype, sign=x.sign, content=content)
+    made = result([x], dims, batch, dtype=x.dtype, sign=x.sign, content=content)
+    return made.but(content=content, label=_numbers(x, dims)) if x.label == NUMBERS else made
 
 
 def _of_unknown_rank(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tensor:
@@ -312,7 +329,12 @@ def expanded(call: OpCall, x: Tensor, number: int) -> Tensor:
             batch = moved_to(call, x, batch.axis + 1, dims, events.CHANGED)
     content = (x.content,) if x.rank == 0 and x.content is not None else None
     made = result([x], dims, batch, dtype=x.dtype, sign=x.sign, content=content)
-    return made.but(made=x.made, content=content) if place else made
+    return made.but(made=x.made, content=content, label=_numbers(x, dims)) if place else made
+
+
+def _numbers(x: Tensor, dims: Dims | None) -> str:
+    """The label of the numbers of the samples, which they keep as a column."""
+    return NUMBERS if x.label == NUMBERS and dims is not None and dims[1:] in ((), (1,)) else ""
 
 
 def squeeze(call: OpCall) -> Value:

@@ -78,12 +78,6 @@ def whole(call: OpCall) -> Value:
     return combined(call, None, batch, dtype=call.option("dtype") or None)
 
 
-def single_item(call: OpCall) -> Value:
-    """What is made of a single string, such as a picture's file: there is no batch."""
-    batch = Unsure(f"{call.op.name} is of a single item")
-    return combined(call, None, batch, dtype=call.option("dtype") or None)
-
-
 def unknown_result(call: OpCall) -> Value:
     """A result whose shape and samples are not followed; it depends on the operands."""
     call.unknown(f"{call.op.name} is not followed")
@@ -226,7 +220,6 @@ def ctc_batch_cost(call: OpCall) -> Value:
 SEVERAL: dict[str, Family] = {
     "per_sample": per_sample,
     "whole": whole,
-    "single_item": single_item,
     "unknown_result": unknown_result,
     "complex_parts": complex_parts,
     "solve": solve,

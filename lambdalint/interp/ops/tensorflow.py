@@ -34,7 +34,7 @@ squeeze(input, axis=None, name=None; squeeze_dims=axis) : squeeze
 transpose(a, perm=None, conjugate=False, name='transpose') : transpose
 tile(input, multiples, name=None) : tile
 repeat(input, repeats, axis=None, name=None) : repeat
-pad(tensor, paddings, mode='CONSTANT', constant_values=0, name=None) : pad
+pad(tensor, paddings, mode='CONSTANT', constant_values=0, name=None) : pad keeps_rank
 broadcast_to(input, shape, name=None) : broadcast_to
 broadcast_static_shape, broadcast_dynamic_shape(shape_x, shape_y) : unknown_result
 ensure_shape(x, shape, name=None) : set_shape
@@ -128,6 +128,12 @@ quantization.fake_quant_with_min_max_args, fake_quant_with_min_max_args(inputs, 
     num_bits=8, narrow_range=False, name=None) : map sign=any
 quantization.fake_quant_with_min_max_vars, fake_quant_with_min_max_vars(inputs, min, max, num_bits=8, \
     narrow_range=False, name=None) : map sign=any
+io.FixedLenFeature, FixedLenFeature(shape, dtype, default_value=None) : feature
+io.FixedLenSequenceFeature, FixedLenSequenceFeature(shape, dtype, allow_missing=False, default_value=None) \
+    : feature several
+io.VarLenFeature, VarLenFeature(dtype) : feature several
+io.parse_single_example(serialized, features, example_names=None, name=None) : parsed
+parse_single_example(serialized, features, name=None, example_names=None) : parsed
 sparse.to_dense, sparse_tensor_to_dense(sp_input, default_value=None, validate_indices=True, name=None) \
     : identity
 tuple(tensors, control_inputs=None, name=None) : first_argument

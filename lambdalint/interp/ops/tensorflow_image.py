@@ -8,11 +8,11 @@ ATTRIBUTES: dict[str, Value] = {}
 
 TABLE = """
 image.resize(images, size, method='bilinear', preserve_aspect_ratio=False, antialias=False, name=None, \
-    align_corners=False) : image_resize
+    align_corners=False) : image_resize keeps_rank
 image.resize_images(images, size, method=0, align_corners=False, preserve_aspect_ratio=False, \
-    name=None) : image_resize
+    name=None) : image_resize keeps_rank
 image.resize_bilinear, image.resize_nearest_neighbor, image.resize_bicubic, image.resize_area(images, \
-    size, align_corners=False, name=None, half_pixel_centers=False) : image_resize
+    size, align_corners=False, name=None, half_pixel_centers=False) : image_resize keeps_rank
 image.resize_with_crop_or_pad, image.resize_image_with_crop_or_pad(image, target_height, target_width) \
     : image_crop
 image.resize_with_pad(image, target_height, target_width, method='bilinear', antialias=False) : image_crop
@@ -23,7 +23,7 @@ image.central_crop(image, central_fraction) : image_crop
 image.crop_and_resize(image, boxes, box_indices, crop_size, method='bilinear', extrapolation_value=0.0, \
     name=None; box_ind=box_indices) : crop
 image.extract_glimpse(input, size, offsets, centered=True, normalized=True, noise='uniform', name=None) \
-    : image_resize
+    : image_resize keeps_rank
 image.extract_patches(images, sizes, strides, rates, padding, name=None) : extract_patches
 image.extract_image_patches, extract_image_patches(images, ksizes=None, strides=None, rates=None, \
     padding=None, name=None, sizes=None) : extract_patches
@@ -69,8 +69,10 @@ image.combined_non_max_suppression(boxes, scores, max_output_size_per_class, max
     unknown_result
 image.decode_image, io.decode_image(contents, channels=None, dtype='uint8', name=None, \
     expand_animations=True) : single_item dtype=uint8
-image.decode_png, io.decode_png(contents, channels=0, dtype='uint8', name=None) : single_item dtype=uint8
+image.decode_png, io.decode_png(contents, channels=0, dtype='uint8', name=None) : single_item dtype=uint8 \
+    rank=3
 image.decode_jpeg, io.decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, \
-    try_recover_truncated=False, acceptable_fraction=1, dct_method='', name=None) : single_item dtype=uint8
+    try_recover_truncated=False, acceptable_fraction=1, dct_method='', name=None) : single_item dtype=uint8 \
+    rank=3
 image.adjust_jpeg_quality(image, jpeg_quality, dct_method='', name=None) : last_axis last=3 size=same
 """
