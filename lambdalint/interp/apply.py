@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import events, reasons
+from lambdalint.interp import events, pretrained, reasons
 from lambdalint.interp.flowing import (
     ANY_INPUT,
     as_tensors,
@@ -148,6 +148,8 @@ def _apply_model(
     if not known or any(_may_unfold(layer) for layer, _ in layers_of(model)):
         for tensor in parents:
             machine.escape(tensor)
+    if model.kind == pretrained.HUB and len(tensors) == 1:
+        return pretrained.hub_outputs(tensors[0], kwargs.get("as_dict", NONE), node)
     if model.outputs is None or not known:
         return Unknown(reasons.INPUT, tensor=True)
     return _renew(machine, model.outputs, node)

@@ -159,7 +159,7 @@ def _foreign(
     if function.name.startswith("tensorflow_hub.KerasLayer"):
         return Layer("KerasLayer", dict(kwargs), at, function.family, birth=machine.serial())
     if function.name in ("tensorflow_hub.Module", "tensorflow_hub.load"):
-        return Model(at, "loaded", known=False, birth=machine.serial())
+        return Model(at, pretrained.HUB, known=False, birth=machine.serial())
     if machine.trace is not None and makes_variables(function.name):
         text = ast.unparse(at.node.func) if isinstance(at.node, ast.Call) else function.spelling
         machine.record(events.VARIABLE_MADE, at, text, {})

@@ -46,6 +46,8 @@ def attribute(machine: Machine, receiver: Layer | Model, name: str, at: Anchor) 
         return Bound(receiver, name)
     if isinstance(receiver, Layer):
         return _layer_attribute(machine, receiver, name, at)
+    if name in receiver.attributes:
+        return receiver.attributes[name]
     if name in ("output", "outputs"):
         return _end(receiver.outputs, name == "outputs", receiver.known)
     if name in ("input", "inputs"):

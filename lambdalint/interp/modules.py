@@ -148,20 +148,24 @@ class Modules:
 
     def outside(self, env: ModuleEnv, name: str) -> Value | None:
         """A name that no frame binds: a star import's or a builtin; ``None`` where nothing defines it."""
-        unknown_star = False
-        for canonical, family in reversed(self._stars.get(id(env), {})):
-            if not canonical:
-                unknown_star = True
-                continue
-            found = _exported(canonical, name)
-            if found is not None:
-                return Library(found, family, name)
+        found = self.starred(env, name)
+        if found is not None:
+            return found
+        unknown_star = any(not canonical for canonical, _ in self._stars.get(id(env), {}))
         if name == "__name__":
             return Const("__main__" if env is self.main else "module")
         if name in _BUILTINS:
             return Library(f"builtins.{name}", None, name)
         if unknown_star or name in ("__file__", "__doc__", "get_ipython", "display", "In", "Out", "_"):
             return Unknown(reasons.EXTERNAL, name)
+        return None
+
+    def starred(self, env: ModuleEnv, name: str) -> Library | None:
+        """What the last star import of a library that has the name brings under it."""
+        for canonical, family in reversed(self._stars.get(id(env), {})):
+            found = _exported(canonical, name) if canonical else None
+            if found is not None:
+                return Library(found, family, name)
         return None
 
 
@@ -187,4 +191,4 @@ def _exported(module: str, name: str) -> str | None:
 
     if library.lookup(canonical) is not None or library.attribute(canonical) is not None:
         return canonical
-    return None
+    return canonical if library.is_module(canonical) else None

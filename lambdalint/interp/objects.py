@@ -113,6 +113,8 @@ def _module_attribute(machine: Machine, receiver: ProjectModule, name: str) -> V
     found = receiver.env.frame.variables.get(name)
     if found is None:
         found = machine.modules.submodule(machine, receiver.env, name)
+    if found is None:
+        found = machine.modules.starred(receiver.env, name)
     return found if found is not None else Unknown(reasons.ATTRIBUTE, name)
 
 
@@ -153,7 +155,7 @@ def set_attribute(machine: Machine, receiver: Value, name: str, value: Value) ->
         if old is not None and old is not value and machine.weak(receiver.birth):
             value = join_values(old, value)
         receiver.attributes[name] = value
-    elif isinstance(receiver, ClassValue):
+    elif isinstance(receiver, (ClassValue, Model)):
         receiver.attributes[name] = value
     elif isinstance(receiver, Layer):
         receiver.config[name] = value
@@ -166,6 +168,7 @@ def set_item(machine: Machine, receiver: Value, key: Value, value: Value) -> Non
     if isinstance(receiver, Dictionary):
         if not isinstance(key, Const) or not isinstance(key.value, (str, int, float, bytes, type(None))):
             receiver.complete = False
+            receiver.others = value if receiver.others is None else join_values(receiver.others, value)
             return
         old = receiver.items.get(key.value)
         if machine.weak(receiver.birth):

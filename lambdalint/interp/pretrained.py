@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.interp.binding import SPREAD
-from lambdalint.interp.values import FALSE, NONE, Along, Const, GraphNode, Model, Sequence, Tensor, Value
+from lambdalint.interp.values import (
+    FALSE,
+    NONE,
+    Along,
+    Const,
+    Dictionary,
+    GraphNode,
+    Model,
+    Sequence,
+    Tensor,
+    Value,
+)
 from lambdalint.layers.dims import B, fresh
 from lambdalint.syntax.anchor import Anchor
 
@@ -19,6 +30,10 @@ _BUILDERS = (
     "bert4keras3.models.build_transformer_model",
 )
 _ENCODERS = frozenset({"bert", "roberta", "albert", "albert_unshared", "nezha", "electra", "roformer"})
+HUB = "hub"
+"""The kind of models that TensorFlow Hub gives: encoders, whose outputs have names of their own."""
+_RANKS = {"default": 2, "pooled_output": 2, "elmo": 3, "word_emb": 3, "sequence_output": 3}
+"""How many axes the outputs of encoders have."""
 _OTHER_ENDS = ("with_pool", "with_nsp", "training", "layers", "additional_input_layers")
 """Arguments with which the model has other outputs or inputs."""
 
@@ -44,3 +59,22 @@ def encoder(
         model.inputs = Sequence("list", list(ends), birth=machine.serial())
         model.outputs = Tensor((B, length, fresh("features")), Along(0), "float32", kind="keras", node=node)
     return model
+
+
+def hub_outputs(x: Tensor, named: Value, node: GraphNode) -> Value:
+    """What an encoder of TensorFlow Hub makes of a tensor: a vector for each sample, or each of its parts."""
+    if named not in (NONE, FALSE) and named != Const(True):
+        return Tensor(None, x.batch, "float32", kind=x.kind, node=node, inputs=x.inputs)
+    rows = x.dims[0] if x.dims else B
+    made: dict[str, Value] = {
+        name: Tensor(
+            (rows, *(fresh("features") for _ in range(rank - 1))),
+            x.batch,
+            "float32",
+            kind=x.kind,
+            node=node,
+            inputs=x.inputs,
+        )
+        for name, rank in _RANKS.items()
+    }
+    return Dictionary(made, complete=False) if named == Const(True) else made["default"]

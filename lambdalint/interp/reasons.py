@@ -32,8 +32,10 @@ MOVED_BEFORE = "an earlier layer moves the samples"
 
 PART_OF_BATCH = "a part of the batch that is computed when the layer runs"
 
-FACTS = frozenset({NO_SAMPLES, BATCH_OF_ONE, MIXED_BEFORE, PART_OF_BATCH})
+LOSES_ONE = "a batch of one loses its axis"
+
+FACTS = frozenset({NO_SAMPLES, BATCH_OF_ONE, MIXED_BEFORE, PART_OF_BATCH, LOSES_ONE})
 """Why a tensor has no samples to be followed: there are none, or one, or they are lost; all else is known.
 
-A part of a batch, such as a device gets of it, is meant.
+A part of a batch, such as a device gets of it, is meant; and batches of one are another case than others.
 """

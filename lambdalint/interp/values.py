@@ -211,11 +211,15 @@ class Sequence:
 
 @dataclass(eq=False, slots=True)
 class Dictionary:
-    """A dict: the entries with known keys; ``complete`` is False where there may be others."""
+    """A dict: the entries with known keys; ``complete`` is False where there may be others.
+
+    ``others`` is what is kept under keys that are not known.
+    """
 
     items: dict[Any, Value]
     complete: bool = True
     birth: int = 0
+    others: Value | None = None
 
 
 @record(frozen=True, slots=True)
@@ -365,6 +369,8 @@ class Model:
     calls: int = 0
     losses: list[Value] = field(default_factory=list)
     birth: int = 0
+    attributes: dict[str, Value] = field(default_factory=dict)
+    """What the program keeps in attributes of the object."""
 
 
 @dataclass(eq=False, repr=False, slots=True)

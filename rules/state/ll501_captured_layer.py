@@ -61,6 +61,7 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts
+from lambdalint.interp.pretrained import HUB
 from lambdalint.interp.values import Const, Layer, Model, Value
 from lambdalint.rule import Report, Rule
 
@@ -96,7 +97,7 @@ def _what(value: Value) -> str:
 
 def _pretrained(value: Value) -> bool:
     if isinstance(value, Model):
-        return value.kind in ("application", "loaded")
+        return value.kind in ("application", "loaded", HUB)
     if isinstance(value, Layer) and value.cls == "KerasLayer":
         return value.config.get("trainable") != Const(True)
     return isinstance(value, Layer) and value.cls == "?"

@@ -311,3 +311,44 @@ def test_all_axes_of_a_tensor_of_unknown_rank() -> None:
     assert isinstance(one(code).result, Tensor)
     code = f"{HEAD}x = Input(sys.argv)\ny = Lambda(lambda t: K.sum(t, axis=list(range(0, K.ndim(t)))))(x)\n"
     assert [event.kind for event in one(code).causes("reduced-all")] == ["reduced-all"]
+
+
+def test_attributes_that_a_model_is_given() -> None:
+    code = (
+        f"{HEAD}def build():\n    model = Sequential([Dense(3, input_shape=(4,))])\n"
+        "    model.shorter = lambda n: n // 2\n    return model\n"
+        "y = Lambda(build().shorter)(Input((7,)))\n"
+    )
+    assert describe(one(code).result) == "(B*, 7)"
+
+
+def test_what_a_module_brings_by_a_star(tmp_path: Path) -> None:
+    (tmp_path / "compat.py").write_text("from tensorflow.compat.v1 import *\n")
+    code = (
+        "import compat as tf\nfrom keras.layers import Input, Lambda\n"
+        "y = Lambda(lambda t: tf.nn.tanh(tf.split(t, 2, axis=-1)[0]))(Input((4, 6)))\n"
+        "z = Lambda(lambda t: tf.no_such_thing(t))(Input((4, 6)))\n"
+    )
+    (tmp_path / "net.py").write_text(code)
+    known, unknown = layers_of(tmp_path)
+    assert (known.reason, unknown.reason) == ("", reasons.ATTRIBUTE)
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"),
+    [
+        ("t.to_tensor() if isinstance(t, tf.RaggedTensor) else t", "(B*, 4, 9)"),
+        ("tf.nest.pack_sequence_as(t, [2.0 * each for each in tf.nest.flatten(t)])", "(B*, 4, 9)"),
+        ("hub.Module('url')(t[:, 0, 0], as_dict=True)['elmo']", "(B*, features, features)"),
+        ("hub.Module('url')(t[:, 0, 0])", "(B*, features)"),
+        ("kept(t)", "(B*, 4, 9)"),
+    ],
+)
+def test_objects_of_other_libraries(body: str, shape: str) -> None:
+    kept = (
+        "import tensorflow_hub as hub\ncache = {}\n"
+        "def kept(t):\n    cache[tuple(sys.argv)] = t\n    return cache[tuple(sys.argv)]\n"
+    )
+    code = f"{HEAD}{kept}y = Lambda(lambda t: {body})(Input((4, 9)))\n"
+    assert describe(one(code).result) == shape
+    assert facts_of(code).followed == ((True, ""),)

@@ -85,6 +85,8 @@ def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
         sign = sign_of(op, tensors)
         content = _content(op, tensors)
     _note(call, op, made, values)
+    if len(made) == len(tensors) == 2 and _leaves(op, tensors[0], tensors[1], dtype):
+        return tensors[0]
     if op == "mul" and not dims and dims is not None and any(_is_zero(each) for each in tensors):
         # Nothing is left of what was mixed: such a term ties inputs to a result, or cuts their gradient.
         batch = CONSTANT
@@ -102,6 +104,13 @@ def _operand(call: OpCall, op: str, value: Value, values: Items[Value]) -> Tenso
         if any(_fits_list(op, other) for other in values if other is not value):
             return value
     return operand(call, value)
+
+
+def _leaves(op: str, left: Tensor, right: Tensor, dtype: str | None) -> bool:
+    """Whether a number changes nothing: 0 that is added, 1 that is multiplied by."""
+    neutral = {"add": 0, "sub": 0, "mul": 1, "div": 1}.get(op)
+    alone = neutral is not None and right.rank == 0 and not right.inputs and number(right) == neutral
+    return alone and left.kind in ("tensor", "keras") and left.dtype == dtype and left.dtype in FLOATS
 
 
 def _is_zero(tensor: Tensor) -> bool:
@@ -161,6 +170,8 @@ def sign_of(op: str, tensors: list[Tensor]) -> Sign:
         return signs.square(signs.subtract(left.sign, right.sign, independent(left, right)))
     if op == "mul":
         return signs.square(left.sign) if left is right else signs.multiply(left.sign, right.sign)
+    if op == "div" and left is right:
+        return signs.exact(1.0)
     if op == "pow":
         return signs.power(left.sign, number(right))
     if op in ("mod", "floordiv", "bitwise"):

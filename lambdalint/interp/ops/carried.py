@@ -14,8 +14,8 @@ REASON = "samples reach an argument that is not meant for them"
 _QUESTIONS = """
     assign concat constant context decorator dtype_of eager first_argument flat_structure fold get_item
     gradients identity in_train_phase int_shape is_tensor like map_fn map_structure ndim none opaque
-    placeholder print_op python_function rnn shape_of shape_tuple side_effect size size_of stack
-    static_value switch_case tf_concat tf_scan variable while_loop
+    packed_structure placeholder print_op python_function rnn shape_of shape_tuple side_effect size size_of
+    stack static_value switch_case tf_concat tf_scan variable while_loop
 """
 _ALONE = frozenset(_QUESTIONS.split())
 """Families that look at their operands in ways of their own, or depend on no entry of them."""

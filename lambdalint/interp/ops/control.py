@@ -194,6 +194,19 @@ def _flat(value: Value) -> Iterator[Value]:
         yield value
 
 
+def packed_structure(call: OpCall) -> Value:
+    """The items of a flat list in the form of nested lists, or its only one in place of a tensor."""
+    form, flat = call.first(), call.first(1)
+    items = list(flat.items or ()) if isinstance(flat, Sequence) else []
+    return _packed(form, items) if len(list(_flat(form))) == len(items) else unknown_result(call)
+
+
+def _packed(form: Value, items: list[Value]) -> Value:
+    if isinstance(form, Sequence) and form.items is not None:
+        return Sequence(form.kind, [_packed(part, items) for part in form.items])
+    return items.pop(0)
+
+
 # --- choices ---------------------------------------------------------------------------------------
 
 
@@ -380,6 +393,7 @@ CONTROL: dict[str, Family] = {
     "rnn": rnn,
     "map_structure": map_structure,
     "flat_structure": flat_structure,
+    "packed_structure": packed_structure,
     "cond": cond,
     "switch": switch,
     "in_train_phase": in_train_phase,

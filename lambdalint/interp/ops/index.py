@@ -115,6 +115,8 @@ def _of_dict(machine: Machine, value: Dictionary, key: Value, at: Anchor, text: 
             return found
         if value.complete:
             return _fails(machine, at, text, "KeyError", f"{key.value!r} is not in the dict", value)
+    if value.others is not None and not value.items:
+        return value.others
     return Unknown(reasons.ENTRY)
 
 

@@ -134,6 +134,15 @@ def attribute(canonical: str) -> Value | None:
     return None
 
 
+@lru_cache(maxsize=1024)
+def is_module(canonical: str) -> bool:
+    """Whether it names a module of a library: ``keras``, or one that holds operations of the tables."""
+    name = normalize(canonical)
+    prefix = prefix_of(name)
+    inner = f"{name[len(prefix) + 1 :]}."
+    return name == "keras" or (bool(prefix) and any(each.startswith(inner) for each in _index(prefix)))
+
+
 def operation_names() -> Iterator[str]:
     """The canonical names of every operation in the tables."""
     for prefix in MODULES:

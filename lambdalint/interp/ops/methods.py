@@ -64,7 +64,9 @@ _OF_CONTAINERS = frozenset({
     "append", "extend", "insert", "pop", "index", "count", "remove",
     "keys", "values", "items", "get", "update",
 })  # fmt: skip
-_UNTOUCHED = frozenset({"value", "read_value", "ref", "experimental_ref", "block_until_ready", "detach"})
+_UNTOUCHED = frozenset(
+    {"value", "read_value", "ref", "experimental_ref", "to_tensor", "block_until_ready", "detach"}
+)
 _ASSIGNMENTS = frozenset({"assign", "assign_add", "assign_sub", "fill", "set_value"})
 _TO_PYTHON = frozenset({"numpy", "eval", "get_value", "item", "tolist", "tobytes"})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import gcd
 
-from lambdalint.interp import events
+from lambdalint.interp import events, reasons
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.operands import (
     SHAPE_UNKNOWN,
@@ -359,7 +359,7 @@ def _squeezed_everywhere(x: Tensor) -> Tensor:
     batch = x.batch
     content = None
     if isinstance(batch, Along):
-        return result([x], dims, Unsure("a batch of one loses its axis", carries=True), sign=x.sign)
+        return result([x], dims, Unsure(reasons.LOSES_ONE, carries=True), sign=x.sign)
     if dims == () and isinstance(x.content, tuple) and len(x.content) == 1:
         content = x.content[0]
     return result([x], dims, batch, dtype=x.dtype, sign=x.sign, content=content)

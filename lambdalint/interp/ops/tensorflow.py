@@ -152,6 +152,7 @@ cond(pred, true_fn=None, false_fn=None, name=None, strict=False; fn1=true_fn, fn
 case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case') : unknown_result
 nest.map_structure(func, *structure) : map_structure
 nest.flatten(structure, expand_composites=False) : flat_structure
+nest.pack_sequence_as(structure, flat_sequence, expand_composites=False) : packed_structure
 switch_case(branch_index, branch_fns, default=None, name='switch_case') : unknown_result
 while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, \
     swap_memory=False, maximum_iterations=None, name=None, return_same_structure=False) : while_loop
