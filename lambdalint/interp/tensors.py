@@ -63,6 +63,11 @@ def as_tensor(value: Value) -> Tensor | Unknown:
     return Unknown("the value is not a tensor")
 
 
+def is_size(value: Value) -> bool:
+    """Whether it is an entry of a shape, which nothing else is known of."""
+    return isinstance(value, Unknown) and "shape[" in value.label and not value.inputs
+
+
 def _number(plain: Any) -> Tensor | Unknown:
     if isinstance(plain, bool):
         return Tensor((), CONSTANT, "bool", signs.exact(plain), kind="ndarray")

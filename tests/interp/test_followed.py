@@ -352,3 +352,44 @@ def test_objects_of_other_libraries(body: str, shape: str) -> None:
     code = f"{HEAD}{kept}y = Lambda(lambda t: {body})(Input((4, 9)))\n"
     assert describe(one(code).result) == shape
     assert facts_of(code).followed == ((True, ""),)
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"),
+    [
+        ("tf.image.combined_non_max_suppression(t[0], t[1][..., None], 10, 20)[0]", "(B*, ?, 4)"),
+        ("tf.image.combined_non_max_suppression(t[0], t[1][..., None], 10, 20)[3]", "(B*,) int32"),
+        (
+            "tf.map_fn(lambda s: tf.gather(s[0], tf.image.non_max_suppression(s[0][:, 0], s[1], 9))[:, 0], t)",
+            "(B*, ?, 4)",
+        ),
+        (
+            "tf.map_fn(lambda s: tf.image.non_max_suppression_with_scores(s[0][:, 0], s[1], 10)[1], t)",
+            "(B*, ?)",
+        ),
+    ],
+)
+def test_boxes_that_are_left(body: str, shape: str) -> None:
+    trace = one(f"{HEAD}y = Lambda(lambda t: {body})([Input((50, 1, 4)), Input((50,))])\n")
+    assert describe(trace.result) == shape
+
+
+def test_boxes_of_the_whole_batch_are_compared() -> None:
+    body = "tf.image.non_max_suppression(t[0], t[1], 10)"
+    trace = one(f"{HEAD}y = Lambda(lambda t: {body})([Input((4,)), Input(())])\n")
+    assert isinstance(trace.result, Tensor)
+    assert not isinstance(trace.result.batch, Along)
+
+
+def test_an_entry_of_a_shape_is_a_size() -> None:
+    data = f"{HEAD}data = np.load(sys.argv[1])\n"
+    code = f"{data}y = Lambda(lambda t: t[:, :tf.constant(data.shape[1])])(Input((9,)))\n"
+    assert describe(one(code).result) == "(B*, data.shape[1])"
+
+
+def test_behind_unknown_rows_a_reshape_gives_rows() -> None:
+    code = (
+        f"{HEAD}{COUNT}x = Lambda(lambda t: K.reshape(t, (-1, count, 6)))(Input((4, 9)))\n"
+        "y = Lambda(lambda t: K.reshape(t, (-1, count + 1, count + 2)))(x)\n"
+    )
+    assert facts_of(code).followed == ((True, ""), (True, ""))

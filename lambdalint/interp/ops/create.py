@@ -28,6 +28,7 @@ from lambdalint.interp.tensors import (
     batch_of_sizes,
     common_dtype,
     is_integer,
+    is_size,
     result,
 )
 from lambdalint.interp.values import (
@@ -130,6 +131,8 @@ def constant(call: OpCall) -> Value:
     if isinstance(given, Sequence) and given.items is None and given.lead and shape == NONE:
         # As a list it says more of its entries.
         return given
+    if isinstance(value, Unknown) and is_size(value):
+        return Tensor((), CONSTANT, dtype_argument(call, "int32"), signs.SIZE, call.machine.dim(value))
     if isinstance(value, Unknown):
         return value
     default = "float32" if call.op.name.startswith("keras.backend.") else value.dtype

@@ -39,7 +39,7 @@ def subscript(machine: Machine, value: Value, key: Value, at: Anchor, text: str)
         if value.tensor and _shows_tensor(key):
             return _of_tensor(machine, Tensor(None, Along(0), inputs=value.inputs), key, at, text)
         inputs = value.inputs | inputs_of_key(key)
-        return Unknown(value.reason, tensor=value.tensor, inputs=inputs)
+        return Unknown(value.reason, _size_of(value, key), value.tensor, inputs)
     if isinstance(value, Dictionary):
         return _of_dict(machine, value, key, at, text)
     if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
@@ -50,6 +50,12 @@ def subscript(machine: Machine, value: Value, key: Value, at: Anchor, text: str)
         kind = type(value.value).__name__ if isinstance(value, Const) else "int"
         return _fails(machine, at, text, "TypeError", f"{kind!r} object is not subscriptable", value)
     return Unknown(reasons.ENTRY)
+
+
+def _size_of(value: Unknown, key: Value) -> str:
+    """The label of an entry: a size where the value is the ``shape`` of something."""
+    entry = isinstance(key, Const) and isinstance(key.value, int) and value.label.endswith("shape")
+    return f"{value.label}[{key.value}]" if entry and isinstance(key, Const) else "?"
 
 
 def _shows_tensor(key: Value) -> bool:

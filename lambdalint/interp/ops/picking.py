@@ -15,9 +15,11 @@ from lambdalint.interp.ops.operands import (
     whole_numbers,
 )
 from lambdalint.interp.ops.reshape import reshaped
+from lambdalint.interp.ops.several import unknown_result
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.tensors import OWN_ENTRIES, Dims, meet_batches, result
 from lambdalint.interp.values import (
+    ANY_SIGN,
     CONSTANT,
     NONE,
     Along,
@@ -222,6 +224,42 @@ def embedding_lookup(call: OpCall) -> Value:
     return gathered(call, table, ids, 0)
 
 
+# --- suppressed boxes ---------------------------------------------------------------------
+
+
+def suppressed(call: OpCall) -> Value:
+    """The numbers of the best boxes of one list; ``pair``: and their scores, or how many there are."""
+    boxes, scores = operand(call, call.first()), operand(call, call.first(1))
+    known = [each for each in (boxes, scores) if isinstance(each, Tensor)]
+    batch = meet_batches([each.batch for each in known])
+    if isinstance(batch, Along):
+        # The boxes of a list are compared with each other.
+        batch = Unsure(CROSSED, carries=True)
+    numbers = result([boxes, scores], (fresh(dynamic=True),), batch, dtype="int32", sign=signs.SIZE)
+    if not call.option("pair"):
+        return numbers
+    second = numbers.but(dtype="float32", sign=ANY_SIGN) if call.option("pair") == "scores" else numbers
+    return Sequence("tuple", [numbers, second.but(dims=()) if second is numbers else second])
+
+
+def suppressed_by_sample(call: OpCall) -> Value:
+    """The best boxes of each sample, their scores and classes, and how many there are."""
+    boxes, scores = operand(call, call.first()), operand(call, call.first(1))
+    if not isinstance(boxes, Tensor) or not isinstance(scores, Tensor) or not boxes.dims:
+        return unknown_result(call)
+    batch = meet_batches([boxes.batch, scores.batch])
+    if isinstance(batch, Along) and batch.axis:
+        batch = Unsure(CROSSED, carries=True)
+    rows, count = boxes.dims[0], fresh()
+    shapes: list[tuple[Dims, str]] = [
+        ((rows, count, 4), "float32"),
+        ((rows, count), "float32"),
+        ((rows, count), "float32"),
+        ((rows,), "int32"),
+    ]
+    return Sequence("tuple", [result([boxes, scores], dims, batch, dtype=dtype) for dims, dtype in shapes])
+
+
 # --- masks ------------------------------------------------------------------------------
 
 
@@ -271,4 +309,6 @@ FAMILIES: dict[str, Family] = {
     "gather_nd": gather_nd,
     "embedding_lookup": embedding_lookup,
     "boolean_mask": boolean_mask,
+    "suppressed": suppressed,
+    "suppressed_by_sample": suppressed_by_sample,
 }

@@ -186,7 +186,7 @@ def _batch(call: OpCall, x: Tensor, dims: Dims, target: list[Dim | None], exact:
         return batch
     samples = batch_size(x)
     if samples is None:
-        return unsure(x, SHAPE_UNKNOWN)
+        return _assumed(call, x, dims, target) if target[:1] == [HOLE] else unsure(x, SHAPE_UNKNOWN)
     sizes = x.dims or ()
     before = mul(product(sizes[: batch.axis]), batch.outer)
     after = mul(batch.inner, product(sizes[batch.axis + 1 :]))

@@ -60,13 +60,15 @@ image.ssim_multiscale(img1, img2, max_val, power_factors=(0.0448, 0.2856, 0.3001
     filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03) : per_sample rank=1
 image.draw_bounding_boxes(images, boxes, colors=None, name=None) : per_sample rank=4
 image.non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=-1e999, \
-    name=None) : unknown_result
+    name=None) : suppressed
+image.non_max_suppression_with_scores(boxes, scores, max_output_size, iou_threshold=0.5, \
+    score_threshold=-1e999, soft_nms_sigma=0.0, name=None) : suppressed pair=scores
 image.non_max_suppression_padded(boxes, scores, max_output_size, iou_threshold=0.5, \
     score_threshold=-1e999, pad_to_max_output_size=False, name=None, sorted_input=False, \
     canonicalized_coordinates=False, tile_size=512) : unknown_result
 image.combined_non_max_suppression(boxes, scores, max_output_size_per_class, max_total_size, \
     iou_threshold=0.5, score_threshold=-1e999, pad_per_class=False, clip_boxes=True, name=None) : \
-    unknown_result
+    suppressed_by_sample
 image.decode_image, io.decode_image(contents, channels=None, dtype='uint8', name=None, \
     expand_animations=True) : single_item dtype=uint8
 image.decode_png, io.decode_png(contents, channels=0, dtype='uint8', name=None) : single_item dtype=uint8 \
