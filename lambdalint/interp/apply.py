@@ -24,6 +24,7 @@ from lambdalint.interp.plain import inner
 from lambdalint.interp.values import (
     NONE,
     Along,
+    Batch,
     Dictionary,
     GraphNode,
     Instance,
@@ -197,9 +198,9 @@ def call_subclass(
     return Tensor(None, graph_batch(tensors), kind="keras", node=node)
 
 
-def _taken_for_samples(output: Value, batch: Along | Unsure) -> Value:
+def _taken_for_samples(output: Value, batch: Batch) -> Value:
     """What a project's layer gives, in rows of samples as Keras has it, where its code could not tell."""
-    if not isinstance(output, Tensor) or not isinstance(output.batch, Unsure) or isinstance(batch, Unsure):
+    if not isinstance(output, Tensor) or not isinstance(output.batch, Unsure) or not isinstance(batch, Along):
         return output
     if output.dims is not None and (not output.dims or isinstance(output.dims[0], int)):
         return output

@@ -12,6 +12,7 @@ from lambdalint.interp.tensors import joint_fold
 from lambdalint.interp.values import (
     ANY_SIGN,
     Along,
+    Broken,
     Const,
     Dictionary,
     GraphNode,
@@ -88,11 +89,14 @@ _KEEPS_SIGN = frozenset(
 )  # fmt: skip
 
 
-def graph_batch(parents: list[Tensor]) -> Along | Unsure:
-    """Where the samples are behind a layer: axes that a Lambda folded into the batch stay there."""
+def graph_batch(parents: list[Tensor]) -> Along | Broken | Unsure:
+    """Where the samples are behind a layer: axes that a Lambda folded into the batch stay there.
+
+    Inside of a body, where they are lost, no layer finds them again.
+    """
     folds: list[Along] = []
     for parent in parents:
-        if isinstance(parent.batch, Unsure):
+        if isinstance(parent.batch, (Broken, Unsure)):
             return parent.batch
         if isinstance(parent.batch, Along) and parent.batch.axis == 0 and parent.batch.folded is not None:
             folds.append(parent.batch)

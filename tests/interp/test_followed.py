@@ -360,8 +360,8 @@ def test_objects_of_other_libraries(body: str, shape: str) -> None:
         ("tf.image.combined_non_max_suppression(t[0], t[1][..., None], 10, 20)[0]", "(B*, ?, 4)"),
         ("tf.image.combined_non_max_suppression(t[0], t[1][..., None], 10, 20)[3]", "(B*,) int32"),
         (
-            "tf.map_fn(lambda s: tf.gather(s[0], tf.image.non_max_suppression(s[0][:, 0], s[1], 9))[:, 0], t)",
-            "(B*, ?, 4)",
+            "tf.map_fn(lambda s: tf.gather(s[0], tf.image.non_max_suppression(s[0][:, 0], s[1], 9)), t)",
+            "(B*, ?, 1, 4)",
         ),
         (
             "tf.map_fn(lambda s: tf.image.non_max_suppression_with_scores(s[0][:, 0], s[1], 10)[1], t)",
