@@ -42,6 +42,12 @@ def functions(times: int) -> str:
     )
 
 
+def expected(times: int) -> str:
+    """A test of a norm, whose value is followed through sums of sums."""
+    sums = "".join(f"{name} = {' + '.join(above * (5 * times))}\n" for name, above in zip("abcde", "bcdef"))
+    return f"{HEAD}x = Lambda(lambda t: K.l2_normalize(t, axis=1))(x)\nf = object()\n{sums}assert a == 1\n"
+
+
 def calls_of(path: Path) -> int:
     """The Python functions called while a file is judged, once everything is imported."""
     settings = load(load_rules().rules, overrides=Overrides(cache=False))
@@ -61,7 +67,9 @@ def calls_of(path: Path) -> int:
     return count
 
 
-@pytest.mark.parametrize("kind", [layers, findings, body, functions], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [layers, findings, body, functions, expected], ids=lambda kind: kind.__name__
+)
 def test_the_cost_of_one_unit_is_flat(kind: object, tmp_path: Path) -> None:
     assert callable(kind)
     counts = {}

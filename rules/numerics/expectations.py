@@ -60,17 +60,17 @@ def _is_one(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value in (1, 1.0) and node.value is not True
 
 
-def _kind(node: ast.expr, made: dict[str, ast.expr], depth: int = 4) -> str:
+def _kind(node: ast.expr, made: dict[str, ast.expr]) -> str:
     """Whether an expression is the norm of something, or the sum of its entries."""
-    for part in walk(node):
-        if isinstance(part, ast.Call) and _name(part.func) == "norm":
-            return "norm"
-        if isinstance(part, ast.Call) and _name(part.func) in _SUMS:
-            return "norm" if _squares(part) else "sum"
-        if isinstance(part, ast.Name) and part.id in made and depth:
-            kind = _kind(made[part.id], made, depth - 1)
-            if kind:
-                return kind
+    left, todo = dict(made), [node]
+    while todo:
+        for part in walk(todo.pop()):
+            if isinstance(part, ast.Call) and _name(part.func) == "norm":
+                return "norm"
+            if isinstance(part, ast.Call) and _name(part.func) in _SUMS:
+                return "norm" if _squares(part) else "sum"
+            if isinstance(part, ast.Name) and part.id in left:
+                todo.append(left.pop(part.id))
     return ""
 
 
