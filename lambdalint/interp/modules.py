@@ -165,7 +165,7 @@ class Modules:
         for canonical, family in reversed(self._stars.get(id(env), {})):
             found = _exported(canonical, name) if canonical else None
             if found is not None:
-                return Library(found, family, name)
+                return Library(found, family or normalise(f"{canonical}.{name}")[1], name)
         return None
 
 

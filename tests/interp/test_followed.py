@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from lambdalint.interp import reasons
+from lambdalint.interp.analyse import analyse
 from lambdalint.interp.explain import describe
 from lambdalint.interp.values import Along, Tensor
 from lambdalint.layers.dims import B
+from lambdalint.sources.unit import SourceUnit
+from lambdalint.syntax.parse import parse
+from lambdalint.syntax.project import Project
 from tests.benchmarks.reach import layers_of
 from tests.interp.running import facts_of, inputs_of, one
 
@@ -332,6 +336,17 @@ def test_what_a_module_brings_by_a_star(tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(code)
     known, unknown = layers_of(tmp_path)
     assert (known.reason, unknown.reason) == ("", reasons.ATTRIBUTE)
+
+
+def test_a_starred_keras_is_that_of_tensorflow(tmp_path: Path) -> None:
+    (tmp_path / "compat.py").write_text("from tensorflow.compat.v1 import *\n")
+    code = (
+        "import compat as tf\nfrom tensorflow.keras.layers import Input, Lambda\n"
+        "x = Input((4,))\nmodel = tf.keras.Model(x, Lambda(lambda t: 2.0 * t)(x))\n"
+    )
+    unit = SourceUnit(str(tmp_path / "net.py"), code, code)
+    facts = analyse(parse(unit), project=Project(str(tmp_path)))
+    assert [event.kind for event in facts.events] == []
 
 
 @pytest.mark.parametrize(
