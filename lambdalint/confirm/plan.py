@@ -37,6 +37,7 @@ from typing import Any
 from lambdalint.confirm.alone import STORED, bare, written
 from lambdalint.confirm.controls import controls, with_function
 from lambdalint.confirm.inputs import Given, candidates
+from lambdalint.confirm.render import literal
 from lambdalint.confirm.request import BACKENDS, Program, Request
 from lambdalint.confirm.slice import KERAS, Slicer, refuse
 from lambdalint.confirm.stand_in import KINDS, NUMBER
@@ -322,11 +323,17 @@ def _last_value(slicer: Slicer, layer: LayerFacts, report: Report) -> str | None
     entries: list[str] = []
     for name in report.facts.get("variables", ()):
         bindings = layer.names.bindings(name, layer.names.scope_of(layer.node))
-        text = _last_of(slicer, bindings)
+        text = _last_of(slicer, bindings) or _known_last(layer, name)
         if text is None:
             return None
         entries.append(f"{name!r}: {text}")
     return "{" + ", ".join(entries) + "}" if entries else None
+
+
+def _known_last(layer: LayerFacts, name: str) -> str | None:
+    """The literal of what a variable around the layer holds once everything has run, where that is known."""
+    value = None if layer.site.frame is None else layer.site.frame.lookup(name)
+    return None if value is None else literal(value)
 
 
 def _last_of(slicer: Slicer, bindings: list[Binding]) -> str | None:

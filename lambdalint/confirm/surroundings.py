@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 FACTORY = "_lambdalint_layer"
 """The function of the slice that rebuilds what surrounds a layer constructed inside a function."""
 _DEEPEST = 4
+_WIDEST = 10_000
+"""More columns than a row has."""
 
 
 class Surroundings:
@@ -75,7 +77,8 @@ class Surroundings:
             return
         changing = any(self._holds(each) for each in bindings)
         written = {"def", "class", "import"} & {each.kind for each in bindings}
-        known = None if written or changing or (inline and len(bindings) > 1) else self._known(name)
+        rebound = len(before) < len(bindings) or (inline and len(bindings) > 1)
+        known = None if written or changing or rebound else self._known(name)
         if known is None and self._slicer.kind and not inline and not written:
             known = self._tensor(name)
         if known is not None:
@@ -173,7 +176,7 @@ class Surroundings:
         if reason is not None:
             raise Unsliceable(f"`{name}` comes from {reason}")
         self._slicer.read(self._part, [binding.value], self)
-        self._line(binding, first_of(holder, binding.value), ast.unparse(holder))
+        self._line(binding, first_of(holder, binding.value), ast.unparse(holder), ahead=True)
 
     # --- values ------------------------------------------------------------------------------------
 
@@ -281,9 +284,13 @@ class Surroundings:
 
     # --- the factory -------------------------------------------------------------------------------
 
-    def _line(self, binding: Binding, text: str, mark: str) -> None:
-        row = getattr(binding.node, "lineno", 1)
-        self.add(row, getattr(binding.node, "col_offset", 0), mark, [(text, None)])
+    def _line(self, binding: Binding, text: str, mark: str, *, ahead: bool = False) -> None:
+        """Add a line in the place of a binding; ``ahead``: before the layer, wherever that stands."""
+        row, column = getattr(binding.node, "lineno", 1), getattr(binding.node, "col_offset", 0)
+        behind = row - getattr(self._site, "lineno", row) if ahead else 0
+        if behind > 0:
+            row, column = row - behind, column + behind * _WIDEST
+        self.add(row, column, mark, [(text, None)])
 
     def _pruning(self) -> Pruning:
         row = getattr(self._site, "lineno", 0)

@@ -26,7 +26,7 @@ _FORETOLD = {
     "LL409": r"^(NameError|UnboundLocalError|AttributeError|ImportError)",
     "LL412": r"[Ll]ayer|Lambda|[Mm]erge|KerasTensor|tensor",
     "LL503": _ABOUT_SYMBOLS,
-    "LL504": _ABOUT_SYMBOLS,
+    "LL504": rf"{_ABOUT_SYMBOLS}|NoneType",
     "LL505": _ABOUT_SYMBOLS,
     "LL701": r"[Mm]erge",
     "LL702": r"^(AttributeError|ImportError|ModuleNotFoundError|NotImplementedError|TypeError)",
