@@ -44,8 +44,8 @@ def functions(times: int) -> str:
 
 def expected(times: int) -> str:
     """A test of a norm, whose value is followed through sums of sums."""
-    sums = "".join(f"{name} = {' + '.join(above * (5 * times))}\n" for name, above in zip("abcde", "bcdef"))
-    return f"{HEAD}x = Lambda(lambda t: K.l2_normalize(t, axis=1))(x)\nf = object()\n{sums}assert a == 1\n"
+    sums = "".join(f"{name} = {' + '.join(above * (5 * times))}\n" for name, above in zip("edcba", "fedcb"))
+    return f"{HEAD}x = Lambda(lambda t: K.l2_normalize(t, axis=1))(x)\nf = x\n{sums}assert a == 1\n"
 
 
 def calls_of(path: Path) -> int:
