@@ -57,6 +57,18 @@ def declarations(layer: LayerFacts) -> Iterator[Declaration]:
         yield Declaration(by_function, sizes, first, _computed(application.trace.result), application)
 
 
+def begins_with_batch(layer: LayerFacts) -> bool:
+    """Whether a tuple is declared that is the shape of a batch, however many axes that has."""
+    return any(
+        isinstance(written, Sequence) and written.items is None and _is_rows(written.lead[:1])
+        for written in layer.site.output_shapes
+    )
+
+
+def _is_rows(lead: tuple[Value, ...]) -> bool:
+    return bool(lead) and isinstance(lead[0], Number) and has_batch(lead[0].dim)
+
+
 def _size(value: Value) -> Size:
     if isinstance(value, Const) and isinstance(value.value, int) and not isinstance(value.value, bool):
         return value.value

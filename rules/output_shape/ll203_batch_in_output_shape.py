@@ -81,6 +81,7 @@ from lambdalint.syntax.text import written
 from .declaration import (
     Declaration,
     as_declared,
+    begins_with_batch,
     belief,
     contradict,
     declarations,
@@ -107,6 +108,12 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 Anchor(layer.unit, node), f"{message} {belief(layer)}.", note=note, severity=severity(layer)
             )
             return
+    if begins_with_batch(layer):
+        message = f"{_LAW} {written(node)}; leave the first size out."
+        yield Report(Anchor(layer.unit, node), f"{message} {belief(layer)}.", severity=severity(layer))
+
+
+_LAW = "A declared tuple is the shape of one sample: Keras puts the batch in front of"
 
 
 def _tuple_with_batch(declaration: Declaration, node: ast.expr) -> str:
@@ -118,8 +125,7 @@ def _tuple_with_batch(declaration: Declaration, node: ast.expr) -> str:
     right = "leave the first size out"
     if computed is not None and is_writable(computed) and not contradict(sizes, computed):
         right = f"declare {as_declared(computed)}"
-    law = f"A declared tuple is the shape of one sample: Keras puts the batch in front of {written(node)}"
-    return f"{law}; {right}."
+    return f"{_LAW} {written(node)}; {right}."
 
 
 def _named_batch(node: ast.expr) -> bool:

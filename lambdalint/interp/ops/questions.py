@@ -19,7 +19,8 @@ def number(dim: Dim) -> Value:
 def shape_sequence(x: Tensor) -> Sequence:
     """A static shape: a tuple of sizes, of unknown length where the rank is unknown."""
     if x.dims is None:
-        return Sequence("tuple", None)
+        rows = isinstance(x.batch, Along) and x.batch.axis == 0 and x.batch.plain
+        return Sequence("tuple", None, lead=(number(B),) if rows else ())
     return Sequence("tuple", [number(dim) for dim in x.dims])
 
 
