@@ -17,6 +17,8 @@ from lambdalint.results import RunResult
 from lambdalint.settings import Settings
 
 _MOST_ASSUMED = 3
+_MOST_JOBS = 4
+"""Experiments at a time that pay off: one server starts and ends them all."""
 NO_LAYER = "the finding is not about one layer that could be run"
 
 
@@ -53,7 +55,7 @@ def confirm(
     answers: dict[Finding, list[Answer]] = {}
     protections: tuple[str, ...] = ()
     if asked:
-        jobs = settings.jobs or 1
+        jobs = settings.jobs or min(os.cpu_count() or 1, _MOST_JOBS)
         with Driver(
             python=options.python, jobs=jobs, cache=settings.cache_dir, project=os.getcwd()
         ) as driver:

@@ -38,9 +38,10 @@ class FakeDriver:
     answer = Answer("confirmed", witness="1 and 2", repro="print('shown')\n")
     asked: Sequence[Request] = ()
     protections = ("none",)
+    jobs = 0
 
     def __init__(self, **options: Any) -> None:
-        self.options = options
+        FakeDriver.jobs = options["jobs"]
 
     def __enter__(self) -> FakeDriver:
         return self
@@ -77,6 +78,19 @@ def test_what_is_suppressed_is_not_run(tmp_path: Path, driver: type[FakeDriver])
     found = confirmed(tmp_path).result.findings
     assert [finding.code for finding in found] == [request.code for request in driver.asked]
     assert "max" not in "".join(request.program.layer or "" for request in driver.asked)
+
+
+@pytest.mark.parametrize(("processors", "jobs"), [(1, 1), (2, 2), (64, 4), (None, 1)])
+def test_experiments_run_side_by_side(
+    tmp_path: Path,
+    driver: type[FakeDriver],
+    monkeypatch: pytest.MonkeyPatch,
+    processors: int | None,
+    jobs: int,
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    confirmed(tmp_path)
+    assert driver.jobs == jobs
 
 
 def test_a_confirmed_finding(tmp_path: Path, driver: type[FakeDriver]) -> None:
