@@ -254,8 +254,8 @@ def mixed_families(site: Site) -> None:
 
 @operator("tensorflow in Keras 3", "LL706")
 def bound_to_a_backend(site: Site) -> None:
-    if not site.keras3:
-        raise Unfit("another dialect")
+    if not site.keras3 or site.family != "keras":
+        raise Unfit("another dialect, or bound to TensorFlow anyway")
     site.wrap("tf.abs({e})")
     site.needs("import tensorflow as tf")
 
