@@ -20,7 +20,7 @@ from lambdalint.confirm.text import ModuleText
 from lambdalint.confirm.unsliceable import Unsliceable
 from lambdalint.interp.frames import Frame
 from lambdalint.sources.unit import SourceUnit
-from lambdalint.syntax.names import Names, is_builtin, normalise
+from lambdalint.syntax.names import Names, is_builtin, is_library, normalise
 from lambdalint.syntax.project import Project
 from lambdalint.syntax.scopes import Binding, position_of
 
@@ -286,7 +286,8 @@ class Slicer:
 
     def _module(self, part: Part, dotted: str, level: int) -> Part | None:
         """The part of a project module, begun where it was not needed before; ``None`` for a library's."""
-        found = self._project.module(dotted, level, part.text.unit.path)
+        known = level == 0 and is_library(dotted)
+        found = None if known else self._project.module(dotted, level, part.text.unit.path)
         if found is None:
             return None
         path = found.unit.path

@@ -25,7 +25,7 @@ from lambdalint.syntax.scopes import (
 if TYPE_CHECKING:
     from lambdalint.syntax.project import ParsedModule, Project
 
-__all__ = ["Binding", "Names", "Scope", "StarImport", "is_builtin", "normalise"]
+__all__ = ["Binding", "Names", "Scope", "StarImport", "is_builtin", "is_library", "normalise"]
 
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__builtins__", "__path__", "__class__"}
 _PYTHON2 = words(
@@ -44,6 +44,11 @@ _DEPTH = 24
 def is_builtin(name: str, python2: bool = False) -> bool:
     """Whether Python itself defines the name (Python 2 with ``python2``)."""
     return name in _BUILTINS or (python2 and name in _PYTHON2)
+
+
+def is_library(module: str) -> bool:
+    """Whether a module is of a library that everybody knows, whatever folders of a project are called."""
+    return module.partition(".")[0] in _LIBRARIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +328,7 @@ class Names:
         return self._name(name, self.module, (1 << 30, 0), depth + 1)
 
     def _import(self, module: str, level: int, attribute: str = "", depth: int = 0) -> _Found:
-        outside = level == 0 and module.partition(".")[0] in _LIBRARIES
+        outside = level == 0 and is_library(module)
         if not outside and self.project is not None and self.unit is not None and depth <= _DEPTH:
             found = self.project.module(module, level, self.unit.path)
             if found is not None:

@@ -19,6 +19,7 @@ from keras import backend as K
 from keras.layers import Input, Lambda
 
 arrays = np.int(2)
+unique_name = K.get_graph().unique_name
 
 
 class Mine(Thing):
@@ -36,7 +37,7 @@ def checked(t):
 
 
 x = Input(shape=(4,))
-y = Lambda(summed)(x)
+y = Lambda(summed, name=unique_name("summed"))(x)
 z = Lambda(checked)(x)
 """
 
@@ -48,10 +49,10 @@ def test_names_that_are_gone_and_packages_that_are_missing(tmp_path: Path) -> No
     _, findings, _ = confirm("train.py", *options, cwd=tmp_path)
     verdicts = {each["location"]["row"]: each["verdict"] for each in findings}
     assert {row: verdict["status"] for row, verdict in verdicts.items()} == {
-        18: "confirmed", 23: "unconfirmed",
+        19: "confirmed", 24: "unconfirmed",
     }  # fmt: skip
-    assert verdicts[23]["reason"] == "the layer needs elsewhere, which is not installed"
-    script = tmp_path / "shown" / "LL101_train_18.py"
+    assert verdicts[24]["reason"] == "the layer needs elsewhere, which is not installed"
+    script = tmp_path / "shown" / "LL101_train_19.py"
     ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
     assert (ran.returncode, "the defect shows" in ran.stdout) == (1, True), ran.stderr
 

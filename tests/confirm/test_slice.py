@@ -294,6 +294,15 @@ def test_modules_of_the_project(script: Path) -> None:
     assert "unused" not in "".join(module.source for module in sliced(script))
 
 
+def test_a_folder_that_is_called_like_a_library_is_not_that_library(script: Path) -> None:
+    folder = script.parent / "numpy"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("float64 = None\n")
+    write(script, "import numpy as np\nLambda(lambda x: np.float64(2) * x)")
+    assert function_of(script)(3) == 6
+    assert [module.name for module in sliced(script)] == ["main"]
+
+
 def test_lines_lead_back_to_the_file(script: Path) -> None:
     write(script, "scale = float(2)\n\n\ndef f(x):\n\n    return x * scale\n\n\nLambda(f)\n")
     (main,) = sliced(script)

@@ -38,6 +38,10 @@ def restore(source: str, tensorflow: bool = True) -> bool:
     if tensorflow and keras is not None and re.search(r"(?s)expand_dims\(.{,200}?\bdim\s*=", source):
         given = True
         keras.backend.expand_dims = _renamed(keras.backend.expand_dims)
+    inner: Any = sys.modules.get("tf_keras.src.backend")
+    if tensorflow and inner is not None and "get_graph" in ATTRIBUTE.findall(source):
+        given = True
+        keras.backend.get_graph = inner.get_graph
     if tensorflow and "tensorflow" in source and "tensorflow" in sys.modules:
         given |= _tensorflow(source)
     return given
