@@ -90,7 +90,7 @@ F841 (unused variable) reports the noise too; ARG005 reports every lambda that d
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
@@ -122,12 +122,21 @@ def check(layer: LayerFacts) -> Iterator[Report]:
         return
     traces = layer.traces
     if traces and all(_ignores(layer, trace) for trace in traces):
-        yield Report(
-            at,
-            "The result does not depend on the layer's input: every sample gets the same, and the layers "
-            "before this one are not trained. Return what is computed from the input.",
-            note="its input does not reach the result",
+        yield Report(at, _said(layer, traces), note="its input does not reach the result")
+
+
+def _said(layer: LayerFacts, traces: Iterable[Trace]) -> str:
+    functions = [function for trace in traces if (function := written_function(trace.function)) is not None]
+    names = [_namesake(layer, function) for function in functions]
+    if names and all(names):
+        return (
+            f"The function reads the outer `{names[0]}`, not its parameter: applied to anything else, as in "
+            "a model that is nested, cloned or loaded, the layer ignores its input. Read the parameter."
         )
+    return (
+        "The result does not depend on the layer's input: every sample gets the same, and the layers "
+        "before this one are not trained. Return what is computed from the input."
+    )
 
 
 # --- the input -------------------------------------------------------------------------------------
@@ -142,7 +151,7 @@ def _ignores(layer: LayerFacts, trace: Trace) -> bool:
     steered = any(trace.of_kind(events.BRANCH))
     if works and not steered and not trace.unknowns and _is_free(trace.result):
         return True
-    return not works and (_reads_namesake(layer, function) or _returns_another_end(function))
+    return not works and (_namesake(layer, function) is not None or _returns_another_end(function))
 
 
 def _is_computed(value: Value) -> bool:
@@ -159,11 +168,11 @@ def _is_free(value: Value) -> bool:
     return not sized and not isinstance(value.batch, (Along, Broken, Unsure)) and value.kind != "variable"
 
 
-def _reads_namesake(layer: LayerFacts, function: Function) -> bool:
-    """Whether the function reads the outer variable that the layer is applied to, not its parameter."""
+def _namesake(layer: LayerFacts, function: Function) -> str | None:
+    """The outer variable that the layer is applied to, where the function reads it and not its parameter."""
     names = names_of(layer, function)
     if names is None:
-        return False
+        return None
     free = names.free_variables(function.node)
     parameters = {parameter.arg for parameter in function.node.args.args}
     read = {node.id for node in walk(function.node) if isinstance(node, ast.Name)}
@@ -174,8 +183,10 @@ def _reads_namesake(layer: LayerFacts, function: Function) -> bool:
         for argument in use.at.node.args
         if isinstance(argument, ast.Name)
     }
-    known = [function.frame.lookup(name) for name in applied & set(free)]
-    return not parameters & read and any(isinstance(value, Unknown) for value in known)
+    if parameters & read:
+        return None
+    outer = sorted(applied & set(free))
+    return next((name for name in outer if isinstance(function.frame.lookup(name), Unknown)), None)
 
 
 def _returns_another_end(function: Function) -> bool:

@@ -47,6 +47,11 @@ def test_only_captured_tensors_with_weights_behind_them_lose_layers() -> None:
     )
 
 
+def test_what_reads_its_namesake_is_told_so() -> None:
+    body = "def build(data):\n    return Lambda(lambda unused: tf.abs(data))(data)\n"
+    assert "reads the outer `data`, not its parameter" in find("LL411", body).message
+
+
 def test_advice_is_spelled_as_in_the_file() -> None:
     body = "Lambda(lambda t: 1 / K.relu(t))(Input((4,)))"
     assert "K.maximum(…, K.epsilon())" in find("LL601", body).message
