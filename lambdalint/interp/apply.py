@@ -223,9 +223,11 @@ def chain(machine: Machine, layer: Value, value: Value, at: Anchor, how: str) ->
     return Tensor(None, Along(0), kind="keras")
 
 
-def apply_wrapped(machine: Machine, layer: Layer | Model, shape: Shape) -> Value:
+def apply_wrapped(machine: Machine, layer: Layer | Model | Instance, shape: Shape) -> Value:
     """Apply a layer inside a wrapper to an input of this shape."""
     tensor = Tensor(shape, Along(0), "float32", kind="keras")
+    if isinstance(layer, Instance):
+        return call_subclass(machine, layer, [tensor], {}, Anchor(layer.cls.env.unit, layer.cls.node))
     if isinstance(layer, Layer) and layer.site is not None:
         return run_layer(machine, layer, [tensor], {}, layer.at, "wrapped")
     return apply_layer(machine, layer, [tensor], {}, layer.at)

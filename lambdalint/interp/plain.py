@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from lambdalint.interp.objects import is_keras_class
 from lambdalint.interp.values import (
     Const,
     Dictionary,
+    Instance,
     Layer,
     Library,
     Model,
@@ -48,6 +50,8 @@ def plain(machine: Machine, value: Value, size: bool = False) -> ConfigValue:
         return value.name.rsplit(".", 1)[-1]
     if isinstance(value, (Layer, Model)):
         return inner(machine, value)
+    if isinstance(value, Instance) and is_keras_class(value.cls.library_base() or ""):
+        return Inner("", {}, _shape_of(machine, value))
     return UNKNOWN
 
 
@@ -60,7 +64,7 @@ def inner(machine: Machine, layer: Layer | Model) -> Inner:
     return Inner("", {}, _shape_of(machine, layer))
 
 
-def _shape_of(machine: Machine, layer: Layer | Model) -> Callable[[Shape], Outputs]:
+def _shape_of(machine: Machine, layer: Layer | Model | Instance) -> Callable[[Shape], Outputs]:
     def shape_of(shape: Shape) -> Outputs:
         from lambdalint.interp import apply
 

@@ -40,6 +40,16 @@ USE = "y = Lambda(lambda t: t * 2.5)(x)\n"
             "x = Both()(Input((4,)), Input((3,)))\n",
             "(B, 7)",
         ),
+        (
+            "class Gate(Layer):\n    def build(self, shape):\n        self.g = Dense(shape[-1] + 1)\n"
+            "    def call(self, t):\n        return self.g(t)\nx = TimeDistributed(Gate())(Input((6, 4)))\n",
+            "(B, 6, 5)",
+        ),
+        (
+            "class Last(Layer):\n    def call(self, t):\n        return t[:, -1]\n"
+            "x = TimeDistributed(layer=Last())(Input((6, 4, 3)))\n",
+            "(B, 6, 3)",
+        ),
         ("class Mine(Dense):\n    pass\nx = Mine(3)(Input((4,)))\n", "(B, 3)"),
         (
             "class Mine(Conv2D):\n    def __init__(self, n):\n        super().__init__(n, 3)\n"
