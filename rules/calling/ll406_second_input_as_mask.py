@@ -76,8 +76,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             first, second = node.args[:2]
             yield Report(
                 use.at,
-                f"The second argument of a layer's call is its mask: `{words(second)}` is not an input "
-                f"here and is silently ignored. Pass one list: `([{words(first)}, {words(second)}])`.",
+                f"The second argument of a layer's call is its mask: `{words(second)}` is no input here, "
+                f"and the function never gets it. Pass one list: `([{words(first)}, {words(second)}])`.",
                 note="the second input becomes the mask",
             )
 
