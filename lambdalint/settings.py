@@ -29,7 +29,7 @@ _LARGEST = 10_000_000
 _ANY_SIZE = 1e9
 _MOST_WAYS = 6
 """``**/`` and ``{}`` in one glob: each multiplies the ways in which a path may match."""
-_HEADER = re.compile(r"^\s*\[+\s*tool\s*\.\s*lambdalint\b", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*lambdalint\b", re.MULTILINE)
 
 
 class SettingsError(Exception):
@@ -326,7 +326,7 @@ class _Table:
 
 def _key(key: str) -> str:
     quoted = re.escape(key)
-    return rf"^\s*[\"']?{quoted}[\"']?\s*=|^\s*\[.*\b{quoted}[\"']?\s*[\].]"
+    return rf"^[ \t]*[\"']?{quoted}[\"']?\s*=|^[ \t]*\[.*\b{quoted}[\"']?\s*[\].]"
 
 
 def _words(value: object) -> tuple[str, ...] | None:

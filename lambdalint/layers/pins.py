@@ -23,14 +23,14 @@ _SHARED = (2, 6)
 _PACKAGE = r"(?P<name>keras|keras-core|tf-keras|theano|tensorflow(?:-(?:gpu|cpu|macos|intel|rocm))?)"
 _OPERATOR = r"(?P<operator>===|==|~=|>=|<=|!=|<|>|\^|=)"
 _PIN = re.compile(
-    rf"(?<![\w./-]){_PACKAGE}(?:\[[\w,\s-]*\])?[\"']?\s*(?:=\s*)?[\"'(]?\s*"
+    rf"(?<![\w./-]){_PACKAGE}(?:\[[\w,\s-]*\])?[\"']?\s{{0,40}}(?:=\s{{0,40}})?[\"'(]?\s{{0,40}}"
     rf"(?P<spec>{_OPERATOR}\s*v?\d[\w.*]*(?:\s*,\s*(?:==|~=|>=|<=|!=|<|>)\s*\d[\w.*]*)*)",
     re.IGNORECASE,
 )
-_BARE = re.compile(rf"^\s*{_PACKAGE}\s*=\s*[\"'](?P<spec>\d[\w.*]*)[\"']", re.IGNORECASE | re.MULTILINE)
+_BARE = re.compile(rf"^[ \t]*{_PACKAGE}\s*=\s*[\"'](?P<spec>\d[\w.*]*)[\"']", re.IGNORECASE | re.MULTILINE)
 _LOCKED = re.compile(rf"name = \"{_PACKAGE}\"\s*\nversion = \"(?P<spec>\d[\w.]*)\"", re.IGNORECASE)
 _OPTIONAL = re.compile(
-    r"^\[(?:project\.optional-dependencies|dependency-groups|tool\.[^\]]*extras)\].*?(?=^\[[a-z\"]|\Z)",
+    r"^\[(?:project\.optional-dependencies|dependency-groups|tool\.[^\]\n]*extras)\].*?(?=^\[[a-z\"]|\Z)",
     re.M | re.S,
 )
 """What a project may be installed with says nothing of what its code needs."""

@@ -17,7 +17,7 @@ _ATTEMPTS = 30
 _CUTS = 25
 """How many open brackets and strings of one text are mended, since each may reach to the end."""
 _DEFINITION = re.compile(r"\s*(?:async\s+)?(?:def|class)\s+([^\W\d]\w*)")
-_TARGETS = re.compile(r"\s*(?:for\s+([\w\s,()]+?)\s+in\b|((?:[\w\s,()]+[-+*/]?=(?!=))+))")
+_TARGETS = re.compile(r"\s*for\b((?:(?!\bin\b)[\w\s,()])+)\bin\b|((?:[\w\s,()]+[-+*/]?=(?!=))+)")
 _LOOKAHEADS = 8
 """How often the rest of the text is read to tell where a string was left open."""
 

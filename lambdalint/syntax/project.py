@@ -27,7 +27,8 @@ MOST_SEARCHED = 300
 
 _MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 _IMPORT = re.compile(
-    rb"""(?m)^[ \t]*"?[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n(\\"]*)"""
+    rb"""(?m)^[ \t]*"?[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+"""
+    rb"""(\([^()#]*(?:#[^\n]*\n[^()#]*)*\)|[^\n(\\"]*)"""
     rb"""|import[ \t]+([\w., \t]+))|import_module\(\\?["']([.\w]+)"""
 )
 _NAME = re.compile(r"(?<!as )\b[A-Za-z_]\w*")

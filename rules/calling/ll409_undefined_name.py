@@ -74,7 +74,7 @@ from lambdalint.syntax.names import Names, is_builtin
 from .functions import names_of, written_functions
 from .parameter_use import calls_of, names_given
 
-_FROM_ANYWHERE = re.compile(r"^\s*%\s*(pylab|run|load|store|edit)\b", re.MULTILINE)
+_FROM_ANYWHERE = re.compile(r"^[ \t]*%[ \t]*(pylab|run|load|store|edit)\b", re.MULTILINE)
 _OF_NOTEBOOKS = frozenset({"get_ipython", "display", "In", "Out", "exit", "quit"})
 _INSIDE = "used by the layer's function"
 _DYNAMIC = frozenset({"exec", "execfile", "eval", "globals", "locals", "vars"})

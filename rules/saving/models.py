@@ -17,7 +17,7 @@ from .dialects import in_tensorflow
 # A saver of TensorFlow takes the session first.
 _WHOLE = r"""(?x)
     (?<!saved_)(?:model|net|network)\.save\( (?!\s* (?:\) | [\w.]*sess))
-    | \.save\(\s*[^)\n]*\.(?:h5|hdf5|keras)\b
+    | \.save\(\s{0,99}[^)\n]{0,300}\.(?:h5|hdf5|keras)\b
     | (?<!def\ ) (?:(?<!\.)\b(?P<own>save_model)|\b(?:models|keras|saving)\.save_model)\( (?!\s*\))
     | (?<!tokenizer)(?<!\bdf)\.to_(?:json|yaml)\(\s*\) | \bclone_model\(
     | ModelCheckpoint\s*\( (?![^()]*(?:\([^()]*\)[^()]*)*save_weights_only\s*=\s*(?!False))

@@ -292,6 +292,35 @@ def test_what_is_searched_beside_a_file(bad: Folder, kind: str) -> None:
     assert (ran.code, ran.out.count(" LL302 "), ran.err) == (1, 1, "")
 
 
+MANY = 300_000
+LAMBDA = f"{HEAD}k = 3\nLambda(lambda t: t * k)(x)\n"
+LENGTHY = {
+    "a loop that breaks off": {"long.py": f"{HEAD}for a{' ' * MANY}\n"},
+    "an indented row that breaks off": {"long.py": f"{HEAD}{' ' * MANY}(a b\n"},
+    "saving that breaks off": {"long.py": f"{LAMBDA}'''{'.save(' * MANY}'''\n"},
+    "empty rows of a settings file": {"pyproject.toml": "\n" * MANY + "[tool.x\n# lambdalint\n"},
+    "empty rows of requirements": {"Pipfile": "\n" * MANY},
+    "a pin that breaks off": {"requirements.txt": f"keras{' ' * MANY}\n"},
+    "imports that break off": {
+        "own/__init__.py": "",
+        "own/long.py": LAMBDA,
+        "own/other.py": "from a import (\n" * MANY,
+    },
+}
+
+
+@pytest.mark.parametrize("files", LENGTHY.values(), ids=LENGTHY)
+def test_nothing_is_looked_for_again_and_again(bad: Folder, files: dict[str, str]) -> None:
+    """Each took minutes: a search that fails at one place began anew at the next."""
+    (bad.path / "lambdalint.toml").unlink()
+    for name, text in files.items():
+        path = bad.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    ran = bad.run("check", "--select", "LL101,LL302", "--output-format", "concise", "--no-cache")
+    assert finds(ran)
+
+
 def test_star_imports_of_every_module_by_every_other(bad: Folder) -> None:
     stars = "".join(f"from m{number} import *\n" for number in range(60))
     for number in range(60):
