@@ -125,3 +125,14 @@ def test_the_comparison_sees_a_difference(wrong: tuple[str, bool], why: str) -> 
     assert dict(compared(code, "keras")) == {"keras, row 2: Rescaling(1 / 255)": ""}
     ((_, told),) = compared(code, "keras", {2: wrong})
     assert why in told
+
+
+def test_numbers_have_no_more_digits_than_a_float32() -> None:
+    code = (
+        "import keras\nfrom keras.layers import Lambda\nx = keras.Input((4,))\n"
+        "y = Lambda(lambda t: (t - 0.5) / (2.0 + 1e-7))(x)\nz = Lambda(lambda t: t / 127.5 - 1)(x)\n"
+    )
+    assert {row: text for row, (text, _) in suggestions(code).items()} == {
+        4: "Rescaling(0.499999975, offset=-0.249999988)",
+        5: "Rescaling(1 / 127.5, offset=-1)",
+    }

@@ -63,14 +63,14 @@ ZERO, ONE, MINUS_ONE = Scalar(0.0), Scalar(1.0), Scalar(-1.0)
 
 
 def show(value: float) -> str:
-    """A number as one would write it: ``2``, ``0.5``, ``1 / 255``."""
+    """A number as one would write it: ``2``, ``0.5``, ``1 / 255``; no more digits than a float32 has."""
     short = f"{value:.6g}"
     if float(short) == value:
         return short
     inverse = f"{1 / value:.6g}" if value else ""
     if inverse and abs(float(inverse) * value - 1) < 1e-14:
         return f"1 / {inverse}" if value > 0 else f"-1 / {inverse[1:]}"
-    return repr(value)
+    return f"{value:.9g}"
 
 
 def captured(layer: LayerFacts, step: Step, side: str) -> Scalar | None:
