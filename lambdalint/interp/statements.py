@@ -227,8 +227,8 @@ def _if(machine: Machine, node: ast.If, frame: Frame) -> Flow:
         before = dict(frame.variables)
         returned = len(frame.returns)
         machine.enter_region()
-        for name in _constants_of(node.test, frame):
-            # There it has another value than the one that leads elsewhere.
+        for name in _asked_of(node.test, frame):
+            # There it has another value, or shape, than the one that leads elsewhere.
             frame.variables[name] = Unknown(reasons.PARAMETER, name)
         run_block(machine, other, frame)
         machine.leave_region()
@@ -238,10 +238,10 @@ def _if(machine: Machine, node: ast.If, frame: Frame) -> Flow:
     return run_block(machine, taken, frame)
 
 
-def _constants_of(test: ast.expr, frame: Frame) -> list[str]:
-    """The names of a test that are bound to constants in view."""
+def _asked_of(test: ast.expr, frame: Frame) -> list[str]:
+    """The names of a test that are bound to constants, sizes or tensors in view."""
     names = [part.id for part in walk(test) if isinstance(part, ast.Name)]
-    return [name for name in names if isinstance(frame.lookup(name), Const)]
+    return [name for name in names if isinstance(frame.lookup(name), (Const, Number, Tensor))]
 
 
 def branch(machine: Machine, frame: Frame, paths: list[Callable[[], Flow]]) -> Flow:
