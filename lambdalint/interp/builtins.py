@@ -84,7 +84,7 @@ def _plain_call(name: str, args: Arguments, kwargs: Keywords) -> Value | None:
             plain.append([item.value for item in value.items])  # type: ignore[union-attr]
         else:
             return None
-    if name == "pow" and any(isinstance(value, int) and abs(value) > 4096 for value in plain):
+    if not operators.is_quick(function, plain):
         return None
     try:
         result = function(*plain)

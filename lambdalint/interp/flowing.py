@@ -68,9 +68,8 @@ def graph_tensor(layer: Layer, shape: Shape, parents: list[Tensor], node: GraphN
     dtype = catalogue.output_dtype(layer.cls, layer.plain) or "float32"
     if layer.cls in _KEEPS_SIGN and len(parents) == 1:
         dtype = parents[0].dtype or dtype
-    return Tensor(
-        shape, graph_batch(parents), dtype, sign, kind="keras", node=node, inputs=inputs_among(parents)
-    )
+    batch = graph_batch(parents) if shape != () else Unsure(reasons.NO_SAMPLES)
+    return Tensor(shape, batch, dtype, sign, kind="keras", node=node, inputs=inputs_among(parents))
 
 
 def inputs_among(parents: list[Tensor]) -> frozenset[int]:

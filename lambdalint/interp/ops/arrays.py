@@ -9,6 +9,7 @@ from typing import Any
 from lambdalint.interp import events, reasons
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.delegate import delegate
+from lambdalint.interp.ops.operators import is_quick
 from lambdalint.interp.ops.questions import shape_sequence
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.values import CONSTANT, NONE, Const, Number, Sequence, Sign, Tensor, Unknown, Value
@@ -31,8 +32,6 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 _OF_SIZES: dict[str, Callable[..., Any]] = {"prod": math.prod, "sum": sum, "max": max, "min": min}
-
-_LARGEST_FACTORIAL = 1000
 
 
 def _flat(value: Value) -> Iterator[Value]:
@@ -86,7 +85,7 @@ def _calculated(function: Callable[..., Any], plain: list[Any]) -> Value | None:
         return None
     if any(isinstance(each, int) and each.bit_length() > MOST_BITS for each in plain):
         return None
-    if function is math.factorial and plain and plain[0] > _LARGEST_FACTORIAL:
+    if not is_quick(function, plain):
         return None
     try:
         return Const(function(*plain))

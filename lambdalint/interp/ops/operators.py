@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator as python
 import re
 from collections.abc import Callable
@@ -53,6 +54,7 @@ _SIZES: dict[str, Callable[[Dim, Dim], Dim]] = {
 _LONGEST = 10_000
 """Entries of a list, or characters of a string, that are computed."""
 _LARGEST_POWER = 512
+_LARGEST_FACTORIAL = 1000
 WIDE = re.compile(r"\d{4}|\*")
 """A width in a format string that would make a large string, or one that an argument gives."""
 
@@ -194,6 +196,15 @@ def _affordable(operator: str, left: Any, right: Any) -> bool:
     if operator == "%" and isinstance(left, (str, bytes)):
         return isinstance(left, str) and _small(left) and not WIDE.search(left)
     return _small(left) and _small(right)
+
+
+def is_quick(function: Callable[..., object], plain: list[Any]) -> bool:
+    """Whether a function of numbers gives its result at once, not a number of a million digits."""
+    if function is round:
+        return all(not isinstance(digits, int) or abs(digits) <= _LARGEST_POWER for digits in plain[1:])
+    if function is math.factorial:
+        return all(not isinstance(number, int) or number <= _LARGEST_FACTORIAL for number in plain)
+    return function is not pow or all(not isinstance(each, int) or abs(each) <= 4096 for each in plain)
 
 
 def _small(plain: Any) -> bool:
