@@ -310,7 +310,8 @@ def pool(call: OpCall) -> Value:
         for size, width, stride, dilation in zip(spatial, windows, strides, dilations)
     )
     dims = _joined(call, outer, new, channels)
-    batch = _batch(call, x, None, rank, dims)
+    is_each_entry = all(number == 1 for number in (*windows, *strides))
+    batch = x.batch if is_each_entry else _batch(call, x, None, rank, dims)
     return result([x], dims, batch, dtype=x.dtype, sign=signs.average(x.sign))
 
 
