@@ -408,7 +408,8 @@ def _check_batch(case: Case, value: Tensor, runs: Runs, at: int) -> str:
         return "constant"
     if isinstance(value.batch, Broken):
         shown = mixes(runs, at)
-        if sharp(case) and runs.whole.finite(at) and _distinct(case, runs):
+        # What is made of sizes alone, such as ones, may be the same in every row.
+        if value.inputs and sharp(case) and runs.whole.finite(at) and _distinct(case, runs):
             assert shown, "claimed broken, but each row depends on its sample alone"
         return "broken, shown" if shown else "broken, hidden by a step"
     return "unsure"

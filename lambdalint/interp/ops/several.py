@@ -17,6 +17,7 @@ from lambdalint.interp.values import (
     Batch,
     Broken,
     Const,
+    Constant,
     Sequence,
     Tensor,
     Unknown,
@@ -63,7 +64,11 @@ def per_sample(call: OpCall) -> Value:
     lead = operands[place]
     rank = int(call.option("rank", "0")) or lead.rank
     dims = None
-    if rank is not None and lead.dims:
+    if isinstance(lead.batch, Constant) and any((tensor.rank or 0) > (lead.rank or 0) for tensor in operands):
+        # Constants that meet samples with more axes: which of these are kept is not followed.
+        if isinstance(batch, Along):
+            batch = Unsure("operands of several ranks", carries=True)
+    elif rank is not None and lead.dims:
         dims = (lead.dims[0], *(fresh() for _ in range(rank - 1)))
     return combined(call, dims, batch, dtype=call.option("dtype") or None)
 
