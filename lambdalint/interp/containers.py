@@ -70,12 +70,10 @@ def _sequence_method(machine: Machine, receiver: Sequence, name: str, args: list
         forget_length(receiver, [])
         receiver.lead = tuple(before)
         return receiver.element or Unknown(reasons.ENTRY)
-    if name == "copy":
+    if name in ("copy", "as_list"):
         items = None if receiver.items is None else list(receiver.items)
-        return Sequence(receiver.kind, items, receiver.element, birth=machine.serial())
-    if name == "as_list":
-        items = None if receiver.items is None else list(receiver.items)
-        return Sequence("list", items, receiver.element, birth=machine.serial())
+        kind = receiver.kind if name == "copy" else "list"
+        return Sequence(kind, items, receiver.element, birth=machine.serial())
     if name in ("index", "count") or receiver.items is None:
         return Unknown(reasons.ENTRY)
     if name == "reverse" and certain:

@@ -32,6 +32,7 @@ from lambdalint.interp.values import (
 from lambdalint.layers import dims
 from lambdalint.layers.dims import Dim
 from lambdalint.syntax.anchor import Anchor
+from lambdalint.syntax.text import source_text
 
 if TYPE_CHECKING:
     from lambdalint.interp.machine import Machine
@@ -61,22 +62,6 @@ def evaluate(machine: Machine, node: ast.expr, frame: Frame) -> Value:
     if handler is None:
         return machine.unknown(reasons.SYNTAX)
     return handler(machine, node, frame)
-
-
-def source_text(node: ast.AST) -> str:
-    """A short text of a name or attribute chain, for labels and messages."""
-    words: list[str] = []
-    while True:
-        if isinstance(node, ast.Attribute):
-            words.append(node.attr)
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        else:
-            break
-    if isinstance(node, ast.Name):
-        words.append(node.id)
-    return ".".join(reversed(words))
 
 
 # --- names and attributes --------------------------------------------------------------------------

@@ -24,6 +24,22 @@ def shortened(node: ast.AST, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + UNPRINTABLE
 
 
+def source_text(node: ast.AST) -> str:
+    """A short text of a name or attribute chain, for labels and messages."""
+    words: list[str] = []
+    while True:
+        if isinstance(node, ast.Attribute):
+            words.append(node.attr)
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            break
+    if isinstance(node, ast.Name):
+        words.append(node.id)
+    return ".".join(reversed(words))
+
+
 def identity(node: ast.AST) -> object:
     """What two nodes share if and only if they are the same code, places aside."""
     try:

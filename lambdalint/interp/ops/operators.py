@@ -55,6 +55,7 @@ _LONGEST = 10_000
 """Entries of a list, or characters of a string, that are computed."""
 _LARGEST_POWER = 512
 _LARGEST_FACTORIAL = 1000
+_LARGEST_FACTOR = 4096
 WIDE = re.compile(r"\d{4}|\*")
 """A width in a format string that would make a large string, or one that an argument gives."""
 
@@ -204,7 +205,7 @@ def is_quick(function: Callable[..., object], plain: list[Any]) -> bool:
         return all(not isinstance(digits, int) or abs(digits) <= _LARGEST_POWER for digits in plain[1:])
     if function is math.factorial:
         return all(not isinstance(number, int) or number <= _LARGEST_FACTORIAL for number in plain)
-    return function is not pow or all(not isinstance(each, int) or abs(each) <= 4096 for each in plain)
+    return function is not pow or all(not isinstance(each, int) or abs(each) <= _LARGEST_FACTOR for each in plain)
 
 
 def _small(plain: Any) -> bool:
