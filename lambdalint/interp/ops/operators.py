@@ -205,7 +205,8 @@ def is_quick(function: Callable[..., object], plain: list[Any]) -> bool:
         return all(not isinstance(digits, int) or abs(digits) <= _LARGEST_POWER for digits in plain[1:])
     if function is math.factorial:
         return all(not isinstance(number, int) or number <= _LARGEST_FACTORIAL for number in plain)
-    return function is not pow or all(not isinstance(each, int) or abs(each) <= _LARGEST_FACTOR for each in plain)
+    large = (isinstance(each, int) and abs(each) > _LARGEST_FACTOR for each in plain)
+    return function is not pow or not any(large)
 
 
 def _small(plain: Any) -> bool:
