@@ -34,8 +34,11 @@ PART_OF_BATCH = "a part of the batch that is computed when the layer runs"
 
 LOSES_ONE = "a batch of one loses its axis"
 
-FACTS = frozenset({NO_SAMPLES, BATCH_OF_ONE, MIXED_BEFORE, PART_OF_BATCH, LOSES_ONE})
+LONGEST = "the longest of the batch decides the size"
+
+FACTS = frozenset({NO_SAMPLES, BATCH_OF_ONE, MIXED_BEFORE, PART_OF_BATCH, LOSES_ONE, LONGEST})
 """Why a tensor has no samples to be followed: there are none, or one, or they are lost; all else is known.
 
-A part of a batch, such as a device gets of it, is meant; and batches of one are another case than others.
+A part of a batch, such as a device gets of it, is meant; so is room for the longest of a batch; and batches
+of one are another case than others.
 """

@@ -19,8 +19,8 @@ _NOT_DRAWN_NAMES = """
     assign batch_moments cond const context ctc_batch_cost decorator dropout dtype_of eager first_argument
     flat_structure fold gradients int_shape is_tensor learning_phase map_fn map_structure ndim noise none
     opaque placeholder print_op python_function python_number random random_categorical rnn shape_of
-    shape_tuple shuffle side_effect size size_of static_value switch_case tf_scan unknown_result variable
-    while_loop in_train_phase rearrange epsilon
+    scatter_variable shape_tuple shuffle side_effect size size_of static_value switch_case tf_case
+    tf_scan tf_switch_case unknown_result variable while_loop in_train_phase rearrange epsilon
 """
 NOT_DRAWN = frozenset(_NOT_DRAWN_NAMES.split())
 """Families of what has an effect, draws numbers, takes functions, or gives no tensor."""
@@ -208,7 +208,26 @@ def _rows_step(b: Builder) -> Step:
     return "keras.backend.concatenate", ([ref, made],), {"axis": b.of([-1, 1, 0])}
 
 
+def _sequences_step(b: Builder) -> Step:
+    """Losses of sequences of scores, and the labels that they decode to."""
+    ref, x = b.tensor(3)
+    if x.rank != 3 or not isinstance(time := (x.dims or ())[1], int):
+        return "keras.backend.square", (ref,), {}
+    scores = b.do(("tensorflow.nn.softmax", (ref,), {}))
+    steps = b.do(("tensorflow.fill", ([BatchSize()], time), {}))
+    name = b.of(["keras.backend.ctc_decode", "keras.ops.ctc_decode", "tensorflow.nn.ctc_greedy_decoder",
+                 "tensorflow.nn.ctc_beam_search_decoder", "tensorflow.nn.ctc_loss"])  # fmt: skip
+    if name.startswith("tensorflow.") and not b.chance(4):
+        scores = b.do(("tensorflow.transpose", (scores, [1, 0, 2]), {}))
+    if not name.endswith("loss"):
+        return f"item:{name}", (b.number(0, 1), scores, steps), {}
+    labels = b.do(("tensorflow.ones", ([BatchSize(), 1], "int32"), {}))
+    ones = b.do(("tensorflow.fill", ([BatchSize()], 1), {}))
+    return name, (labels, scores, ones, steps), {"blank_index": 0}
+
+
 STEPS = (
     *(_table_step,) * 6,
+    _sequences_step,
     *(_of_masks_step, _by_shape_step, _convolution_step, _contraction_step, _safe_step, _rows_step),
 )

@@ -96,7 +96,8 @@ def step_abstractly(bench: Bench, name: str, args: list[Any], kwargs: dict[str, 
         if not whole.items:
             return whole.element if whole.element is not None else bench.notes.unknown("an item")
         number: int = args[0]
-        return whole.items[number % len(whole.items)]
+        part = whole.items[number % len(whole.items)]
+        return part.items[0] if isinstance(part, Sequence) and part.items else part
     else:
         made = bench.call(name, *args, **kwargs)
     if bench.notes.unknowns[before:] and bench.notes.unknowns[-1].startswith("the operation cannot run"):
@@ -239,8 +240,30 @@ def _step_for_real(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         return args[0][args[1]]
     if kind == "item":
         parts = _resolve(word)(*args[1:], **kwargs)
-        return parts[args[0] % len(parts)]
-    return _resolve(name)(*args, **kwargs)
+        return _dense(_first(parts[args[0] % len(parts)]))
+    return _dense(_resolve(name)(*_sparse(name, args), **kwargs))
+
+
+def _first(part: Any) -> Any:
+    """A part of a result: of a list of tensors, its first."""
+    return part[0] if isinstance(part, list) else part
+
+
+def _sparse(name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The operands of a function of sparse tensors, made such."""
+    import tensorflow as tf
+
+    if "sparse." not in name and not name.endswith("edit_distance"):
+        return args
+    if name.endswith(("from_dense", "sparse_dense_matmul")):
+        return args
+    return tuple(tf.sparse.from_dense(each) if tf.is_tensor(each) else each for each in args)
+
+
+def _dense(made: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.sparse.to_dense(made) if isinstance(made, tf.SparseTensor) else made
 
 
 def _resolve(name: str) -> Callable[..., Any]:

@@ -139,7 +139,7 @@ def numpy_dot(call: OpCall) -> Value:
 
 def quantile(call: OpCall) -> Value:
     """Quantiles: a reduction, with a new leading axis where several are asked for."""
-    arguments = {"x": call.first(), "axis": call.get("axis"), "keepdims": call.get("keepdims")}
+    arguments = {"x": call.first(), "axis": call.get("axis"), "keepdims": call.get("keepdims", "keep_dims")}
     reduced = delegate(call, "reduce", arguments, op="max")
     wanted = call.get("q")
     if isinstance(wanted, Tensor) and wanted.inputs:

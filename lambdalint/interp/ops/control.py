@@ -11,20 +11,16 @@ from lambdalint.interp.ops.arithmetic import cut
 from lambdalint.interp.ops.several import combined, inputs_of, tensors_in, unknown_result
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.ops.trailing import derived, operand
-from lambdalint.interp.tensors import join_values, meet_batches
 from lambdalint.interp.values import (
     ANY_SIGN,
     CONSTANT,
     NONE,
     Along,
-    Bound,
     Broken,
     Const,
-    Function,
     Library,
     Number,
     Opaque,
-    Partial,
     Sequence,
     Tensor,
     Unknown,
@@ -33,10 +29,9 @@ from lambdalint.interp.values import (
 )
 from lambdalint.layers.dims import Dim, fresh, has_batch
 
-_CALLABLE = (Function, Library, Bound, Partial)
 
-
-def _run(call: OpCall, function: Value, *args: Value) -> Value:
+def run(call: OpCall, function: Value, *args: Value) -> Value:
+    """The result of calling a function at the place of ``call``."""
     return call.machine.call(function, list(args), {}, call.at, call.text)
 
 
@@ -103,7 +98,7 @@ def map_fn(call: OpCall) -> Value:
     mapped = _mapped(call, elements)
     if mapped is None:
         return unknown_result(call)
-    return unpeel(call, _run(call, call.first(), peel(elements)), mapped)
+    return unpeel(call, run(call, call.first(), peel(elements)), mapped)
 
 
 def fold(call: OpCall) -> Value:
@@ -114,7 +109,7 @@ def fold(call: OpCall) -> Value:
         return unknown_result(call)
     entry = peel(elements)
     start = call.get("initializer")
-    result = _run(call, call.first(), entry if start == NONE else start, entry)
+    result = run(call, call.first(), entry if start == NONE else start, entry)
     return _over_axis(call, result, folded) if isinstance(result, Tensor) else result
 
 
@@ -134,7 +129,7 @@ def tf_scan(call: OpCall) -> Value:
         return unknown_result(call)
     entry = peel(elements)
     start = call.get("initializer")
-    result = _run(call, call.first(), entry if start == NONE else start, entry)
+    result = run(call, call.first(), entry if start == NONE else start, entry)
     stacked = unpeel(call, result, scanned)
     return _over_axis(call, stacked, scanned) if isinstance(stacked, Tensor) else stacked
 
@@ -151,7 +146,7 @@ def rnn(call: OpCall) -> Value:
         return unknown_result(call)
     step = derived(inputs, (inputs.dims[0], *inputs.dims[2:]), inputs.batch)
     states = call.get("initial_states")
-    result = _run(call, call.first(), step, states)
+    result = run(call, call.first(), step, states)
     if not isinstance(result, Sequence) or result.items is None or len(result.items) != 2:
         return unknown_result(call)
     last, new_states = result.items
@@ -172,7 +167,7 @@ def map_structure(call: OpCall) -> Value:
 def _mapped_structure(call: OpCall, function: Value, parts: list[Value]) -> Value:
     lists = [part.items for part in parts if isinstance(part, Sequence) and part.items is not None]
     if not lists:
-        return _run(call, function, *parts)
+        return run(call, function, *parts)
     if len(lists) != len(parts) or len({len(items) for items in lists}) != 1:
         return unknown_result(call)
     return Sequence("list", [_mapped_structure(call, function, list(row)) for row in zip(*lists)])
@@ -207,94 +202,7 @@ def _packed(form: Value, items: list[Value]) -> Value:
     return items.pop(0)
 
 
-# --- choices ---------------------------------------------------------------------------------------
-
-
-def _value_of(call: OpCall, value: Value) -> Value:
-    return _run(call, value) if isinstance(value, _CALLABLE) else value
-
-
-def cond(call: OpCall) -> Value:
-    """``tf.cond``: the branch that is taken, or the join of both."""
-    then, other = call.get("true_fn"), call.get("false_fn")
-    known = call.constant("pred")
-    if isinstance(known, (bool, int)):
-        return _value_of(call, then if known else other)
-    return _decided(call, join_values(_value_of(call, then), _value_of(call, other)), call.first())
-
-
-def _decided(call: OpCall, made: Value, condition: Value) -> Value:
-    """One of two values by a single truth: one made of the whole batch lets each sample depend on all.
-
-    Whether any or all entries are such that there is work to do is asked to save work, not to mix samples.
-    """
-    if isinstance(made, Sequence) and made.items is not None:
-        return Sequence(made.kind, [_decided(call, item, condition) for item in made.items])
-    if not isinstance(made, Tensor) or not isinstance(condition, Tensor):
-        return made
-    batch = condition.batch
-    if not isinstance(batch, Broken) or any(cause.text.endswith(("any", "all")) for cause in batch.causes):
-        return made
-    call.followed.add(id(condition))
-    met = meet_batches([batch, made.batch])
-    return made.but(batch=met, inputs=made.inputs | condition.inputs, sign=made.sign)
-
-
-def switch(call: OpCall) -> Value:
-    """``K.switch``: by a scalar condition, or entry by entry."""
-    then = _value_of(call, call.get("then_expression", "then_branch"))
-    other = _value_of(call, call.get("else_expression", "else_branch"))
-    condition = call.first()
-    if isinstance(condition, Const):
-        return then if condition.value else other
-    if isinstance(condition, Tensor) and condition.rank != 0:
-        from lambdalint.interp.ops.families import FAMILIES
-
-        condition = _stretched(condition, then)
-        call.args = {**call.args, "condition": condition, "x": then, "y": other}
-        for name in ("then_expression", "then_branch"):
-            if name in call.args:
-                call.args[name] = then
-        for name in ("else_expression", "else_branch"):
-            if name in call.args:
-                call.args[name] = other
-        return FAMILIES["where"](call)
-    return _decided(call, join_values(then, other), condition)
-
-
-def _stretched(condition: Tensor, then: Value) -> Tensor:
-    """A condition of several axes, but fewer than the branches have, holds for all that lies behind them."""
-    rank = then.rank if isinstance(then, Tensor) else None
-    if condition.dims is None or rank is None or not 1 < len(condition.dims) < rank:
-        return condition
-    return condition.but(dims=(*condition.dims, *[1] * (rank - len(condition.dims))))
-
-
-def in_train_phase(call: OpCall) -> Value:
-    """One value while training, another when predicting."""
-    return join_values(_value_of(call, call.first()), _value_of(call, call.get("alt")))
-
-
-def switch_case(call: OpCall) -> Value:
-    """``keras.ops.switch``: one of several functions."""
-    branches, operands = call.get("branches"), call.get("operands")
-    if not isinstance(branches, Sequence) or not branches.items or not isinstance(operands, Sequence):
-        return unknown_result(call)
-    result: Value | None = None
-    for branch in branches.items:
-        value = _run(call, branch, *(operands.items or []))
-        result = value if result is None else join_values(result, value)
-    return result if result is not None else unknown_result(call)
-
-
-def select(call: OpCall) -> Value:
-    """``select(conditions, choices)``: entry by entry."""
-    operands = tensors_in(call)
-    shapes = {tensor.dims for tensor in operands}
-    batches = {tensor.batch for tensor in operands}
-    if len(shapes) == 1 and len(batches) == 1:
-        return combined(call, operands[0].dims, operands[0].batch)
-    return unknown_result(call)
+# --- loops -----------------------------------------------------------------------------------------
 
 
 def while_loop(call: OpCall) -> Value:
@@ -394,11 +302,6 @@ CONTROL: dict[str, Family] = {
     "map_structure": map_structure,
     "flat_structure": flat_structure,
     "packed_structure": packed_structure,
-    "cond": cond,
-    "switch": switch,
-    "in_train_phase": in_train_phase,
-    "switch_case": switch_case,
-    "select": select,
     "while_loop": while_loop,
     "python_function": python_function,
     "eager": eager,

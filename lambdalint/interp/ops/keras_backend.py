@@ -186,8 +186,8 @@ sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, igno
     sparse_loss_last
 ctc_batch_cost(y_true, y_pred, input_length, label_length) : ctc_batch_cost
 ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1, merge_repeated=False) : \
-    unknown_result
-ctc_label_dense_to_sparse(labels, label_lengths) : unknown_result
+    ctc_decoded filled
+ctc_label_dense_to_sparse(labels, label_lengths) : per_sample
 
 # creation
 zeros(shape, dtype=None, name=None) : zeros variable

@@ -174,7 +174,7 @@ hsplit(x, indices_or_sections) : split axis=1
 vsplit(x, indices_or_sections) : split axis=0
 dsplit(x, indices_or_sections) : split axis=2
 unstack(x, num=None, axis=0) : unstack
-unravel_index(indices, shape) : unknown_result
+unravel_index(indices, shape) : numbers_apart
 
 # joining
 concatenate(xs, axis=0) : concat
@@ -218,11 +218,12 @@ slogdet(x) : pair inner=last_two
 matrix_rank(x, tol=None) : last_two drop dtype=int32
 solve(a, b) : solve
 solve_triangular(a, b, lower=False) : solve
-lstsq(a, b, rcond=None) : unknown_result
-eig, eigh(x) : unknown_result
-lu_factor(x) : unknown_result
-qr(x, mode='reduced') : unknown_result
-svd(x, full_matrices=True, compute_uv=True) : unknown_result
+lstsq(a, b, rcond=None) : lstsq
+eig(x) : eigen dtype=complex64
+eigh(x) : eigen
+lu_factor(x) : lu
+qr(x, mode='reduced') : qr
+svd(x, full_matrices=True, compute_uv=True) : svd first=u
 jvp(fun, primals, tangents, has_aux=False) : unknown_result
 
 # signals: the last axis alone changes
@@ -240,7 +241,7 @@ categorical_crossentropy(target, output, from_logits=False, axis=-1) : loss_last
 sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1) : sparse_loss_last
 ctc_loss(target, output, target_length, output_length, mask_index=0) : per_sample rank=1
 ctc_decode(inputs, sequence_lengths, strategy='greedy', beam_width=100, top_paths=1, \
-    merge_repeated=True, mask_index=0) : unknown_result
+    merge_repeated=True, mask_index=0) : ctc_decoded_together
 psnr(x1, x2, max_val) : whole
 
 # creation

@@ -24,6 +24,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "math": ("python_math",),
     "random": ("python_random",),
     "theano": ("theano",),
+    "tensorflow_probability": ("probability",),
     "tensor-method": ("methods",),
 }
 """Library -> the modules that hold its rows (``TABLE``) and its values (``ATTRIBUTES``)."""
@@ -272,11 +273,18 @@ def families() -> Mapping[str, Family]:
     """Every transfer-function family by the name that rows use."""
     from lambdalint.interp.ops.adaptors import ADAPTORS
     from lambdalint.interp.ops.arrays import ARRAYS
+    from lambdalint.interp.ops.choices import CHOICES
     from lambdalint.interp.ops.control import CONTROL
+    from lambdalint.interp.ops.ctc import CTC
+    from lambdalint.interp.ops.factors import FACTORS
     from lambdalint.interp.ops.families import FAMILIES
+    from lambdalint.interp.ops.lookups import LOOKUPS
     from lambdalint.interp.ops.questions import QUESTIONS
     from lambdalint.interp.ops.records import RECORDS
     from lambdalint.interp.ops.several import SEVERAL
     from lambdalint.interp.ops.trailing import TRAILING
 
-    return {**FAMILIES, **TRAILING, **SEVERAL, **ADAPTORS, **CONTROL, **QUESTIONS, **ARRAYS, **RECORDS}
+    return {
+        **FAMILIES, **TRAILING, **SEVERAL, **ADAPTORS, **CONTROL, **QUESTIONS, **ARRAYS, **RECORDS, **CTC,
+        **FACTORS, **CHOICES, **LOOKUPS,
+    }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdalint.interp import events, signs
+from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.arithmetic import cut
 from lambdalint.interp.ops.operands import (
@@ -68,14 +68,15 @@ def sequence_mask(call: OpCall) -> Value:
     named = call.constant("dtype")
     dtype = named if isinstance(named, str) else "bool"
     # Without ``maxlen`` the longest row of the batch decides the width of all.
-    batch = unsure(x, CROSSED) if longest is None else x.batch
+    batch = unsure(x, reasons.LONGEST) if longest is None else x.batch
     return result([x], dims, batch, dtype=dtype, sign=signs.MASK, cuts=cut(call, [x]))
 
 
 def scatter_nd(call: OpCall) -> Value:
     """A tensor of zeros with entries put in by their positions."""
-    indices, updates = operand(call, call.get("indices")), operand(call, call.get("updates", "values"))
-    entries = shape_of_argument(call, call.get("shape"))
+    indices = operand(call, call.get("indices", "sparse_indices"))
+    updates = operand(call, call.get("updates", "values", "sparse_values"))
+    entries = shape_of_argument(call, call.get("shape", "output_shape"))
     dims = None if entries is None else known_sizes(entries)
     batch = meet_batches([made.batch for made in (indices, updates) if isinstance(made, Tensor)])
     if isinstance(batch, Along):
@@ -97,6 +98,12 @@ def tensor_scatter(call: OpCall) -> Value:
     return result([x, *others], x.dims, batch, dtype=x.dtype)
 
 
+def scatter_variable(call: OpCall) -> Value:
+    """A variable some rows of which are written: a side effect whose result is the variable."""
+    call.event(events.SIDE_EFFECT, operand=call.first())
+    return tensor_scatter(call)
+
+
 def _covers_samples(call: OpCall, x: Tensor, block: Tensor | Unknown, batch: Along) -> bool:
     """Whether a block that is put in holds an entry for each sample."""
     starts = whole_numbers(call.first(1))
@@ -111,4 +118,5 @@ FAMILIES: dict[str, Family] = {
     "sequence_mask": sequence_mask,
     "scatter_nd": scatter_nd,
     "tensor_scatter": tensor_scatter,
+    "scatter_variable": scatter_variable,
 }

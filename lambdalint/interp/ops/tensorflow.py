@@ -64,14 +64,21 @@ split, split_v(value, num_or_size_splits, axis=0, num=None, name='split'; split_
 unstack, unpack(value, num=None, axis=0, name='unstack') : unstack
 one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None) : one_hot
 sequence_mask(lengths, maxlen=None, dtype='bool', name=None) : sequence_mask
+sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0, validate_indices=True, \
+    name=None) : scatter_nd
+scatter_update(ref, indices, updates, use_locking=True, name=None) : scatter_variable
+scatter_add, scatter_sub, scatter_mul, scatter_div, scatter_max, scatter_min(ref, indices, updates, \
+    use_locking=False, name=None) : scatter_variable
+scatter_nd_update(ref, indices, updates, use_locking=True, name=None) : scatter_variable
+scatter_nd_add, scatter_nd_sub(ref, indices, updates, use_locking=False, name=None) : scatter_variable
 scatter_nd(indices, updates, shape, bad_indices_policy='', name=None) : scatter_nd
 tensor_scatter_nd_update, tensor_scatter_update(tensor, indices, updates, name=None, \
     bad_indices_policy='') : tensor_scatter
 tensor_scatter_nd_add, tensor_scatter_add, tensor_scatter_nd_sub, tensor_scatter_sub, \
     tensor_scatter_nd_max, tensor_scatter_nd_min(tensor, indices, updates, bad_indices_policy='', \
     name=None) : tensor_scatter
-unravel_index(indices, dims, name=None) : unknown_result
-dynamic_partition(data, partitions, num_partitions, name=None) : unknown_result
+unravel_index(indices, dims, name=None) : numbers_apart joined
+dynamic_partition(data, partitions, num_partitions, name=None) : partitioned
 dynamic_stitch(indices, data, name=None) : unknown_result
 extract_volume_patches(input, ksizes, strides, padding, name=None) : per_sample rank=5
 
@@ -115,6 +122,9 @@ random.categorical(logits, num_samples, dtype=None, seed=None, name=None) : rand
 multinomial, random.multinomial(logits, num_samples, seed=None, name=None, output_dtype=None) : \
     random_categorical
 random.shuffle, random_shuffle(value, seed=None, name=None) : shuffle
+random.split(seed, num=2, alg='auto_select') : opaque kind=seeds
+random.fold_in(seed, data, alg='auto_select') : opaque kind=seed
+random.stateless_binomial(shape, seed, counts, probs, output_dtype='int32', name=None) : random sign=nonneg
 random.set_seed, random.set_random_seed, set_random_seed(seed) : none
 
 # passing through
@@ -136,6 +146,29 @@ io.parse_single_example(serialized, features, example_names=None, name=None) : p
 parse_single_example(serialized, features, name=None, example_names=None) : parsed
 sparse.to_dense, sparse_tensor_to_dense(sp_input, default_value=None, validate_indices=True, name=None) \
     : identity
+sparse.from_dense(tensor, name=None) : identity
+sparse.reorder, sparse_reorder(sp_input, name=None) : identity
+sparse.reshape, sparse_reshape(sp_input, shape, name=None) : reshape
+sparse.expand_dims(sp_input, axis=None, name=None) : expand_dims default=-1
+sparse.transpose, sparse_transpose(sp_input, perm=None, name=None) : transpose
+sparse.softmax, sparse_softmax(sp_input, name=None) : last_axis size=same
+sparse.slice, sparse_slice(sp_input, start, size, name=None) : slice_op
+sparse.concat(axis, sp_inputs, expand_nonconcat_dims=False, name=None) : sparse_concat
+sparse_concat(axis, sp_inputs, name=None, expand_nonconcat_dim=False, concat_dim=None, \
+    expand_nonconcat_dims=None) : sparse_concat
+sparse.add(a, b, threshold=0) : zip op=add
+sparse_add(a, b, threshold=None; thresh=threshold) : zip op=add
+sparse.maximum, sparse_maximum(sp_a, sp_b, name=None) : zip op=max
+sparse.minimum, sparse_minimum(sp_a, sp_b, name=None) : zip op=min
+sparse.reduce_sum(sp_input, axis=None, keepdims=False, output_is_sparse=False, name=None) : reduce op=sum
+sparse.reduce_max(sp_input, axis=None, keepdims=False, output_is_sparse=False, name=None) : reduce op=max
+sparse_reduce_sum, sparse_reduce_sum_sparse(sp_input, axis=None, keepdims=False, reduction_axes=None, \
+    keep_dims=False) : reduce op=sum
+sparse_reduce_max, sparse_reduce_max_sparse(sp_input, axis=None, keepdims=False, reduction_axes=None, \
+    keep_dims=False) : reduce op=max
+edit_distance(hypothesis, truth, normalize=True, name='edit_distance') : edit_distance
+ragged.constant(pylist, dtype=None, ragged_rank=None, inner_shape=None, name=None, \
+    row_splits_dtype='int64') : ragged_constant
 tuple(tensors, control_inputs=None, name=None) : first_argument
 assign(ref, value, validate_shape=None, use_locking=None, name=None) : assign
 assign_add, assign_sub(ref, value, use_locking=None, name=None) : assign
@@ -149,11 +182,11 @@ foldl, foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True
 scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, \
     infer_shape=True, reverse=False, name=None) : tf_scan
 cond(pred, true_fn=None, false_fn=None, name=None, strict=False; fn1=true_fn, fn2=false_fn) : cond
-case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case') : unknown_result
+case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case') : tf_case
 nest.map_structure(func, *structure) : map_structure
 nest.flatten(structure, expand_composites=False) : flat_structure
 nest.pack_sequence_as(structure, flat_sequence, expand_composites=False) : packed_structure
-switch_case(branch_index, branch_fns, default=None, name='switch_case') : unknown_result
+switch_case(branch_index, branch_fns, default=None, name='switch_case') : tf_switch_case
 while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, \
     swap_memory=False, maximum_iterations=None, name=None, return_same_structure=False) : while_loop
 py_function(func=None, inp=None, Tout=None, name=None) : python_function
@@ -177,6 +210,10 @@ control_dependencies(control_inputs) : context
 Graph, Session, InteractiveSession(target='', graph=None, config=None) : opaque kind=session
 get_default_graph() : opaque kind=graph
 get_default_session() : opaque kind=session
+global_variables, local_variables, trainable_variables, model_variables, all_variables(scope=None) : opaque \
+    kind=variables
+get_variable_scope() : opaque kind=scope
+get_global_step(graph=None) : opaque kind=variable
 global_variables_initializer, initialize_all_variables, local_variables_initializer, \
     tables_initializer, no_op(name=None) : opaque kind=operation
 group(*inputs, name=None) : opaque kind=operation
@@ -218,7 +255,25 @@ strings.to_hash_bucket, strings.to_hash_bucket_fast, string_to_hash_bucket_fast(
 strings.substr(input, pos, len, unit='BYTE', name=None) : map cut dtype=string
 strings.reduce_join(inputs, axis=None, keepdims=False, separator='', name=None) : reduce op=sum dtype=string
 strings.join, string_join(inputs, separator='', name=None) : add_n dtype=string
-strings.split(input, sep=None, maxsplit=-1, name=None) : unknown_result
+strings.split(input, sep=None, maxsplit=-1, name=None) : words
+strings.bytes_split(input, name=None) : words
+strings.unicode_split(input, input_encoding, errors='replace', replacement_char=65533, name=None) : words
+strings.unicode_decode(input, input_encoding, errors='replace', replacement_char=65533, \
+    replace_control_characters=False, name=None) : words dtype=int32
+strings.unicode_encode(input, output_encoding, errors='replace', replacement_char=65533, name=None) : \
+    drop_last dtype=string
+strings.unicode_transcode(input, input_encoding, output_encoding, errors='replace', replacement_char=65533, \
+    replace_control_characters=False, name=None) : map cut dtype=string
+strings.unicode_script(input, name=None) : map cut dtype=int32
+strings.regex_full_match(input, pattern, name=None) : map cut dtype=bool
+strings.to_hash_bucket_strong(input, num_buckets, key, name=None) : map cut dtype=int64
+strings.ngrams(data, ngram_width, separator=' ', pad_values=None, padding_width=None, \
+    preserve_short_sequences=False, name=None) : last_axis
+string_to_hash_bucket(string_tensor=None, num_buckets=None, name=None, input=None; input=string_tensor) : \
+    map cut dtype=int64
+string_to_number(string_tensor=None, out_type='float32', name=None, input=None; input=string_tensor) : map \
+    cut dtype=float32
+substr(input, pos, len, name=None, unit='BYTE') : map cut dtype=string
 io.decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, name=None) : unknown_result
 io.read_file, read_file(filename, name=None) : unknown_result
 random.stateless_gamma(shape, seed, alpha, beta=None, dtype='float32', name=None) : random sign=positive
@@ -227,6 +282,8 @@ random.stateless_categorical(logits, num_samples, seed, dtype='int64', name=None
 init_scope() : context
 inside_function() : python_bool
 is_symbolic_tensor(tensor) : is_tensor
+debugging.is_numeric_tensor, is_numeric_tensor(tensor) : python_bool
+type_spec_from_value(value) : opaque kind=type
 debugging.assert_integer, debugging.assert_scalar(x, message=None, name=None; tensor=x) : none
 debugging.assert_none_equal(x, y, summarize=None, message=None, name=None) : none
 strings.format(template, inputs, placeholder='{}', summarize=3, name=None) : unknown_result

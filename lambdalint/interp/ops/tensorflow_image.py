@@ -37,7 +37,7 @@ image.random_jpeg_quality(image, min_jpeg_quality, max_jpeg_quality, seed=None) 
 image.stateless_random_brightness, image.stateless_random_hue(image, max_delta, seed) : noise
 image.stateless_random_contrast, image.stateless_random_saturation(image, lower, upper, seed=None) : noise
 image.stateless_random_flip_left_right, image.stateless_random_flip_up_down(image, seed) : noise
-image.random_crop, random_crop(value, size, seed=None, name=None) : unknown_result
+image.random_crop, random_crop, image.stateless_random_crop(value, size, seed=None, name=None) : random_crop
 image.adjust_brightness(image, delta) : map sign=any
 image.adjust_hue(image, delta, name=None) : last_axis size=same
 image.adjust_contrast(images, contrast_factor) : last_axis last=3 size=same
@@ -76,5 +76,19 @@ image.decode_png, io.decode_png(contents, channels=0, dtype='uint8', name=None) 
 image.decode_jpeg, io.decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, \
     try_recover_truncated=False, acceptable_fraction=1, dct_method='', name=None) : single_item dtype=uint8 \
     rank=3
+image.decode_bmp, io.decode_bmp(contents, channels=0, name=None) : single_item dtype=uint8 rank=3
+image.decode_webp, io.decode_webp(contents, channels=0, dtype='uint8', name=None) : single_item dtype=uint8
+image.decode_gif, io.decode_gif(contents, name=None) : single_item dtype=uint8
+image.decode_and_crop_jpeg(contents, crop_window, channels=0, ratio=1, fancy_upscaling=True, \
+    try_recover_truncated=False, acceptable_fraction=1, dct_method='', name=None) : single_item dtype=uint8 \
+    rank=3
+image.extract_jpeg_shape(contents, output_type='int32', name=None) : single_item dtype=int32
+image.encode_png(image, compression=-1, name=None) : single_item dtype=string
+image.stateless_random_jpeg_quality(image, min_jpeg_quality, max_jpeg_quality, seed) : noise
+image.non_max_suppression_overlaps(overlaps, scores, max_output_size, overlap_threshold=0.5, \
+    score_threshold=-1e999, name=None) : suppressed
+contrib.image.transform, contrib.image.rotate, contrib.image.translate(images, transforms, \
+    interpolation='NEAREST', output_shape=None, name=None; angles=transforms, translations=transforms) : \
+    last_axis last=3 size=same
 image.adjust_jpeg_quality(image, jpeg_quality, dct_method='', name=None) : last_axis last=3 size=same
 """

@@ -110,10 +110,14 @@ math.softmax, nn.softmax(logits, axis=None, name=None; dim=axis) : normalize op=
 math.log_softmax, nn.log_softmax(logits, axis=None, name=None; dim=axis) : normalize op=log_softmax \
     default=-1
 math.top_k, nn.top_k(input, k=1, sorted=True, index_type='int32', name=None) : topk
+approx_top_k(input, k, reduction_dimension=-1, recall_target=0.95, is_max_k=True, \
+    reduction_input_size_override=-1, aggregate_to_topk=True, name=None) : topk_along
 math.approx_max_k, math.approx_min_k(operand, k, reduction_dimension=-1, recall_target=0.95, \
-    reduction_input_size_override=-1, aggregate_to_topk=True, name=None) : unknown_result
+    reduction_input_size_override=-1, aggregate_to_topk=True, name=None) : topk_along
 math.in_top_k, nn.in_top_k(targets, predictions, k, name=None) : in_top_k
 math.zero_fraction, nn.zero_fraction(value, name=None) : whole
+contrib.distributions.percentile(x, q, axis=None, interpolation=None, keep_dims=False, \
+    validate_args=False, name=None; keepdims=keep_dims) : quantile
 math.bincount, bincount(arr, weights=None, minlength=None, maxlength=None, dtype='int32', name=None, \
     axis=None, binary_output=False) : histogram
 histogram_fixed_width(values, value_range, nbins=100, dtype='int32', name=None) : whole
@@ -123,7 +127,7 @@ confusion_matrix(labels, predictions, num_classes=None, dtype='int32', name=None
 math.is_non_decreasing, is_non_decreasing, math.is_strictly_increasing, is_strictly_increasing(x, \
     name=None) : whole dtype=bool
 math.lbeta, lbeta(x, name=None) : reduce_last
-math.invert_permutation, invert_permutation(x, name=None) : unknown_result
+math.invert_permutation, invert_permutation(x, name=None) : last_axis size=same
 math.segment_sum, segment_sum, math.segment_mean, segment_mean, math.segment_max, segment_max, \
     math.segment_min, segment_min, math.segment_prod, segment_prod(data, segment_ids, name=None) : segment
 math.unsorted_segment_sum, unsorted_segment_sum, math.unsorted_segment_mean, unsorted_segment_mean, \
@@ -171,17 +175,33 @@ linalg.tensor_diag_part, diag_part(input, name=None) : diag_vector halve
 linalg.solve, matrix_solve(matrix, rhs, adjoint=False, name=None) : solve
 linalg.triangular_solve, matrix_triangular_solve(matrix, rhs, lower=True, adjoint=False, name=None) : solve
 linalg.cholesky_solve, cholesky_solve(chol, rhs, name=None) : solve
-linalg.lstsq, matrix_solve_ls(matrix, rhs, l2_regularizer=0.0, fast=True, name=None) : unknown_result
-linalg.svd, svd(tensor, full_matrices=False, compute_uv=True, name=None) : unknown_result
-linalg.qr, qr(input, full_matrices=False, name=None) : unknown_result
-linalg.lu(input, output_idx_type='int32', name=None) : unknown_result
-linalg.eigh, linalg.eig, eig, self_adjoint_eig(tensor, name=None) : pair inner=last_two op=eig
+linalg.lstsq, matrix_solve_ls(matrix, rhs, l2_regularizer=0.0, fast=True, name=None) : lstsq
+linalg.svd, svd(tensor, full_matrices=False, compute_uv=True, name=None) : svd
+linalg.qr, qr(input, full_matrices=False, name=None) : qr
+linalg.lu(input, output_idx_type='int32', name=None) : lu
+linalg.lu_solve(lower_upper, perm, rhs, validate_args=False, name=None) : solved_rows
+linalg.lu_reconstruct, linalg.lu_matrix_inverse(lower_upper, perm, validate_args=False, name=None) : last_two
+linalg.tridiagonal_matmul(diagonals, rhs, diagonals_format='compact', name=None) : solved_rows
+linalg.tridiagonal_solve(diagonals, rhs, diagonals_format='compact', transpose_rhs=False, \
+    conjugate_rhs=False, name=None, partial_pivoting=True, perturb_singular=False) : solved_rows
+linalg.banded_triangular_solve(bands, rhs, lower=True, adjoint=False, name=None) : solved_rows
+linalg.eig, eig(tensor, name=None) : eigen dtype=complex64
+linalg.eigh, self_adjoint_eig(tensor, name=None) : eigen
 linalg.eigvalsh, self_adjoint_eigvals(tensor, name=None) : last_two drop=1
 linalg.eigvals, eigvals(tensor, name=None) : last_two drop=1 dtype=complex64
 linalg.eye, eye(num_rows, num_columns=None, batch_shape=None, dtype='float32', name=None) : eye
-linalg.global_norm, global_norm(t_list, name=None) : unknown_result
+linalg.global_norm, global_norm(t_list, name=None) : whole
 
 # signals: the last axes alone change
+signal.fftnd, signal.ifftnd(input_tensor, fft_length=None, axes=None, norm=None, name=None) : along_axes
+signal.rfftnd(input_tensor, fft_length=None, axes=None, norm=None, name=None) : along_axes dtype=complex64
+signal.irfftnd(input_tensor, fft_length=None, axes=None, norm=None, name=None) : along_axes dtype=float32
+fftnd, ifftnd(input, fft_length, axes, name=None) : along_axes
+rfftnd(input, fft_length, axes, Tcomplex='complex64', name=None) : along_axes dtype=complex64
+irfftnd(input, fft_length, axes, Treal='float32', name=None) : along_axes dtype=float32
+signal.mdct(signals, frame_length, window_fn=None, pad_end=False, norm=None, name=None) : last_axis rank=1
+signal.inverse_mdct(mdcts, window_fn=None, norm=None, name=None) : last_axis last=2 rank=-1
+signal.inverse_stft_window_fn(frame_step, forward_window_fn=None, name=None) : opaque kind=function
 signal.fft, fft, signal.ifft, ifft(input, name=None) : last_axis size=same
 signal.fft2d, fft2d, signal.ifft2d, ifft2d(input, name=None) : last_axis size=same last=2
 signal.fft3d, fft3d, signal.ifft3d, ifft3d(input, name=None) : last_axis size=same last=3

@@ -36,7 +36,7 @@ nn.isotonic_regression(inputs, decreasing=True, axis=-1) : pair inner=per_sample
 
 # convolution and pooling
 nn.bias_add(value, bias, data_format=None, name=None) : bias_add
-nn.xw_plus_b(x, weights, biases, name=None) : matmul
+nn.xw_plus_b, nn.relu_layer(x, weights, biases, name=None) : matmul
 nn.conv1d(input, filters, stride=1, padding='VALID', data_format='NWC', dilations=None, name=None, \
     use_cudnn_on_gpu=None; value=input, strides=stride) : conv rank=1
 nn.conv2d(input, filters, strides=1, padding='VALID', data_format='NHWC', dilations=None, name=None, \
@@ -46,6 +46,7 @@ nn.conv3d(input, filters, strides=1, padding='VALID', data_format='NDHWC', dilat
 nn.convolution(input, filters, strides=None, padding='VALID', data_format=None, dilations=None, \
     name=None; filter=filters, dilation_rate=dilations) : conv
 nn.atrous_conv2d(value, filters, rate, padding, name=None) : conv rank=2
+nn.atrous_conv2d_transpose(value, filters, output_shape, rate, padding, name=None) : conv rank=2 transposed
 nn.conv1d_transpose(input, filters, output_shape, strides, padding='SAME', data_format='NWC', \
     dilations=None, name=None) : conv rank=1 transposed
 nn.conv2d_transpose(input, filters, output_shape, strides, padding='SAME', data_format='NHWC', \
@@ -54,6 +55,8 @@ nn.conv3d_transpose(input, filters, output_shape, strides, padding='SAME', data_
     dilations=None, name=None; filter=filters, value=input) : conv rank=3 transposed
 nn.depthwise_conv2d(input, filter, strides, padding, data_format=None, dilations=None, name=None, \
     rate=None) : conv rank=2 depthwise
+nn.depthwise_conv2d_native(input, filter, strides, padding, data_format='NHWC', \
+    dilations=(1, 1, 1, 1), name=None) : conv rank=2 depthwise
 nn.separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, \
     dilations=None, name=None, rate=None) : conv rank=2 separable
 nn.dilation2d(input, filters, strides, padding, data_format='NHWC', dilations=None, name=None; \
@@ -76,7 +79,9 @@ nn.fractional_max_pool, nn.fractional_avg_pool(value, pooling_ratio, pseudo_rand
 nn.embedding_lookup(params, ids, max_norm=None, name=None, partition_strategy='mod', \
     validate_indices=True) : embedding_lookup
 nn.embedding_lookup_sparse(params, sp_ids, sp_weights, combiner=None, max_norm=None, name=None, \
-    allow_fast_lookup=False) : unknown_result
+    allow_fast_lookup=False) : embedding_combined
+nn.safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights=None, combiner='mean', \
+    default_id=None, max_norm=None, name=None, allow_fast_lookup=False) : embedding_combined
 
 # losses
 nn.sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None) : zip op=loss
@@ -87,11 +92,21 @@ nn.softmax_cross_entropy_with_logits(labels=None, logits=None, axis=-1, name=Non
 nn.softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None; dim=axis) : loss_last \
     default=-1
 nn.sparse_softmax_cross_entropy_with_logits(labels=None, logits=None, name=None) : sparse_loss_last
-nn.ctc_loss(labels, logits, label_length, logit_length, logits_time_major=True, unique=None, \
-    blank_index=None, name=None) : unknown_result
-nn.ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True, blank_index=None) : unknown_result
-nn.ctc_beam_search_decoder(inputs, sequence_length, beam_width=100, top_paths=1, merge_repeated=True) : \
-    unknown_result
+nn.ctc_loss, nn.ctc_loss_v2(labels, logits=None, label_length=None, logit_length=None, \
+    logits_time_major=True, unique=None, blank_index=None, name=None, preprocess_collapse_repeated=False, \
+    ctc_merge_repeated=True, ignore_longer_outputs_than_inputs=False; inputs=logits, \
+    sequence_length=label_length, time_major=logits_time_major) : ctc_loss
+nn.ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True, blank_index=None) : ctc_decoded
+nn.ctc_beam_search_decoder, nn.ctc_beam_search_decoder_v2(inputs, sequence_length, beam_width=100, \
+    top_paths=1, merge_repeated=True) : ctc_decoded
+nn.sampled_softmax_loss(weights, biases, labels, inputs, num_sampled, num_classes, num_true=1, \
+    sampled_values=None, remove_accidental_hits=True, seed=None, name=None) : sampled_loss
+nn.nce_loss(weights, biases, labels, inputs, num_sampled, num_classes, num_true=1, sampled_values=None, \
+    remove_accidental_hits=False, name=None) : sampled_loss
+nn.scale_regularization_loss(regularization_loss) : reduce op=sum all
+contrib.seq2seq.sequence_loss(logits, targets, weights, average_across_timesteps=True, \
+    average_across_batch=True, sum_over_timesteps=False, sum_over_batch=False, \
+    softmax_loss_function=None, name=None) : whole
 nn.compute_average_loss(per_example_loss, sample_weight=None, global_batch_size=None) : reduce op=sum all
 losses.mean_squared_error, losses.absolute_difference(labels, predictions, weights=1.0, scope=None, \
     loss_collection='losses', reduction='weighted_sum_by_nonzero_weights') : whole

@@ -1,0 +1,181 @@
+"""Rows of tables combined, parts of a batch, crops: picks that hang on entries or on chance."""
+
+from __future__ import annotations
+
+from lambdalint.interp import events, signs
+from lambdalint.interp.call import OpCall
+from lambdalint.interp.ops.delegate import delegate
+from lambdalint.interp.ops.operands import broken, known_sizes, operand, shape_of_argument, unsure
+from lambdalint.interp.ops.picking import CROSSED
+from lambdalint.interp.ops.several import unknown_result
+from lambdalint.interp.ops.table import Family
+from lambdalint.interp.tensors import Dims, meet_batches, result
+from lambdalint.interp.values import (
+    NONE,
+    Along,
+    Const,
+    Sequence,
+    Tensor,
+    Unknown,
+    Value,
+)
+from lambdalint.layers.dims import Dim, equal, fresh
+
+
+def embedding_combined(call: OpCall) -> Value:
+    """One row for each sample, combined of the rows of a table that its numbers name."""
+    table, ids = operand(call, call.first()), operand(call, call.first(1))
+    if isinstance(ids, Unknown):
+        return unknown_result(call)
+    dims: Dims | None = None
+    if isinstance(table, Tensor) and table.dims and ids.dims and isinstance(ids.batch, Along):
+        dims = (ids.dims[0], *table.dims[1:])
+    weights = operand(call, call.get("sp_weights", "sparse_weights"))
+    batches = [each.batch for each in (ids, weights) if isinstance(each, Tensor)]
+    batch = meet_batches(batches)
+    if isinstance(batch, Along) and batch.axis:
+        batch = broken(call, events.MIXED, ids, dims, batch.axis)
+    return result([table, ids, weights], dims, batch)
+
+
+def sampled_loss(call: OpCall) -> Value:
+    """A loss for each row of the inputs, against classes that are drawn."""
+    inputs, labels = operand(call, call.get("inputs")), operand(call, call.get("labels"))
+    if isinstance(inputs, Unknown):
+        return unknown_result(call)
+    tables = [operand(call, call.get(name)) for name in ("weights", "biases")]
+    batch = meet_batches([each.batch for each in (inputs, labels, *tables) if isinstance(each, Tensor)])
+    if isinstance(batch, Along) and batch.axis:
+        batch = broken(call, events.MIXED, inputs, None, batch.axis)
+    dims = inputs.dims and inputs.dims[:1]
+    made = result([*tables, inputs, labels], dims, batch, dtype=inputs.dtype).but(random=True)
+    call.event(events.RANDOM, tensor=made)
+    return made
+
+
+def partitioned(call: OpCall) -> Value:
+    """The entries of each of several groups."""
+    count = call.constant("num_partitions")
+    group = delegate(call, "boolean_mask", {"tensor": call.first(), "mask": call.get("partitions")})
+    if not isinstance(count, int) or not 0 < count <= _MOST_GROUPS:
+        return Sequence("list", None, group)
+    return Sequence("list", [group] * count)
+
+
+_MOST_GROUPS = 100
+
+
+def random_crop(call: OpCall) -> Value:
+    """A block of a given size from a place that is drawn: along an axis of that very size, all of it."""
+    x = operand(call, call.first())
+    if isinstance(x, Unknown):
+        return x
+    entries = shape_of_argument(call, call.get("size"))
+    dims = None if entries is None else known_sizes(entries)
+    if dims is not None and x.dims is not None and len(dims) != len(x.dims):
+        call.impossible(f"a crop of {len(dims)} sizes of a tensor of {len(x.dims)} axes", before=x)
+    batch = x.batch
+    if isinstance(batch, Along):
+        new = None if dims is None else dims[batch.axis]
+        whole = x.dims is not None and new is not None and equal(new, x.dims[batch.axis])
+        if isinstance(new, int) and not whole:
+            batch = broken(call, events.FIXED, x, dims, batch.axis, size=new)
+        elif not whole:
+            batch = unsure(x, CROSSED)
+    made = result([x], dims, batch, dtype=x.dtype, sign=signs.some(x.sign)).but(random=True)
+    call.event(events.RANDOM, tensor=made)
+    return made
+
+
+def topk_along(call: OpCall) -> Value:
+    """The largest entries along an axis, and their positions."""
+    axis = call.get("reduction_dimension")
+    x = operand(call, call.first())
+    last = Const(-1)
+    if axis == last or isinstance(x, Unknown):
+        return delegate(call, "topk", {"input": x, "k": call.get("k")})
+    turned = delegate(call, "swapaxes", {"x": x, "axis1": axis, "axis2": last})
+    made = delegate(call, "topk", {"input": turned, "k": call.get("k")})
+    if not isinstance(made, Sequence) or made.items is None:
+        return made
+    back = [delegate(call, "swapaxes", {"x": item, "axis1": axis, "axis2": last}) for item in made.items]
+    return Sequence("tuple", back)
+
+
+def along_axes(call: OpCall) -> Value:
+    """A transform along the axes that are named: of sizes that it is told."""
+    x = operand(call, call.first())
+    if isinstance(x, Unknown):
+        return x
+    axes = [each.value for each in _items(call.get("axes")) if isinstance(each, Const)]
+    rank, known = x.rank, len(axes) == len(_items(call.get("axes"))) > 0
+    dims: Dims | None = None if x.dims is None else tuple(fresh() for _ in x.dims)
+    if x.dims is not None and known and rank:
+        axes = [axis % rank for axis in axes]
+        sizes: list[Dim] = list(x.dims)
+        for axis in axes:
+            sizes[axis] = fresh()
+        dims = tuple(sizes)
+    batch = x.batch
+    if isinstance(batch, Along):
+        if known and batch.axis in axes:
+            batch = broken(call, events.MIXED, x, dims, batch.axis)
+        elif not known or rank is None:
+            batch = unsure(x, CROSSED)
+    return result([x], dims, batch, dtype=call.option("dtype") or None)
+
+
+def _items(value: Value) -> list[Value]:
+    return list(value.items or ()) if isinstance(value, Sequence) else [] if value == NONE else [value]
+
+
+# --- sparse, ragged and written --------------------------------------------------------------------
+
+
+def sparse_concat(call: OpCall) -> Value:
+    """Sparse tensors end to end: the axis comes first."""
+    return delegate(call, "concat", {"values": call.get("sp_inputs"), "axis": call.get("axis")})
+
+
+def edit_distance(call: OpCall) -> Value:
+    """A distance for each list along the last axis; of how many lists there are the first operand tells."""
+    x, truth = operand(call, call.first()), operand(call, call.first(1))
+    if isinstance(x, Unknown) or isinstance(truth, Unknown):
+        return unknown_result(call)
+    dims = x.dims[:-1] if x.dims else None
+    batch = meet_batches([x.batch, truth.batch])
+    if isinstance(batch, Along) and x.rank is not None and batch.axis >= x.rank - 1:
+        batch = broken(call, events.MIXED, x, dims, batch.axis)
+    return result([x, truth], dims, batch, dtype="float32", sign=signs.CLIPPED)
+
+
+def ragged_constant(call: OpCall) -> Value:
+    """Lists of different lengths: of the axes behind the first the sizes are left open."""
+    made = operand(call, call.first())
+    if isinstance(made, Unknown) or not made.dims:
+        return made
+    open_sizes = (fresh(dynamic=True) for _ in made.dims[1:])
+    return made.but(kind="tensor", dims=(made.dims[0], *open_sizes))
+
+
+def words(call: OpCall) -> Value:
+    """The parts of each string, along a new last axis."""
+    x = operand(call, call.first())
+    if isinstance(x, Unknown):
+        return x
+    dims = None if x.dims is None else (*x.dims, fresh(dynamic=True))
+    return result([x], dims, x.batch, dtype=call.option("dtype") or "string")
+
+
+LOOKUPS: dict[str, Family] = {
+    "embedding_combined": embedding_combined,
+    "sampled_loss": sampled_loss,
+    "partitioned": partitioned,
+    "random_crop": random_crop,
+    "topk_along": topk_along,
+    "along_axes": along_axes,
+    "sparse_concat": sparse_concat,
+    "edit_distance": edit_distance,
+    "ragged_constant": ragged_constant,
+    "words": words,
+}
