@@ -39,10 +39,8 @@ RANK = "the rank of a tensor"
 """The label of a number of axes that is not known."""
 LAST_AXIS = "the last axis of a tensor"
 """The label of the number of an axis behind which there is no other."""
-NUMBERS = "numbers of the samples"
-"""The label of the numbers of the samples in order, as a vector or a column."""
 OWN_ENTRIES = "positions that begin with the sample's number"
-"""The label of index vectors, one for each sample, whose first entry is its own number."""
+"""The label of index vectors in the last axis whose first entry is the number of their sample."""
 SHAPE_OF_BATCH = "shape of a batch"
 """The label of a dynamic shape of unknown length whose first entry is known to be the batch size."""
 
@@ -173,6 +171,13 @@ def result(operands: Iterable[Tensor | Unknown], dims: Dims | None, batch: Batch
         cuts=cuts,
         **fields,
     )
+
+
+def with_stride(made: Tensor, x: Tensor) -> Tensor:
+    """``made``, whose entries of a sample are those that ``x`` has of it."""
+    if x.stride is None or not isinstance(made.batch, Along):
+        return made
+    return made.but(stride=x.stride, content=made.content)
 
 
 def _joint_rest(carriers: Items[Tensor | Unknown]) -> float | None:
@@ -393,4 +398,5 @@ __all__ = [
     "passed_cuts",
     "result",
     "stack",
+    "with_stride",
 ]

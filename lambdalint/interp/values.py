@@ -144,6 +144,8 @@ class Tensor:
     ``made`` is the event of the operation that created a tensor from a written shape
     (``K.zeros((32, 10))``), kept while the shape stands.  ``rest`` is what the entries are where the
     inputs that it depends on are all 0, as far as arithmetic tells; ``None`` where that is not known.
+    ``stride`` says that the entries of sample ``i`` are ``i * stride`` and what is less than ``stride``:
+    its rows where so many of each sample lie one after the other.
     """
 
     dims: tuple[Dim, ...] | None
@@ -159,6 +161,7 @@ class Tensor:
     made: Event | None = None
     label: str = ""
     rest: float | None = 0.0
+    stride: Dim | None = None
 
     @property
     def rank(self) -> int | None:

@@ -226,8 +226,36 @@ def _sequences_step(b: Builder) -> Step:
     return name, (labels, scores, ones, steps), {"blank_index": 0}
 
 
+def _own_rows_step(b: Builder) -> Step:
+    """Entries that each sample picks among its own, by its number."""
+    ref, x = b.tensor(2)
+    count = (x.dims or (1, 1))[1]
+    if not isinstance(count, int):
+        return "keras.backend.square", (ref,), {}
+    scores = (
+        ref if x.rank == 2 else b.do(("tensorflow.reduce_sum", (ref,), {"axis": [*range(2, x.rank or 2)]}))
+    )
+    places = b.do(("tensorflow.argsort", (scores,), {}))
+    column = b.do(("tensorflow.expand_dims", (b.do(("tensorflow.range", (BatchSize(),), {})), -1), {}))
+    kind = b.number(0, 3)
+    if kind:
+        copies = [("tensorflow.tile", [1, count], {}), ("keras.backend.repeat_elements", count, {"axis": 1})]
+        name, many, named = b.of(copies)
+        column = b.do((name, (column, many), named))
+    if kind == 1:
+        vectors = b.do(("tensorflow.stack", ([column, places],), {"axis": b.of([-1, -1, 1])}))
+        return "tensorflow.gather_nd", (ref, vectors), {}
+    rows = b.do(("binary:*", (column, b.of([count, count, 2])), {}))
+    at = b.do((f"binary:{b.of(['+', '+', '-'])}", (rows, places), {}))
+    if kind == 2:
+        at = b.do(("tensorflow.reshape", (at, [-1]), {}))
+    flat = b.do(("tensorflow.reshape", (ref, [-1, *b.sizes(x)[2:]]), {}))
+    return "tensorflow.gather", (flat, at), {}
+
+
 STEPS = (
     *(_table_step,) * 6,
     _sequences_step,
+    _own_rows_step,
     *(_of_masks_step, _by_shape_step, _convolution_step, _contraction_step, _safe_step, _rows_step),
 )

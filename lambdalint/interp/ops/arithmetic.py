@@ -25,7 +25,7 @@ from lambdalint.interp.values import (
     Unsure,
     Value,
 )
-from lambdalint.layers.dims import Dim, add, floordiv, fresh, maximum, minimum, mod, mul, sub
+from lambdalint.layers.dims import Dim, Sym, add, floordiv, fresh, maximum, minimum, mod, mul, sub
 
 LIST_LIKE = ("add", "mul")
 """Operations that a list of inputs takes as well (``x * 2`` doubles the list)."""
@@ -90,12 +90,28 @@ def zip_values(call: OpCall, op: str, values: Items[Value]) -> Value:
     if op == "mul" and not dims and dims is not None and any(_is_zero(each) for each in tensors):
         # Nothing is left of what was mixed: such a term ties inputs to a result, or cuts their gradient.
         batch = CONSTANT
-    combined = result(made, dims, batch, dtype=dtype, sign=sign, content=content, **_rest(op, made))
+    stride = _stride(op, tensors) if isinstance(batch, Along) and len(made) == len(tensors) == 2 else None
+    combined = result(
+        made, dims, batch, dtype=dtype, sign=sign, content=content, stride=stride, **_rest(op, made)
+    )
     shaped = [each for each in made if not isinstance(each, Tensor) or each.rank != 0]
     if len(shaped) == 1 and isinstance(shaped[0], Tensor) and shaped[0].made is not None:
         # Numbers leave the shape that was written.
         return combined.but(made=shaped[0].made, content=content)
     return combined
+
+
+def _stride(op: str, tensors: list[Tensor]) -> Dim | None:
+    """The ``stride`` of numbers of samples times a size, and of such with places among the rows added."""
+    steps = [each for each in tensors if each.stride is not None]
+    if len(steps) != 1 or op not in ("mul", "add"):
+        return None
+    stride, other = steps[0].stride or 1, tensors[tensors[0] is steps[0]]
+    if op == "add":
+        return None if stride == 1 else stride
+    size = other.content
+    positive = isinstance(size, Sym) or (isinstance(size, int) and size > 0)
+    return mul(stride, size) if positive and not isinstance(size, tuple) and size is not None else None
 
 
 def _operand(call: OpCall, op: str, value: Value, values: Items[Value]) -> Tensor | Unknown:

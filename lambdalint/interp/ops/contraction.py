@@ -12,7 +12,7 @@ from dataclasses import replace
 from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.broadcasting import MISFIT
-from lambdalint.interp.tensors import Dims, common_dtype, meet_batches, result
+from lambdalint.interp.tensors import Dims, common_dtype, meet_batches, result, with_stride
 from lambdalint.interp.values import (
     ANY_SIGN,
     CONSTANT,
@@ -73,7 +73,15 @@ def contract(
         rows = _rows(operands, labels, output[batch.axis])
         dims = (*dims[: batch.axis], rows, *dims[batch.axis + 1 :])
     dtype = common_dtype(tensor.dtype for tensor in operands)
-    return result(operands, dims, batch, dtype=dtype, sign=_sign(operands, labels, output))
+    made = result(operands, dims, batch, dtype=dtype, sign=_sign(operands, labels, output))
+    single = all(sizes[label] == 1 for label in sizes if label not in output)
+    return _copied(made, operands) if single else made
+
+
+def _copied(made: Tensor, operands: Items[Tensor]) -> Tensor:
+    """Products with ones, nothing added up, are copies."""
+    others = [each for each in operands if each.sign.low != 1.0 or each.sign.high != 1.0]
+    return with_stride(made, others[0]) if len(others) == 1 else made
 
 
 def _broadcasts(label: Hashable) -> bool:

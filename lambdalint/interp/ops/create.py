@@ -20,7 +20,6 @@ from lambdalint.interp.ops.written import (
     written_shape,
 )
 from lambdalint.interp.tensors import (
-    NUMBERS,
     RANK,
     SHAPE_OF_BATCH,
     Dims,
@@ -165,8 +164,8 @@ def arange(call: OpCall) -> Value:
     if isinstance(start, Const) and _positive(step) and isinstance(start.value, (int, float)):
         sign = signs.make(float(start.value), signs.INF, "often" if start.value <= 0 else "never")
     made = result(sources, dims, batch_of_sizes(dims), dtype=dtype, sign=sign)
-    label = NUMBERS if start == Const(0) and step == Const(1) and count == B else ""
-    return made.but(cuts=(), content=content if is_integer(dtype) else None, label=label)
+    stride = 1 if start == Const(0) and step == Const(1) and count == B else None
+    return made.but(cuts=(), content=content if is_integer(dtype) else None, stride=stride)
 
 
 def _number_type(value: Value) -> str | None:

@@ -16,7 +16,6 @@ from lambdalint.interp.ops.table import Family
 from lambdalint.interp.tensors import (
     FLOATS,
     INTEGERS,
-    NUMBERS,
     OWN_ENTRIES,
     common_dtype,
     meet_batches,
@@ -158,7 +157,8 @@ def cast(call: OpCall) -> Value:
         sign = Sign(0.0, zero=sign.zero) if sign.low >= 0 else ANY_SIGN
     content = None if dtype == "bool" else x.content
     made = result([x], x.dims, x.batch, dtype=dtype, sign=sign, content=content, cuts=cuts)
-    return made.but(made=x.made, content=content, label=x.label if x.label in (NUMBERS, OWN_ENTRIES) else "")
+    label = x.label if x.label == OWN_ENTRIES else ""
+    return made.but(made=x.made, content=content, label=label, stride=x.stride)
 
 
 def bitcast(call: OpCall) -> Value:

@@ -18,7 +18,6 @@ from lambdalint.interp.ops.operands import (
 )
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.tensors import (
-    NUMBERS,
     OWN_ENTRIES,
     SHAPE_OF_BATCH,
     Dims,
@@ -137,14 +136,17 @@ def concat(call: OpCall) -> Value:
     if content is not None:
         dims = (len(content),)
     made = _joined(parts, dims, batch, content)
-    return made if content is not None else _labelled(made.but(label=_positions(made, parts)), parts)
+    return made if content is not None else _labelled(made.but(label=_positions(made, parts, axis)), parts)
 
 
-def _positions(made: Tensor, parts: Parts) -> str:
-    """Whether each row begins with the number of its sample, and is of that sample alone."""
+def _positions(made: Tensor, parts: Parts, axis: int) -> str:
+    """Whether each index vector begins with the number of its sample, and is of that sample alone."""
     first = parts.made[0]
-    numbers = isinstance(first, Tensor) and first.label == NUMBERS
-    return OWN_ENTRIES if numbers and made.rank == 2 and made.batch == Along(0) else ""
+    if not isinstance(first, Tensor) or first.stride != 1 or made.rank is None or not parts.known:
+        return ""
+    single = first.rank == made.rank - 1 or (first.dims or ())[-1:] == (1,)
+    apart = isinstance(made.batch, Along) and made.batch.axis < made.rank - 1
+    return OWN_ENTRIES if single and apart and axis == made.rank - 1 else ""
 
 
 def _row(x: Tensor) -> Tensor:
@@ -327,7 +329,7 @@ def _stacked(call: OpCall, parts: Parts, axis: int, rank: int | None) -> Tensor:
         if any(size is not None for size in sizes):
             content = tuple(fresh() if size is None else size for size in sizes)
     made = _joined(parts, dims, _stacked_batch(call, parts, axis, shared, dims), content)
-    return made.but(content=content, label=_positions(made, parts)) if axis == 1 else made
+    return made.but(content=content, label=_positions(made, parts, axis)) if axis else made
 
 
 def _stacked_batch(call: OpCall, parts: Parts, axis: int, shared: Dims | None, dims: Dims | None) -> Batch:

@@ -8,7 +8,7 @@ from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.operands import axes_of, broken, moved_to, operand, unsure
 from lambdalint.interp.ops.slices import Span, length, read_slice
-from lambdalint.interp.tensors import NUMBERS, SHAPE_OF_BATCH, Dims, meet_batches, result
+from lambdalint.interp.tensors import SHAPE_OF_BATCH, Dims, meet_batches, result, with_stride
 from lambdalint.interp.values import (
     NONE,
     Along,
@@ -344,8 +344,8 @@ def _finish(walk: _Walk) -> Tensor:
         walk.doubt = walk.doubt or "several arrays of indices"
     dims: Dims | None = tuple(walk.dims) if walk.known else None
     made = result([x, *walk.used], dims, _batch(walk, dims), dtype=x.dtype, sign=signs.some(x.sign))
-    column = x.label == NUMBERS and dims == (B, 1) and not walk.used
-    return made.but(cuts=x.cuts if x.inputs else made.cuts, label=NUMBERS if column else "")
+    made = made.but(cuts=x.cuts if x.inputs else made.cuts)
+    return made if walk.used else with_stride(made, x)
 
 
 def _batch(walk: _Walk, dims: Dims | None) -> Batch:

@@ -21,7 +21,7 @@ from lambdalint.interp.ops.operands import (
     whole_numbers,
 )
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.tensors import Dims, result
+from lambdalint.interp.tensors import Dims, result, with_stride
 from lambdalint.interp.values import NONE, Along, Batch, Const, Sequence, Tensor, Unknown, Value
 from lambdalint.layers.dims import fresh, product
 
@@ -29,7 +29,8 @@ from lambdalint.layers.dims import fresh, product
 def _same_entries(x: Tensor, dims: Dims | None, batch: Batch) -> Tensor:
     """The entries of ``x`` in another order."""
     made = result([x], dims, batch, dtype=x.dtype, sign=x.sign)
-    return made.but(made=x.made, content=x.content if x.rank is not None and x.rank < 2 else None)
+    content = x.content if x.rank is not None and x.rank < 2 else None
+    return with_stride(made.but(made=x.made, content=content), x)
 
 
 # --- axes that change places -----------------------------------------------------------------------

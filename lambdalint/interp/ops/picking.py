@@ -126,6 +126,9 @@ def _gathered_batch(
         if isinstance(chosen, Along) and source.axis == chosen.axis and source.axis < shared:
             return meet_batches([source, chosen])
         if source.axis == axis:
+            if isinstance(chosen, Along) and _own_rows(source, indices):
+                call.machine.unfolded(source.folded)
+                return moved_to(call, indices, axis + chosen.axis, dims, events.MOVED)
             if isinstance(chosen, Along) and indices.random:
                 return broken(call, events.MIXED, params, dims, axis)
             if isinstance(chosen, Along) and not (indices.inputs and source.plain):
@@ -143,6 +146,11 @@ def _gathered_batch(
         place = chosen.axis if chosen.axis < shared else axis + chosen.axis - shared
         return moved_to(call, indices, place, dims, events.MOVED)
     return CONSTANT
+
+
+def _own_rows(source: Along, indices: Tensor) -> bool:
+    """Whether each sample picks among its own rows: the positions are its number times that of its rows."""
+    return indices.stride is not None and source.outer == 1 and equal(indices.stride, source.inner) is True
 
 
 def take(call: OpCall) -> Value:
@@ -203,7 +211,7 @@ def gather_nd(call: OpCall) -> Value:
         # Index vectors often begin with the sample's own number.
         batch = Unsure(CROSSED, carries=True)
         if indices.label == OWN_ENTRIES and not shared and params.batch == Along(0):
-            batch = params.batch
+            batch = indices.batch
         elif not indices.inputs and isinstance(indices.batch, Constant) and params.batch.axis < (end or 1):
             batch = broken(call, events.INDEXED, params, dims, params.batch.axis)
     elif isinstance(batch, Along) and indices.rank is not None and batch.axis >= indices.rank - 1:

@@ -19,7 +19,7 @@ from lambdalint.interp.ops.operands import (
     whole_numbers,
 )
 from lambdalint.interp.ops.table import Family
-from lambdalint.interp.tensors import NUMBERS, Dims, batch_of_sizes, batch_size, result
+from lambdalint.interp.tensors import OWN_ENTRIES, Dims, batch_of_sizes, batch_size, result, with_stride
 from lambdalint.interp.values import (
     NONE,
     Along,
@@ -96,7 +96,8 @@ def reshaped(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tensor:
         entries = x.content if isinstance(x.content, tuple) else (x.content,)
         content = entries if dims else (entries[0] if len(entries) == 1 else None)
     made = result([x], dims, batch, dtype=x.dtype, sign=x.sign, content=content)
-    return made.but(content=content, label=_numbers(x, dims)) if x.label == NUMBERS else made
+    kept = x.label == OWN_ENTRIES and dims[-1:] == x.dims[-1:] and isinstance(made.batch, Along)
+    return with_stride(made.but(content=content, label=OWN_ENTRIES) if kept else made, x)
 
 
 def _of_unknown_rank(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tensor:
@@ -329,12 +330,7 @@ def expanded(call: OpCall, x: Tensor, number: int) -> Tensor:
             batch = moved_to(call, x, batch.axis + 1, dims, events.CHANGED)
     content = (x.content,) if x.rank == 0 and x.content is not None else None
     made = result([x], dims, batch, dtype=x.dtype, sign=x.sign, content=content)
-    return made.but(made=x.made, content=content, label=_numbers(x, dims)) if place else made
-
-
-def _numbers(x: Tensor, dims: Dims | None) -> str:
-    """The label of the numbers of the samples, which they keep as a column."""
-    return NUMBERS if x.label == NUMBERS and dims is not None and dims[1:] in ((), (1,)) else ""
+    return with_stride(made.but(made=x.made, content=content) if place else made, x)
 
 
 def squeeze(call: OpCall) -> Value:

@@ -21,7 +21,7 @@ from lambdalint.interp.ops.operands import (
 from lambdalint.interp.ops.reshape import reshaped
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.signs import exact, together
-from lambdalint.interp.tensors import Dims, batch_of_sizes, result
+from lambdalint.interp.tensors import Dims, batch_of_sizes, result, with_stride
 from lambdalint.interp.values import (
     NONE,
     Along,
@@ -62,7 +62,7 @@ def tile(call: OpCall) -> Value:
     dims = tuple(mul(dim, factor) for dim, factor in zip([1] * added + sizes, factors))
     batch = _tiled(call, x, dims, factors, added)
     copied = result([x], dims, batch, dtype=x.dtype, sign=x.sign)
-    return copied.but(made=_rows_written(call, ([1] * added + sizes)[:1], factors[:1], dims))
+    return with_stride(copied.but(made=_rows_written(call, ([1] * added + sizes)[:1], factors[:1], dims)), x)
 
 
 def _rows_written(call: OpCall, before: list[Dim], factors: Dims, dims: Dims) -> Event | None:
@@ -122,8 +122,8 @@ def repeat(call: OpCall) -> Value:
         dims = (*x.dims[:axis], fresh() if count is None else mul(x.dims[axis], count), *x.dims[axis + 1 :])
     copied = result([x], dims, _repeated(call, x, dims, axis, count), dtype=x.dtype, sign=x.sign)
     if axis or count is None or not x.dims or dims is None:
-        return copied
-    return copied.but(made=_rows_written(call, [x.dims[0]], (count,), dims))
+        return with_stride(copied, x)
+    return with_stride(copied.but(made=_rows_written(call, [x.dims[0]], (count,), dims)), x)
 
 
 def _counted_from_end(call: OpCall, x: Tensor) -> Batch:
@@ -238,7 +238,7 @@ def broadcast_to(call: OpCall) -> Value:
         else:
             dims = (*dims[:place], x.dims[batch.axis], *dims[place + 1 :])
             batch = moved_to(call, x, place, dims, events.CHANGED)
-    return result([x], dims, batch, dtype=x.dtype, sign=x.sign)
+    return with_stride(result([x], dims, batch, dtype=x.dtype, sign=x.sign), x)
 
 
 FAMILIES: dict[str, Family] = {
