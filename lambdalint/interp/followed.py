@@ -31,9 +31,15 @@ def followed(layer: LayerFacts) -> Followed:
     """Judge the uses of a layer."""
     if not layer.applications:
         return Followed(False, reasons.NOT_APPLIED)
-    ranked = all(_ranked(use.inputs) for use in layer.applications)
+    ranked = all(_fed(use.inputs) and _ranked(use.inputs) for use in layer.applications)
     reason = next((why for use in layer.applications if (why := _reason(use, ranked))), "")
     return Followed(ranked, reason)
+
+
+def _fed(value: Value) -> bool:
+    """Whether it is a tensor, or holds one: a layer of constants is called on an empty list."""
+    items = _parts(value)
+    return items is None or any(map(_fed, items))
 
 
 def _ranked(value: Value) -> bool:

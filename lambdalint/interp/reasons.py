@@ -36,9 +36,15 @@ LOSES_ONE = "a batch of one loses its axis"
 
 LONGEST = "the longest of the batch decides the size"
 
-FACTS = frozenset({NO_SAMPLES, BATCH_OF_ONE, MIXED_BEFORE, PART_OF_BATCH, LOSES_ONE, LONGEST})
+TRUE_ENTRIES = "the positions of true entries in the batch"
+
+COUNTED = "how many entries of the batch are picked"
+
+FACTS = frozenset(
+    {NO_SAMPLES, BATCH_OF_ONE, MIXED_BEFORE, PART_OF_BATCH, LOSES_ONE, LONGEST, TRUE_ENTRIES, COUNTED}
+)
 """Why a tensor has no samples to be followed: there are none, or one, or they are lost; all else is known.
 
-A part of a batch, such as a device gets of it, is meant; so is room for the longest of a batch; and batches
-of one are another case than others.
+A part of a batch, such as a device gets of it, is meant; so are room for the longest of a batch, positions
+in it and their number; and batches of one are another case than others.
 """

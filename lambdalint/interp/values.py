@@ -145,7 +145,8 @@ class Tensor:
     (``K.zeros((32, 10))``), kept while the shape stands.  ``rest`` is what the entries are where the
     inputs that it depends on are all 0, as far as arithmetic tells; ``None`` where that is not known.
     ``stride`` says that the entries of sample ``i`` are ``i * stride`` and what is less than ``stride``:
-    its rows where so many of each sample lie one after the other.
+    its rows where so many of each sample lie one after the other.  ``rows`` are the entries of a
+    small integer matrix that is written, such as those of paddings.
     """
 
     dims: tuple[Dim, ...] | None
@@ -162,6 +163,7 @@ class Tensor:
     label: str = ""
     rest: float | None = 0.0
     stride: Dim | None = None
+    rows: tuple[tuple[Dim, ...], ...] | None = None
 
     @property
     def rank(self) -> int | None:
@@ -169,9 +171,9 @@ class Tensor:
         return None if self.dims is None else len(self.dims)
 
     def but(self, **changes: Any) -> Tensor:
-        """A copy with these fields changed; ``content`` is dropped unless given."""
+        """A copy with these fields changed; ``content`` and ``rows`` are dropped unless given."""
         fields = {name: getattr(self, name) for name in self.__slots__}
-        return Tensor(**{**fields, "content": None, **changes})
+        return Tensor(**{**fields, "content": None, "rows": None, **changes})
 
     def __str__(self) -> str:
         return show_shape(self.dims)

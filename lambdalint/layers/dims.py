@@ -56,6 +56,20 @@ B: Sym = Sym((((BATCH,), 1),))
 """The number of samples in a batch."""
 
 
+COUNTED = "picked?"
+"""The label of the number of entries that are picked by what is in them; it is shown as any other unknown."""
+
+
+def counted() -> Sym:
+    """The size of an axis of entries that are picked by what is in them."""
+    return fresh(COUNTED, dynamic=True)
+
+
+def is_counted(dim: Dim) -> bool:
+    """Whether a size hangs on how many entries are picked."""
+    return isinstance(dim, Sym) and any(atom.label == COUNTED for atom in dim.atoms)
+
+
 def fresh(label: str = "?", dynamic: bool = False) -> Sym:
     """A new symbol, equal to nothing but itself."""
     return Sym((((Atom(label, next(_uids), dynamic),), 1),))
@@ -302,7 +316,7 @@ def _show(dim: Dim) -> str:
         return str(dim)
     text = ""
     for monomial, factor in dim.terms:
-        name = "*".join(atom.label for atom in monomial)
+        name = "*".join("?" if atom.label == COUNTED else atom.label for atom in monomial)
         size = abs(factor)
         part = str(size) if not name else name if size == 1 else f"{size}*{name}"
         if factor < 0:

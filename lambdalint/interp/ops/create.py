@@ -6,7 +6,7 @@ from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.broadcasting import broadcast
 from lambdalint.interp.ops.drawn import DRAWN
-from lambdalint.interp.ops.operands import operand
+from lambdalint.interp.ops.operands import known_sizes, operand, shape_of_argument
 from lambdalint.interp.ops.questions import number, shape_sequence
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.ops.written import (
@@ -44,7 +44,7 @@ from lambdalint.interp.values import (
     Unsure,
     Value,
 )
-from lambdalint.layers.dims import B, Dim, ceildiv, fresh, has_batch, is_dynamic, product, sub
+from lambdalint.layers.dims import B, Dim, ceildiv, fresh, has_batch, is_counted, is_dynamic, product, sub
 
 FEW = 64
 """How many entries of an integer tensor are kept."""
@@ -132,6 +132,9 @@ def constant(call: OpCall) -> Value:
         return given
     if isinstance(value, Unknown) and is_size(value):
         return Tensor((), CONSTANT, dtype_argument(call, "int32"), signs.SIZE, call.machine.dim(value))
+    if isinstance(value, Unknown) and not value.tensor and not value.inputs:
+        # What is captured, as an array that is read from a file.
+        return Tensor(None, CONSTANT, dtype_argument(call, None))
     if isinstance(value, Unknown):
         return value
     default = "float32" if call.op.name.startswith("keras.backend.") else value.dtype
@@ -142,7 +145,19 @@ def constant(call: OpCall) -> Value:
     if isinstance(given, Tensor) and given.kind != "ndarray":
         return value if dtype == value.dtype else value.but(dtype=dtype, content=value.content)
     kind = "keras" if value.kind == "keras" else "tensor"
-    return value.but(kind=kind, dtype=dtype, content=value.content)
+    return value.but(kind=kind, dtype=dtype, content=value.content, rows=_rows(call, given))
+
+
+def _rows(call: OpCall, given: Value) -> tuple[tuple[Dim, ...], ...] | None:
+    """The entries of a list of lists of sizes."""
+    lines = given.items or [] if isinstance(given, Sequence) else []
+    rows: list[tuple[Dim, ...]] = []
+    for line in lines:
+        entries = shape_of_argument(call, line) if isinstance(line, (Sequence, Tensor)) else None
+        if entries is None:
+            return None
+        rows.append(known_sizes(entries))
+    return tuple(rows) or None
 
 
 def arange(call: OpCall) -> Value:
@@ -234,7 +249,9 @@ def _batch_of(x: Tensor) -> Batch:
     picked = isinstance(x.batch, (Broken, Unsure)) and bool(x.inputs) and not settled
     if isinstance(x.batch, Unsure) and x.batch.reason in reasons.FACTS:
         return x.batch if picked else CONSTANT
-    return Unsure(SHAPE_UNKNOWN, carries=True) if picked else CONSTANT
+    open_sizes = [size for size in x.dims or () if not isinstance(size, int) and not has_batch(size)]
+    known = bool(open_sizes) and all(map(is_counted, open_sizes)) and isinstance(x.batch, Broken)
+    return Unsure(reasons.COUNTED if known else SHAPE_UNKNOWN, carries=True) if picked else CONSTANT
 
 
 def shape_of(call: OpCall) -> Value:

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import replace
 
-from lambdalint.interp import events, signs
+from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.arithmetic import cut, note_integers, tensor_items, zip_values
 from lambdalint.interp.ops.broadcasting import broadcast
@@ -37,7 +37,7 @@ from lambdalint.interp.values import (
     Unknown,
     Value,
 )
-from lambdalint.layers.dims import fresh
+from lambdalint.layers.dims import counted
 
 _NUMERIC_EVENTS = {
     "sqrt": events.ROOT,
@@ -258,7 +258,7 @@ def _picks_rows(call: OpCall, mask: Tensor | Unknown, branches: list[Tensor]) ->
 def _true_indices(call: OpCall, mask: Tensor | Unknown) -> Value:
     if isinstance(mask, Unknown):
         return mask
-    count, batch, cuts = fresh(), unsure(mask, "the indices of true entries"), cut(call, [mask])
+    count, batch, cuts = counted(), unsure(mask, reasons.TRUE_ENTRIES), cut(call, [mask])
     if call.op.name.startswith("keras.ops."):
         if mask.rank is None:
             return Unknown(RANK_UNKNOWN, inputs=mask.inputs)

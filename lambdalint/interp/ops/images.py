@@ -216,6 +216,8 @@ def space_to_batch(call: OpCall) -> Value:
 
 def _block_margins(call: OpCall, value: Value, count: int) -> list[Dim]:
     """How many pixels are added to, or cropped from, each axis in all."""
+    if isinstance(value, Tensor) and value.rows is not None and len(value.rows) == count:
+        return [add(line[0], line[-1]) if len(line) == 2 else fresh() for line in value.rows]
     items = value.items if isinstance(value, Sequence) else None
     if items is None or len(items) != count:
         return [fresh() for _ in range(count)]

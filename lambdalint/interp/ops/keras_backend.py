@@ -117,7 +117,7 @@ in_top_k(predictions, targets, k) : in_top_k
 transpose(x) : transpose
 permute_dimensions(x, pattern) : permute
 reverse(x, axes) : reverse
-reshape(x, shape) : reshape
+reshape(x, shape) : reshape keeps_rank
 flatten(x) : flatten
 batch_flatten(x) : batch_flatten
 expand_dims(x, axis=-1; dim=axis) : expand_dims
@@ -140,7 +140,7 @@ spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None; dim_or
 
 # picking and joining
 gather(reference, indices) : gather
-slice(x, start, size) : slice_op
+slice(x, start, size) : slice_op keeps_rank
 one_hot(indices, num_classes; nb_classes=num_classes) : one_hot
 concatenate(tensors, axis=-1) : concat
 stack(x, axis=0) : stack

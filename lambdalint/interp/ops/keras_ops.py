@@ -138,7 +138,7 @@ roll(x, shift, axis=None) : roll
 rot90(array, k=1, axes=(0, 1)) : rot90
 sort, argsort(x, axis=-1) : sort
 argpartition(x, kth, axis=-1) : sort
-reshape(x, newshape; shape=newshape) : reshape
+reshape(x, newshape; shape=newshape) : reshape keeps_rank
 ravel(x) : flatten
 expand_dims(x, axis) : expand_dims
 squeeze(x, axis=None) : squeeze
@@ -164,7 +164,7 @@ take(x, indices, axis=None) : take
 take_along_axis(x, indices, axis=None) : take_along_axis
 one_hot(x, num_classes, axis=-1, dtype=None, sparse=False) : one_hot
 multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False) : multi_hot
-slice(inputs, start_indices, shape) : slice_op
+slice(inputs, start_indices, shape) : slice_op keeps_rank
 slice_update(inputs, start_indices, updates) : tensor_scatter slice
 scatter(indices, values, shape) : scatter_nd
 scatter_update(inputs, indices, updates, reduction=None) : tensor_scatter

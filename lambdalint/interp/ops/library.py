@@ -64,6 +64,10 @@ _PRIVATE_TENSORFLOW = "tensorflow.python."
 _PRIVATE_HOMES = {
     "nn": "nn", "nn_ops": "nn", "nn_impl": "nn", "image_ops": "image", "linalg_ops": "linalg",
     "math_ops": "math", "random_ops": "random", "sparse_ops": "sparse", "string_ops": "strings",
+    "ctc_ops": "nn", "embedding_ops": "nn", "image_ops_impl": "image", "linalg_impl": "linalg",
+    "nest": "nest", "special_math_ops": "math", "stateless_random_ops": "random", "manip_ops": "manip",
+    "fft_ops": "signal", "dct_ops": "signal", "spectral_ops": "signal", "shape_ops": "signal",
+    "window_ops": "signal", "mel_ops": "signal", "bitwise_ops": "bitwise", "sets_impl": "sets",
 }  # fmt: skip
 """Modules of TensorFlow's own code, and the public ones that offer what they define."""
 

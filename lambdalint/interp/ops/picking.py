@@ -33,7 +33,7 @@ from lambdalint.interp.values import (
     Unsure,
     Value,
 )
-from lambdalint.layers.dims import equal, fresh, show_shape
+from lambdalint.layers.dims import counted, equal, fresh, show_shape
 
 CROSSED = "entries are picked by positions that are not followed"
 
@@ -243,7 +243,7 @@ def suppressed(call: OpCall) -> Value:
     if isinstance(batch, Along):
         # The boxes of a list are compared with each other.
         batch = Unsure(CROSSED, carries=True)
-    numbers = result([boxes, scores], (fresh(dynamic=True),), batch, dtype="int32", sign=signs.SIZE)
+    numbers = result([boxes, scores], (counted(),), batch, dtype="int32", sign=signs.SIZE)
     if not call.option("pair"):
         return numbers
     second = numbers.but(dtype="float32", sign=ANY_SIGN) if call.option("pair") == "scores" else numbers
@@ -283,7 +283,7 @@ def boolean_mask(call: OpCall) -> Value:
         own = x.dims[axis : axis + len(covered)]
         if len(own) < len(covered) or False in map(equal, own, covered):
             call.impossible(f"a mask of shape {show_shape(covered)} on {x}", before=x, axis=axis)
-        dims = (*x.dims[:axis], fresh(dynamic=True), *x.dims[axis + len(covered) :])
+        dims = (*x.dims[:axis], counted(), *x.dims[axis + len(covered) :])
     batch = _masked_batch(call, x, mask, axis, dims)
     made = result([x, mask], dims, batch, dtype=x.dtype, sign=signs.some(x.sign))
     return made.but(cuts=x.cuts if x.inputs else made.cuts)

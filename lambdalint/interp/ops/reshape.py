@@ -108,7 +108,7 @@ def _of_unknown_rank(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tenso
         first = target[0] if target else None
         if not target:
             batch = unsure(x, SHAPE_UNKNOWN)
-        elif batch.axis != 0 or not batch.plain or len(target) == 1:
+        elif batch.axis != 0 or not batch.plain or (len(target) == 1 and first != HOLE):
             batch = unsure(x, "the rank is not known")
         elif first is not None and first == B:
             pass

@@ -204,6 +204,9 @@ def _pairs(call: OpCall, value: Value, rank: int | None) -> list[tuple[Dim, Dim]
             first, last = entries[0], entries[-1]
             pairs.append((fresh() if first is None else first, fresh() if last is None else last))
         return pairs
+    if isinstance(value, Tensor) and value.rows is not None:
+        given = [(line[0], line[-1]) for line in value.rows if len(line) in (1, 2)]
+        return given if len(given) == len(value.rows) else None
     single = None if isinstance(value, (Tensor, Unknown)) else size(call, value)
     if single is not None and rank is not None:
         return [(single, single)] * rank

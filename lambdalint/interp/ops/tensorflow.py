@@ -28,18 +28,18 @@ shape(input, out_type=None, name=None) : shape_of
 shape_n(input, out_type='int32', name=None) : unknown_result
 rank(input, name=None) : ndim tensor
 size(input, out_type=None, name=None) : size
-reshape(tensor, shape, name=None) : reshape
+reshape(tensor, shape, name=None) : reshape keeps_rank
 expand_dims(input, axis=-1, name=None; dim=axis) : expand_dims
 squeeze(input, axis=None, name=None; squeeze_dims=axis) : squeeze
 transpose(a, perm=None, conjugate=False, name='transpose') : transpose
-tile(input, multiples, name=None) : tile
+tile(input, multiples, name=None) : tile keeps_rank
 repeat(input, repeats, axis=None, name=None) : repeat
 pad(tensor, paddings, mode='CONSTANT', constant_values=0, name=None) : pad keeps_rank
-broadcast_to(input, shape, name=None) : broadcast_to
+broadcast_to(input, shape, name=None) : broadcast_to keeps_rank
 broadcast_static_shape, broadcast_dynamic_shape(shape_x, shape_y) : unknown_result
 ensure_shape(x, shape, name=None) : set_shape
 reverse, reverse_v2(tensor, axis, name=None; dims=axis) : reverse
-roll, manip.roll(input, shift, axis, name=None) : roll
+roll, manip.roll(input, shift, axis, name=None) : roll keeps_rank
 sort(values, axis=-1, direction='ASCENDING', name=None) : sort
 argsort(values, axis=-1, direction='ASCENDING', stable=False, name=None) : sort
 reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None; seq_dim=seq_axis, \
@@ -56,7 +56,7 @@ gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name=Non
 batch_gather(params, indices, name=None) : gather batch
 gather_nd(params, indices, batch_dims=0, name=None, bad_indices_policy='') : gather_nd
 boolean_mask(tensor, mask, axis=None, name='boolean_mask') : boolean_mask
-slice(input_, begin, size, name=None) : slice_op
+slice(input_, begin, size, name=None) : slice_op keeps_rank
 strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, \
     new_axis_mask=0, shrink_axis_mask=0, var=None, name=None) : strided_slice
 split, split_v(value, num_or_size_splits, axis=0, num=None, name='split'; split_dim=axis, \
