@@ -5,13 +5,21 @@ from __future__ import annotations
 from lambdalint.interp import events, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.delegate import delegate
-from lambdalint.interp.ops.operands import broken, known_sizes, operand, shape_of_argument, unsure
+from lambdalint.interp.ops.operands import (
+    broken,
+    known_sizes,
+    operand,
+    settle_axes,
+    shape_of_argument,
+    touches_batch,
+    unsure,
+    whole_numbers,
+)
 from lambdalint.interp.ops.picking import CROSSED
 from lambdalint.interp.ops.several import unknown_result
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.tensors import Dims, meet_batches, result
 from lambdalint.interp.values import (
-    NONE,
     Along,
     Const,
     Sequence,
@@ -19,7 +27,7 @@ from lambdalint.interp.values import (
     Unknown,
     Value,
 )
-from lambdalint.layers.dims import Dim, equal, fresh
+from lambdalint.layers.dims import equal, fresh
 
 
 def embedding_combined(call: OpCall) -> Value:
@@ -107,26 +115,19 @@ def along_axes(call: OpCall) -> Value:
     x = operand(call, call.first())
     if isinstance(x, Unknown):
         return x
-    axes = [each.value for each in _items(call.get("axes")) if isinstance(each, Const)]
-    rank, known = x.rank, len(axes) == len(_items(call.get("axes"))) > 0
-    dims: Dims | None = None if x.dims is None else tuple(fresh() for _ in x.dims)
-    if x.dims is not None and known and rank:
-        axes = [axis % rank for axis in axes]
-        sizes: list[Dim] = list(x.dims)
-        for axis in axes:
-            sizes[axis] = fresh()
-        dims = tuple(sizes)
+    numbers = whole_numbers(call.get("axes"))
+    axes = None if numbers is None else settle_axes(call, numbers, x)
+    dims: Dims | None = None
+    if x.dims is not None:
+        dims = tuple(fresh() if axes is None or place in axes else dim for place, dim in enumerate(x.dims))
     batch = x.batch
     if isinstance(batch, Along):
-        if known and batch.axis in axes:
+        touched = None if numbers is None else touches_batch(numbers, x)
+        if touched:
             batch = broken(call, events.MIXED, x, dims, batch.axis)
-        elif not known or rank is None:
+        elif touched is None:
             batch = unsure(x, CROSSED)
     return result([x], dims, batch, dtype=call.option("dtype") or None)
-
-
-def _items(value: Value) -> list[Value]:
-    return list(value.items or ()) if isinstance(value, Sequence) else [] if value == NONE else [value]
 
 
 # --- sparse, ragged and written --------------------------------------------------------------------
