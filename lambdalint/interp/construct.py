@@ -114,7 +114,9 @@ def construct(
         return _application(machine, name, last, args, kwargs, at, function.family)
     if name.startswith("keras.losses.") and last[:1].isupper():
         return _loss(name, args, kwargs)
-    return _activation(args[0]) if name == "keras.activations.get" and len(args) == 1 else None
+    given = [*args, *(kwargs[word] for word in ("identifier", "name") if word in kwargs)]
+    found = name in ("keras.activations.get", "keras.activations.deserialize") and given
+    return _activation(given[0]) if found else None
 
 
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -140,6 +142,8 @@ def _activation(value: Value) -> Value | None:
     """The function that ``activations.get`` finds."""
     if isinstance(value, Const) and isinstance(value.value, (str, type(None))):
         return Library(f"keras.activations.{value.value or 'linear'}")
+    if isinstance(value, Unknown) and not value.tensor:
+        return Library("keras.activations.any")
     return value if isinstance(value, (Function, Library, Partial, Bound)) else None
 
 

@@ -147,7 +147,17 @@ def _run_class(machine: Machine, cls: ClassValue, mentions: Mentions) -> None:
 
 
 def enter(machine: Machine, function: Function, instance: Instance | None = None) -> None:
-    """Call a function with parameters of which only the defaults are known."""
+    """Call a function with parameters of which only the defaults are known.
+
+    A test is called with the values that its decorators list for it.
+    """
+    for given in listed_values(machine, function):
+        _enter_with(machine, function, instance, given)
+
+
+def _enter_with(
+    machine: Machine, function: Function, instance: Instance | None, given: dict[str, Value]
+) -> None:
     owner = function.owner
     if owner is not None and instance is None:
         instance = next((i for i in machine.instances if i.cls is owner), None) or Instance(owner)
@@ -158,16 +168,65 @@ def enter(machine: Machine, function: Function, instance: Instance | None = None
     for position, parameter in enumerate(parameters):
         if position == 0 and instance is not None and not _is_static(function):
             args.append(instance)
+        elif parameter.arg in given:
+            args.append(given[parameter.arg])
         else:
             default = function.defaults[position - first_default] if position >= first_default else None
             args.append(assumed(function, parameter.arg, default))
     kwargs = {p.arg: assumed(function, p.arg, function.kw_defaults.get(p.arg)) for p in spec.kwonlyargs}
+    kwargs |= {name: value for name, value in given.items() if name in kwargs}
     in_loss = owner is not None and is_loss_class(owner)
     machine.loss_depth += in_loss
     try:
         machine.call_function(function, args, kwargs, Anchor(function.env.unit, function.node))
     finally:
         machine.loss_depth -= in_loss
+
+
+MOST_CALLS = 4
+"""Calls of a test with other listed values."""
+
+
+def listed_values(machine: Machine, function: Function) -> list[dict[str, Value]]:
+    """What ``pytest.mark.parametrize`` passes to a test, call by call; nothing where it lists nothing."""
+    calls: list[dict[str, Value]] = [{}]
+    for decorator in function.node.decorator_list if not isinstance(function.node, ast.Lambda) else ():
+        rows = _listed_rows(machine, function, decorator)
+        if rows:
+            wider = [{**call, **row} for row in rows for call in calls]
+            calls = [*wider[: MOST_CALLS - 1], wider[-1]] if len(wider) > MOST_CALLS else wider
+    return calls
+
+
+def _listed_rows(machine: Machine, function: Function, decorator: ast.expr) -> list[dict[str, Value]]:
+    written = isinstance(decorator, ast.Call) and len(decorator.args) > 1
+    if not written or not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
+        return []
+    if decorator.func.attr != "parametrize":
+        return []
+    from lambdalint.interp import expressions
+
+    asked, values = (expressions.evaluate(machine, each, function.frame) for each in decorator.args[:2])
+    names = _names(asked)
+    rows = values.items or [] if isinstance(values, Sequence) else []
+    found = [_row(names, row) for row in rows]
+    return [row for row in found if row]
+
+
+def _names(value: Value) -> list[str]:
+    """The names of parameters: in one string, parted by commas, or in a list of strings."""
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return [name.strip() for name in value.value.split(",")]
+    items = value.items or [] if isinstance(value, Sequence) else []
+    names = [each.value for each in items if isinstance(each, Const) and isinstance(each.value, str)]
+    return names if len(names) == len(items) else []
+
+
+def _row(names: list[str], row: Value) -> dict[str, Value]:
+    if len(names) == 1:
+        return {names[0]: row}
+    items = row.items or [] if isinstance(row, Sequence) else []
+    return dict(zip(names, items)) if len(items) == len(names) else {}
 
 
 def _is_static(function: Function) -> bool:

@@ -17,6 +17,7 @@ from tests.interp.programs import (
     Run,
     fails_in_graph,
     interpreted,
+    refs,
     run_for_real,
 )
 
@@ -156,11 +157,14 @@ def counts_samples(case: Case) -> bool:
 
 
 def _numbers_samples(case: Case, at: int) -> bool:
-    """Whether the entries are made of the numbers of the samples, as positions of rows are."""
-    value, first = case.values[at], len(case.program.inputs)
-    steps = [case.program.steps[i - first] for i in case.program.behind(at) if i >= first]
-    numbered = any(name.endswith("range") and BatchSize() in args for name, args, _ in steps)
-    return numbered and getattr(value, "dtype", None) != "float32"
+    """Whether the entries are made of the numbers of the samples, other than by picking at these."""
+    if at < len(case.program.inputs):
+        return False
+    name, args, kwargs = case.program.steps[at - len(case.program.inputs)]
+    if name.endswith("range") and BatchSize() in args:
+        return True
+    made_of = args[:1] if name.endswith(("gather", "gather_nd")) else [*args, kwargs]
+    return any(_numbers_samples(case, ref.index) for ref in refs(made_of))
 
 
 def _holds_size(value: Any) -> bool:

@@ -10,7 +10,7 @@ from lambdalint.interp import events, reasons
 from lambdalint.interp.values import Along, Broken, Sequence, Tensor, Unknown, Unsure, Value
 from lambdalint.layers.dims import B, show_shape
 from tests.interp.bare import Bench, batch
-from tests.interp.running import one
+from tests.interp.running import facts_of, one
 
 
 def tensor(value: Value) -> Tensor:
@@ -140,3 +140,90 @@ def test_what_has_no_transfer_function_says_so(bench: Bench) -> None:
     made = bench.call("tensorflow.hessians", batch(3), batch(3))
     assert isinstance(made, Unknown)
     assert made.reason == "tensorflow.hessians is not followed"
+
+
+@pytest.mark.parametrize(("axes", "mixes"), [([1], False), (1, False), ([0, 1], True), (None, True)])
+def test_a_shift_along_axes(bench: Bench, axes: Any, mixes: bool) -> None:
+    made = tensor(bench.call("tensorflow.signal.fftshift", batch(4, 4), axes=axes))
+    assert isinstance(made.batch, Broken) is mixes
+
+
+def test_a_shift_along_axes_that_are_not_known_is_not_judged(bench: Bench) -> None:
+    axes = [Unknown("a number"), Unknown("a number")]
+    made = tensor(bench.call("tensorflow.signal.ifftshift", batch(4, 4), axes=axes))
+    assert isinstance(made.batch, Unsure)
+
+
+# --- sizes that are written, and sizes that entries decide -----------------------------------------
+
+
+def test_paddings_may_be_a_constant(bench: Bench) -> None:
+    paddings = bench.call("tensorflow.constant", [[0, 0], [1, 2]])
+    made = tensor(bench.call("tensorflow.pad", batch(3), paddings))
+    assert (made.dims, made.batch) == ((B, 6), Along(0))
+
+
+def test_the_number_of_picked_entries_is_known_for_what_it_is(bench: Bench) -> None:
+    x = batch(3)
+    picked = bench.call("tensorflow.boolean_mask", x, bench.binary(">", x, 0.0))
+    count = bench.subscript(bench.call("tensorflow.shape", picked), 0)
+    assert tensor(count).batch == Unsure(reasons.COUNTED, carries=True)
+    places = tensor(bench.call("tensorflow.where", bench.binary(">", x, 0.0)))
+    assert places.batch == Unsure(reasons.TRUE_ENTRIES, carries=True)
+
+
+def test_all_entries_of_an_input_of_unknown_rank_in_one_row(bench: Bench) -> None:
+    flat = tensor(bench.call("keras.backend.reshape", batch().but(dims=None), [-1]))
+    assert isinstance(flat.batch, Along)
+    assert (flat.rank, flat.batch.axis, flat.batch.outer) == (1, 0, 1)
+
+
+def test_a_layer_of_constants_is_followed() -> None:
+    code = """
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras.layers import Lambda
+
+table = np.load("table.npy")
+Lambda(lambda x: tf.convert_to_tensor(table))([])
+"""
+    (known,) = facts_of(code).followed
+    assert known == (False, "")
+
+
+# --- values from elsewhere -------------------------------------------------------------------------
+
+
+def test_a_test_is_called_with_the_values_that_are_listed_for_it() -> None:
+    code = """
+import pytest
+import tensorflow as tf
+from tensorflow.keras import Input
+from tensorflow.keras.layers import Lambda
+
+@pytest.mark.parametrize("pick", [tf.argmax, tf.argmin])
+@pytest.mark.parametrize("shape, axis", [((3, 4), 1), ((5,), 1)])
+def test_places(pick, shape, axis):
+    Lambda(lambda x: pick(x, axis=axis))(Input(shape))
+"""
+    shapes = [str(trace.result) for layer in facts_of(code).layers for trace in layer.traces]
+    assert set(shapes) == {"(B,)", "(B, 4)"}
+
+
+def test_an_activation_of_an_unknown_name_leaves_the_shape() -> None:
+    code = """
+from tensorflow.keras import Input, activations
+from tensorflow.keras.layers import Lambda
+
+def build(name):
+    return Lambda(lambda x: activations.get(name)(x) * 2)(Input((3,)))
+"""
+    made = tensor(one(code).result)
+    assert (made.dims, made.batch) == ((B, 3), Along(0))
+
+
+def test_positions_in_a_list_of_samples_hang_on_all_of_them(bench: Bench) -> None:
+    made = tensor(bench.call("tensorflow.searchsorted", batch(), batch(index=1)))
+    assert isinstance(made.batch, Broken)
+    rows = tensor(bench.call("tensorflow.searchsorted", batch(5), batch(3, index=1)))
+    assert (rows.dims, rows.batch) == ((B, 3), Along(0))

@@ -95,6 +95,8 @@ def joined(call: OpCall) -> Value:
     if op == "vstack" and rank == 1:
         return delegate(call, "stack", {"x": values, "axis": Const(0)})
     axis = {"vstack": 0, "hstack": 0 if rank == 1 else 1}.get(op, 2)
+    if axis == rank == 2:
+        return delegate(call, "stack", {"x": values, "axis": Const(2)})
     if axis >= rank:
         return unknown_result(call)
     return delegate(call, "concat", {"xs": values, "axis": Const(axis)})
@@ -240,9 +242,24 @@ def membership(call: OpCall) -> Value:
 def searchsorted(call: OpCall) -> Value:
     """Positions in a sorted list: entry by entry of the values."""
     x, ordered = operand(call, call.get("values")), operand(call, call.get("sorted_sequence", "value_range"))
-    if isinstance(x, Unknown) or (isinstance(ordered, Tensor) and ordered.inputs):
+    if isinstance(x, Unknown) or (
+        isinstance(ordered, Tensor) and ordered.inputs and "value_range" in call.args
+    ):
         return unknown_result(call)
-    return _cut(call, x, dtype="int32", sign=signs.COUNT)
+    if not isinstance(ordered, Tensor) or not ordered.inputs:
+        return _cut(call, x, dtype="int32", sign=signs.COUNT)
+    cuts = cut(call, [x, ordered])
+    if ordered.rank == 1:
+        # One list for all values: where it holds the samples, all of them decide each position.
+        batch = ordered.batch
+        if isinstance(batch, Along):
+            batch = Broken((call.silent_event(events.MIXED, before=ordered, after=x.dims, axis=0),))
+        met = meet_batches([batch, x.batch])
+        return result([x, ordered], x.dims, met, dtype="int32", sign=signs.COUNT, cuts=cuts)
+    met = meet_batches([x.batch, ordered.batch])
+    if isinstance(met, Along) and (x.rank is None or x.rank != ordered.rank or met.axis >= x.rank - 1):
+        return unknown_result(call)
+    return result([x, ordered], x.dims, met, dtype="int32", sign=signs.COUNT, cuts=cuts)
 
 
 def multi_hot(call: OpCall) -> Value:

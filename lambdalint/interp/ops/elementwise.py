@@ -268,6 +268,15 @@ def _true_indices(call: OpCall, mask: Tensor | Unknown) -> Value:
     return result([mask], dims, batch, dtype="int64", sign=signs.COUNT, cuts=cuts)
 
 
+def activation(call: OpCall) -> Value:
+    """An activation of which the name is not known: it leaves the shape, and may mix the last axis."""
+    x = operand(call, call.first())
+    if isinstance(x, Unknown):
+        return x
+    last = isinstance(x.batch, Along) and x.rank is not None and x.batch.axis == x.rank - 1
+    return result([x], x.dims, unsure(x, reasons.UNKNOWN_CALL) if last else x.batch, dtype=x.dtype)
+
+
 def clip(call: OpCall) -> Value:
     """Entries kept between two bounds."""
     bounds = [call.first(1), call.first(2)]
@@ -358,6 +367,7 @@ FAMILIES: dict[str, Family] = {
     "bitcast": bitcast,
     "where": where,
     "clip": clip,
+    "activation": activation,
     "like": like,
     "identity": identity,
     "stop_gradient": stop_gradient,

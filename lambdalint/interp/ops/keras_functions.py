@@ -24,6 +24,7 @@ activations.threshold(x, threshold, default_value) : map sign=any
 activations.softmax, activations.sparsemax(x, axis=-1) : normalize op=softmax
 activations.log_softmax(x, axis=-1) : normalize op=log_softmax
 activations.glu(x, axis=-1) : halve
+activations.any(x) : activation  # one that is named elsewhere
 
 losses.mean_squared_error, losses.mse, losses.MSE, losses.mean_absolute_error, losses.mae, losses.MAE, \
     losses.mean_absolute_percentage_error, losses.mape, losses.MAPE, losses.mean_squared_logarithmic_error, \

@@ -197,6 +197,14 @@ def mixed_along(call: OpCall, x: Tensor, axes: Axes) -> Batch:
     return broken(call, events.MIXED, x, x.dims, batch.axis)
 
 
+def fftshift(call: OpCall) -> Value:
+    """A roll by half along the named axes, or along all of them."""
+    x = operand(call, call.first())
+    if isinstance(x, Unknown):
+        return x
+    return _same_entries(x, x.dims, mixed_along(call, x, read_axes(call.get("axes"))))
+
+
 def reverse(call: OpCall) -> Value:
     """Entries in reverse along the named axes, or along all of them."""
     x = operand(call, call.first())
@@ -266,6 +274,7 @@ FAMILIES: dict[str, Family] = {
     "swapaxes": swapaxes,
     "moveaxis": moveaxis,
     "reverse": reverse,
+    "fftshift": fftshift,
     "roll": roll,
     "sort": sort,
     "argsort": sort,

@@ -19,7 +19,6 @@ from lambdalint.interp.values import (
     Batch,
     Broken,
     Const,
-    Sequence,
     Tensor,
     Unknown,
     Unsure,
@@ -267,22 +266,6 @@ def pad_ones(call: OpCall) -> Value:
     return derived(x, dims, batch, sign=x.sign)
 
 
-def fftshift(call: OpCall) -> Value:
-    """A roll by half along every axis unless ``axes`` names others than the batch."""
-    x = operand(call, call.first())
-    if isinstance(x, Unknown):
-        return x
-    axes = call.get("axes")
-    named = [axes] if not isinstance(axes, Sequence) else axes.items or []
-    numbers = [item.value for item in named if hasattr(item, "value") and isinstance(item.value, int)]
-    if x.rank:
-        numbers = [number % x.rank for number in numbers]
-    if isinstance(x.batch, Along) and (not numbers or x.batch.axis in numbers):
-        event = call.silent_event(events.MIXED, before=x, after=x.dims, axis=x.batch.axis)
-        return derived(x, x.dims, Broken((event,)))
-    return derived(x, x.dims, x.batch)
-
-
 TRAILING: dict[str, Family] = {
     "last_two": last_two,
     "matrix_transpose": matrix_transpose,
@@ -300,5 +283,4 @@ TRAILING: dict[str, Family] = {
     "image_crop": image_crop,
     "noise": noise,
     "pad_ones": pad_ones,
-    "fftshift": fftshift,
 }
