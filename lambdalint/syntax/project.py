@@ -77,7 +77,7 @@ class Project:
         self._folder: dict[str, str] = {}
         self._finds: dict[tuple[str, int, str], str | None] = {}
         self._bytes: dict[str, bytes] = {}
-        self._mentions: dict[tuple[str, re.Pattern[bytes]], tuple[bool, dict[Query, None]]] = {}
+        self._mentions: dict[tuple[str, re.Pattern[bytes]], tuple[list[str], dict[Query, None]]] = {}
         self._matched: dict[tuple[str, re.Pattern[bytes]], bool] = {}
         self._listed: dict[tuple[str, bool], list[str]] = {}
         self._answers: dict[Query, str] = {}
@@ -221,10 +221,15 @@ class Project:
 
     def mentions(self, path: str, pattern: re.Pattern[bytes]) -> bool:
         """Whether a file, modules it imports or that import it, or its package match, comments aside."""
+        return bool(self.mentioning(path, pattern))
+
+    def mentioning(self, path: str, pattern: re.Pattern[bytes]) -> list[str]:
+        """A file, the modules it imports or that import it, and its package: those that match."""
         key = (self._folders.real(path), pattern)
         if key not in self._mentions:
             with self.asked.recording() as queries:
-                found = any(self._matches(other, pattern) for other in self._around(key[0]))
+                around = dict.fromkeys(self._around(key[0]))
+                found = [other for other in around if self._matches(other, pattern)]
             self._mentions[key] = found, queries
         self.asked.note_all(self._mentions[key][1])
         return self._mentions[key][0]
@@ -307,7 +312,7 @@ class Project:
         )
 
     def _imported(self, path: str) -> Iterator[str]:
-        names = self._names_of(path)
+        names = self.names_of(path)
         if names is None:
             return
         seen: set[str] = set()
@@ -317,7 +322,8 @@ class Project:
             seen.update(self._targets(star.module, "", star.level, path))
         yield from sorted(seen)
 
-    def _names_of(self, path: str) -> Names | None:
+    def names_of(self, path: str) -> Names | None:
+        """The names of a module; ``None`` if it cannot be read or parsed."""
         if self._linted is not None and self._linted[0] == path:
             self.asked.note(("module", path))
             return self._linted[1]
@@ -391,13 +397,11 @@ def _python_files(folder: str, *, deep: bool) -> Iterator[str]:
 
 
 def _matches(data: bytes, pattern: re.Pattern[bytes]) -> bool:
-    """Whether a text matches outside of comments, with no function of its own named by the group ``own``."""
-    for match in pattern.finditer(data):
-        own = match.groupdict().get("own")
-        if b"#" not in data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]:
-            if own is None or b"def " + own + b"(" not in data:
-                return True
-    return False
+    """Whether a text matches outside of comments."""
+    return any(
+        b"#" not in data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+        for match in pattern.finditer(data)
+    )
 
 
 def _ends(path: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
 from ..calling.functions import tree_of
-from ..saving.models import enclosing_class, is_keras_subclass
+from ..saving.classes import enclosing_class, is_keras_subclass
 
 _PAIRING = re.compile(
     r"(mini?_?batch|mini?b)_?(disc|std|stat|feat|sim)|(^|_)mbd(_|$)|contrast|in_?batch|pair_?wise|ranking"

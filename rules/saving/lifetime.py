@@ -9,9 +9,8 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Names, Scope
 from lambdalint.syntax.walk import walk
 
-from .models import enclosing_class, is_keras_subclass
+from .classes import MODELS, enclosing_class, is_keras_subclass
 
-_MODELS = ("keras.models.", "keras.Model", "keras.Sequential")
 _KEEP = frozenset({"append", "insert", "add", "extend", "put"})
 _CALLS = frozenset({"call", "__call__", "train_step", "test_step"})
 _DEPTH = 4
@@ -68,7 +67,7 @@ def keeps_models_inside(names: Names, loop: ast.AST) -> bool:
 
 def _model_names(names: Names, node: ast.Assign) -> Iterator[str]:
     value = node.value
-    if isinstance(value, ast.Call) and (names.canonical(value.func) or "").startswith(_MODELS):
+    if isinstance(value, ast.Call) and (names.canonical(value.func) or "").startswith(MODELS):
         yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
@@ -86,4 +85,4 @@ def model_is_replaced(layer: LayerFacts) -> bool:
 
 
 def _is_model(names: Names, value: ast.expr | None) -> bool:
-    return isinstance(value, ast.Call) and (names.canonical(value.func) or "").startswith(_MODELS)
+    return isinstance(value, ast.Call) and (names.canonical(value.func) or "").startswith(MODELS)

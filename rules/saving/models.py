@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from lambdalint.interp.facts import LayerFacts
@@ -12,39 +13,13 @@ from lambdalint.syntax.names import Names, Scope
 from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
+from .calls import LOADS, SAVES, loads_models, makes_models, saving_calls
+from .classes import NEVER_SAVED, SAVED, enclosing_class, is_keras_subclass
 from .dialects import in_tensorflow
 
-# A saver of TensorFlow takes the session first.
-_WHOLE = r"""(?x)
-    (?<!saved_)(?:model|net|network)\.save\( (?!\s* (?:\) | [\w.]*sess))
-    | \.save\(\s{0,99}[^)\n]{0,300}\.(?:h5|hdf5|keras)\b
-    | (?<!def\ ) (?:(?<!\.)\b(?P<own>save_model)|\b(?:models|keras|saving)\.save_model)\( (?!\s*\))
-    | (?<!tokenizer)(?<!\bdf)\.to_(?:json|yaml)\(\s*\) | \bclone_model\(
-    | ModelCheckpoint\s*\( (?![^()]*(?:\([^()]*\)[^()]*)*save_weights_only\s*=\s*(?!False))
-"""
-# A function of the same name that the file defines is not Keras's.
-_LOAD = r"""(?x)
-    (?<!def\ ) (?:(?<!\.)\b(?P<own>load_model)|\b(?:models|keras|saving)\.load_model)\( (?!\s*\))
-    | \bmodel_from_(?:json|yaml)\(
-"""
-_WEIGHTS = r"\.save_weights\("
-_SAVES, _LOADS, _SAVES_WEIGHTS = (
-    (re.compile(pattern), re.compile(pattern.encode())) for pattern in (_WHOLE, _LOAD, _WEIGHTS)
-)
+_SAVES_WEIGHTS = re.compile(rb"\.save_weights\(")
 _KERAS_FILE = re.compile(rb"\.keras\\?['\"]")
 _DEPTH = 8
-_SAVED = ("keras.layers.", "keras.models.", "keras.engine.", "keras.Model", "keras.Layer")
-_NEVER_SAVED = ("keras.metrics.", "keras.losses.", "keras.callbacks.", "keras.Metric", "keras.Loss")
-
-
-@lru_cache(maxsize=4)
-def _text_has(text: str, pattern: re.Pattern[str]) -> bool:
-    """Whether code, comments aside, matches; a name in the group ``own`` is not that of its own function."""
-    return any(
-        "#" not in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        and f"def {match.groupdict().get('own')}(" not in text
-        for match in pattern.finditer(text)
-    )
 
 
 def saves_models(layer: LayerFacts) -> bool:
@@ -53,22 +28,22 @@ def saves_models(layer: LayerFacts) -> bool:
     What is loaded where only weights are saved is a model of another origin, as is what a file loads that
     makes no model itself.
     """
-    if _is_there(layer, *_SAVES):
+    if saving_calls(layer.names) or any(saving_calls(names) for names in _around(layer, SAVES)):
         return True
-    if not _is_there(layer, *_LOADS) or _is_there(layer, *_SAVES_WEIGHTS):
+    if layer.file.project.mentions(layer.file.unit.path, _SAVES_WEIGHTS):
         return False
-    return not _text_has(layer.file.unit.text, _LOADS[0]) or _makes_models(layer.names)
+    if loads_models(layer.names):
+        return makes_models(layer.names)
+    return any(loads_models(names) for names in _around(layer, LOADS))
 
 
-def _makes_models(names: Names) -> bool:
-    made = ("keras.models.Model", "keras.models.Sequential", "keras.Model", "keras.Sequential")
-    bases = (base for node in names.classes for base in node.bases)
-    return any((names.canonical(place) or "") in made for place in (*(c.func for c in names.calls), *bases))
-
-
-def _is_there(layer: LayerFacts, in_text: re.Pattern[str], in_bytes: re.Pattern[bytes]) -> bool:
-    unit, project = layer.file.unit, layer.file.project
-    return _text_has(unit.text, in_text) or project.mentions(unit.path, in_bytes)
+def _around(layer: LayerFacts, pattern: re.Pattern[bytes]) -> Iterator[Names]:
+    """The names of the modules around a layer's file that match."""
+    project, path = layer.file.project, layer.file.unit.path
+    for other in project.mentioning(path, pattern):
+        names = project.names_of(other)
+        if names is not None and names is not layer.names:
+            yield names
 
 
 def writes_keras_format(layer: LayerFacts) -> bool:
@@ -115,16 +90,6 @@ def _only_asked(function: ast.AST, name: str) -> bool:
     )
 
 
-def enclosing_class(names: Names, node: ast.AST) -> ast.ClassDef | None:
-    """The class in whose body or methods a node stands."""
-    scope: Scope | None = names.scope_of(node)
-    while scope is not None:
-        if scope.kind == "class" and isinstance(scope.node, ast.ClassDef):
-            return scope.node
-        scope = scope.parent
-    return None
-
-
 @lru_cache(maxsize=1)
 def rebuilt_by_class(layer: LayerFacts) -> bool:
     """Whether a class of Keras makes the Lambda: what is saved is then the class, or nothing of a metric."""
@@ -132,7 +97,7 @@ def rebuilt_by_class(layer: LayerFacts) -> bool:
         return False
     node = enclosing_class(layer.names, layer.node)
     if node is not None:
-        return is_keras_subclass(layer.names, node, _SAVED + _NEVER_SAVED)
+        return is_keras_subclass(layer.names, node, SAVED + NEVER_SAVED)
     return _built_for_class(layer.names, layer.node)
 
 
@@ -167,38 +132,3 @@ def _restores_itself(node: ast.ClassDef) -> bool:
     """Whether a class is registered with Keras, or says how it is made again."""
     methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
     return "get_config" in methods or any("register" in written(d) for d in node.decorator_list)
-
-
-def is_keras_subclass(
-    names: Names, node: ast.ClassDef, bases: tuple[str, ...] = _SAVED, depth: int = 0
-) -> bool:
-    """Whether a class is a Keras layer or model: by its bases, followed through the project's modules."""
-    if depth > _DEPTH:
-        return False
-    for base in node.bases:
-        canonical = names.canonical(base) or ""
-        if canonical.startswith(bases):
-            return True
-        found = _class_of(names, base, canonical)
-        if found is not None:
-            if is_keras_subclass(*found, bases, depth + 1):
-                return True
-        elif (canonical or written(base)).rpartition(".")[2].endswith("Layer"):
-            return True
-    return False
-
-
-def _class_of(names: Names, base: ast.expr, canonical: str) -> tuple[Names, ast.ClassDef] | None:
-    """The class of the project that a base names, with the names of its file."""
-    if isinstance(base, ast.Name):
-        for binding in names.bindings(base.id, names.scope_of(base)):
-            if isinstance(binding.node, ast.ClassDef):
-                return names, binding.node
-    module, _, name = canonical.rpartition(".")
-    if names.project is None or names.unit is None or not module:
-        return None
-    found = names.project.module(module, 0, names.unit.path)
-    for binding in found.names.module.bindings.get(name, ()) if found is not None else ():
-        if isinstance(binding.node, ast.ClassDef) and found is not None:
-            return found.names, binding.node
-    return None
