@@ -62,6 +62,7 @@ _OPAQUE = {
     "tensorflow.Session": "session",
     "tensorflow.InteractiveSession": "session",
     "keras.backend.get_session": "session",
+    "keras.callbacks.ModelCheckpoint": "checkpoint",
     "threading.Lock": "lock",
     "threading.RLock": "lock",
     "builtins.open": "open file",
@@ -420,6 +421,8 @@ def _model(
         return Model(
             at, "functional", inputs, outputs, known=outputs != NONE, family=family, birth=machine.serial()
         )
+    if last in ("save_model", "clone_model"):
+        models.note_saved(machine, args[0] if args else kwargs.get("model", NONE), at)
     if last in _LOADERS:
         if last in ("clone_model", "multi_gpu_model") and args and isinstance(args[0], Model):
             return args[0]

@@ -51,6 +51,7 @@ LAYER_AS_TENSOR = "layer-as-tensor"  # a layer object stands where its output te
 DICT_INPUT = "dict-input"  # a layer with weights gets a dict for its tensor; data["given"]
 GRAPH_OP = "graph-op"  # a tensor function applied to a symbolic tensor outside of any layer; data["operand"]
 MIXED_KERAS = "mixed-keras"  # an object of one Keras gets one of another; data["family"], data["other"]
+SAVED = "saved"  # a call saves a whole model, or makes a copy from its config; data["model"]
 
 PER_SAMPLE = (REDUCED, REDUCED_ALL, MOVED, INDEXED, MIXED, BROADCAST, FIXED, CHANGED)
 """Kinds that break the per-sample contract when they reach a layer's result."""

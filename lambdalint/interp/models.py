@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.interp import apply, flowing, lambdas, reasons, subclasses
+from lambdalint.interp import apply, events, flowing, lambdas, reasons, subclasses
 from lambdalint.interp.facts import Trace
 from lambdalint.interp.graph import chain_of, named_layer, note_family
 from lambdalint.interp.values import (
@@ -35,9 +35,10 @@ _METHODS = frozenset(
         "add", "compile", "fit", "fit_generator", "predict", "evaluate", "summary", "save", "save_weights",
         "load_weights", "get_layer", "pop", "get_config", "get_weights", "set_weights", "build", "call",
         "add_loss", "add_metric", "add_weight", "count_params", "train_on_batch", "to_json", "get_output_at",
-        "get_input_at", "get_output_shape_at", "compute_output_shape", "compute_mask",
+        "get_input_at", "get_output_shape_at", "compute_output_shape", "compute_mask", "to_yaml",
     }
 )  # fmt: skip
+_SAVERS = frozenset({"save", "to_json", "to_yaml"})
 
 
 def attribute(machine: Machine, receiver: Layer | Model, name: str, at: Anchor) -> Value:
@@ -114,6 +115,10 @@ def call_method(
         layer = args[0] if args else kwargs.get("layer", NONE)
         add(machine, receiver, layer, at, "add")
         return Opaque("add-result", at)
+    if name in _SAVERS and isinstance(receiver, Model):
+        note_saved(machine, receiver, at)
+    if name in ("fit", "fit_generator") and isinstance(receiver, Model):
+        _note_checkpoints(machine, receiver, kwargs.get("callbacks", NONE))
     if name == "compile" and isinstance(receiver, Model):
         _compile(machine, receiver, args, kwargs, at)
         return NONE
@@ -134,6 +139,19 @@ def call_method(
     if name in ("get_output_at", "get_input_at"):
         return _tensor()
     return Unknown(reasons.UNKNOWN_CALL)
+
+
+def note_saved(machine: Machine, model: Value, at: Anchor) -> None:
+    """Record which model a call saves whole."""
+    if isinstance(model, Model):
+        machine.record(events.SAVED, at, "", {"model": model})
+
+
+def _note_checkpoints(machine: Machine, model: Model, callbacks: Value) -> None:
+    """Record that the checkpoints among the callbacks of a training save this model."""
+    for callback in (callbacks.items or []) if isinstance(callbacks, Sequence) else ():
+        if isinstance(callback, Opaque) and callback.kind == "checkpoint" and callback.at is not None:
+            note_saved(machine, model, callback.at)
 
 
 def instance_method(

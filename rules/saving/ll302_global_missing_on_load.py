@@ -4,7 +4,7 @@
 
 Reports the globals, such as `tf`, `K`, `ops`, a constant or a helper, that the function reads and that
 the loader of the dialect does not happen to offer. `warning` where the project saves or loads whole
-models, `advice` elsewhere.
+models, `advice` elsewhere and where all models that are saved are known not to hold the layer.
 
 ## Why it hurts
 
@@ -58,8 +58,10 @@ constants through `arguments=`. None is automatic.
 
 A named `def` of Keras 1 and 2, stored as bytecode too, is not reported: its module is usually at hand
 where the model is loaded. Whether models are saved is read from the file, the modules around it and its
-package. In TensorFlow's Keras 2 the globals of a module that the loading process has imported are found
-as well.
+package; those saved in the layer's own file are followed. What `.save(path)` is asked of counts where it is
+known or used as a Keras model, or the file ends as a model's does: a parameter of a function that does
+nothing else with it does not. In TensorFlow's Keras 2 the globals of a module that the loading process has
+imported are found as well.
 
 ## Interaction with other linters
 

@@ -44,7 +44,7 @@ A function or lambda, with `arguments=` in place of a partial. None is automatic
 
 ## Known gaps
 
-Callables of other packages.
+Callables of other packages. Which models are saved is read as for LL302.
 
 ## Interaction with other linters
 

@@ -16,6 +16,7 @@ from lambdalint.syntax.walk import walk
 from .calls import LOADS, SAVES, loads_models, makes_models, saving_calls
 from .classes import NEVER_SAVED, SAVED, enclosing_class, is_keras_subclass
 from .dialects import in_tensorflow
+from .held import may_save
 
 _SAVES_WEIGHTS = re.compile(rb"\.save_weights\(")
 _KERAS_FILE = re.compile(rb"\.keras\\?['\"]")
@@ -25,12 +26,16 @@ _DEPTH = 8
 def saves_models(layer: LayerFacts) -> bool:
     """Whether the file, or the project around it, saves or loads whole models as far as a search can tell.
 
+    Models that the file itself saves are followed: one that is known not to hold the layer does not count.
     What is loaded where only weights are saved is a model of another origin, as is what a file loads that
     makes no model itself.
     """
-    if saving_calls(layer.names) or any(saving_calls(names) for names in _around(layer, SAVES)):
+    here = saving_calls(layer.names)
+    if any(may_save(layer, call) for call in here):
         return True
-    if layer.file.project.mentions(layer.file.unit.path, _SAVES_WEIGHTS):
+    if any(saving_calls(names) for names in _around(layer, SAVES)):
+        return True
+    if here or layer.file.project.mentions(layer.file.unit.path, _SAVES_WEIGHTS):
         return False
     if loads_models(layer.names):
         return makes_models(layer.names)

@@ -50,6 +50,8 @@ def _is_model(names: Names, expr: ast.expr, path: Path, depth: int) -> bool | No
         bindings = [] if owner is None else owner.bindings[expr.id]
         return _joined(_bound_to_model(names, binding, depth) for binding in bindings)
     if isinstance(expr, ast.Attribute):
+        if _is_callbacks_model(names, expr):
+            return True
         return _joined(_is_model(names, *value, depth - 1) for value in _kept(names, expr))
     literal = (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.Lambda)
     return False if isinstance(expr, literal) else None
@@ -134,6 +136,12 @@ def _returned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr
 
 def _is_inner(node: ast.AST, function: ast.AST) -> bool:
     return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not function
+
+
+def _is_callbacks_model(names: Names, attribute: ast.Attribute) -> bool:
+    """Whether it is ``self.model`` of a callback, which Keras sets to the model that is trained."""
+    cls = enclosing_class(names, attribute) if attribute.attr == "model" else None
+    return cls is not None and is_keras_subclass(names, cls, ("keras.callbacks.",))
 
 
 def _kept(names: Names, attribute: ast.Attribute) -> Iterator[tuple[ast.expr, Path]]:
