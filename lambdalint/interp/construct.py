@@ -415,7 +415,8 @@ def _model(
             named = next((key for key in (name, name + "s") if key in kwargs), None)
             apply.check_input(machine, value, at, named or position)
             for tensor in graph_tensors(value):
-                note_family(machine, family, family_of(tensor), at, "tensor")
+                end = next(graph_tensors(outputs), tensor)
+                note_family(machine, family, family_of(tensor), at, "tensor", end)
         if machine.dialect_for(family) != "keras3":
             inputs, outputs = _single(inputs), _single(outputs)
         return Model(

@@ -39,8 +39,9 @@ def note_node(machine: Machine, node: GraphNode) -> GraphNode:
     if machine.trace is None:
         machine.nodes.append(node)
         family = getattr(node.layer, "family", None)
-        other = next((family_of(p) for p in node.parents if family_of(p) not in (None, family)), None)
-        note_family(machine, family, other, node.at, "tensor")
+        others = [parent for parent in node.parents if family_of(parent) not in (None, family)]
+        for parent in others[:1]:
+            note_family(machine, family, family_of(parent), node.at, "tensor", parent, node)
     return node
 
 

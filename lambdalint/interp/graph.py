@@ -37,10 +37,23 @@ def note_operation(
             return
 
 
-def note_family(machine: Machine, family: str | None, other: str | None, at: Anchor, what: str) -> None:
-    """Record that an object of one Keras gets an object of another; ``what`` they are, in words."""
+def note_family(
+    machine: Machine,
+    family: str | None,
+    other: str | None,
+    at: Anchor,
+    what: str,
+    behind: Value | None = None,
+    node: GraphNode | None = None,
+) -> None:
+    """Record that an object of one Keras gets an object of another; ``what`` they are, in words.
+
+    ``behind`` is the tensor that flows in, ``node`` the call that it flows into.
+    """
     if family and other and family != other and machine.trace is None:
-        machine.record(events.MIXED_KERAS, at, what, {"family": family, "other": other})
+        start = behind.node if isinstance(behind, Tensor) else None
+        data = {"family": family, "other": other, "behind": start, "node": node}
+        machine.record(events.MIXED_KERAS, at, what, data)
 
 
 def family_of(tensor: Tensor) -> str | None:

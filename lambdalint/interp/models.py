@@ -200,7 +200,7 @@ def add(machine: Machine, model: Model, layer: Value, at: Anchor, how: str) -> N
     if model.inputs is None:
         model.inputs = start
     if isinstance(layer, (Layer, Model)):
-        note_family(machine, model.family, layer.family, at, "layer")
+        note_family(machine, model.family, layer.family, at, "layer", model.outputs)
     model.layers.append(layer)
     model.outputs = apply.chain(machine, layer, start, at, how)
     if isinstance(layer, Layer) and layer.site is not None:

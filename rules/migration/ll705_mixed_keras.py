@@ -3,10 +3,11 @@
 ## What it does
 
 Reports, in files with a Lambda or merge layer, a layer or model of one Keras that gets a tensor, or a
-layer, of another: `keras`, `tf.keras`, `tf_keras` and `tensorflow.python.keras` have classes of their own.
-Since version 2.6 `keras` and `tf.keras` are one package, and may be mixed: silent where the code or the pins
-show it, `advice` where nothing tells the version. `advice` too for `tf.keras` with
-`tensorflow.python.keras`, which were one package up to TensorFlow 2.5.
+layer, of another, the first in each chain of layers: `keras`, `tf.keras`, `tf_keras` and
+`tensorflow.python.keras` have classes of their own. Since version 2.6 `keras` and `tf.keras` are one
+package, and may be mixed: silent where the code or the pins show it, `advice` where nothing tells the
+version. `advice` too for `tf.keras` with `tensorflow.python.keras`, which were one package up to
+TensorFlow 2.5.
 
 ## Why it hurts
 
@@ -72,6 +73,7 @@ from collections.abc import Iterator
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
 from lambdalint.interp.facts import FileFacts
+from lambdalint.interp.values import GraphNode
 from lambdalint.rule import Report, Rule
 
 _ONE = frozenset({"keras", "tf.keras"})
@@ -86,14 +88,20 @@ _BUNDLED = frozenset({"tf.keras", "tensorflow.python.keras"})
 
 
 def check(file: FileFacts) -> Iterator[Report]:
-    """The calls where an object of one package gets one of another, each call once."""
+    """The calls where an object of one package gets one of another: the first of each chain."""
     seen: set[int] = set()
+    mixed: set[int] = set()
     for event in file.events if file.layers else ():
-        if event.kind != events.MIXED_KERAS or event.at.unit is not file.unit or id(event.at.node) in seen:
+        if event.kind != events.MIXED_KERAS or event.at.unit is not file.unit:
             continue
         family, other = str(event.data["family"]), str(event.data["other"])
         pair = frozenset({family, other})
         if pair == _ONE and (file.dialect.name == "keras3" or file.dialect.shared):
+            continue
+        known = id(event.at.node) in seen or _leads_to(event.data["behind"], mixed)
+        if event.data["node"] is not None:
+            mixed.add(id(event.data["node"]))
+        if known:
             continue
         seen.add(id(event.at.node))
         since = {_BUNDLED: "from TensorFlow 2.6 on ", _ONE: "before TensorFlow 2.6 "}.get(pair, "")
@@ -104,6 +112,21 @@ def check(file: FileFacts) -> Iterator[Report]:
             note=f"{other} into {family}",
             severity=_severity(pair, file),
         )
+
+
+def _leads_to(start: GraphNode | None, mixed: set[int]) -> bool:
+    """Whether a call, or one in front of it, is among those where packages meet."""
+    stack = [start] if mixed else []
+    passed: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if node is None or id(node) in passed:
+            continue
+        if id(node) in mixed:
+            return True
+        passed.add(id(node))
+        stack += [parent.node for parent in node.parents]
+    return False
 
 
 def _severity(pair: frozenset[str], file: FileFacts) -> Severity | None:

@@ -5,7 +5,8 @@
 Follows the range of entries through the function and reports divisors that can be 0 and that nothing
 keeps away from it: no `+ K.epsilon()`, no `K.maximum(…, eps)`. Loud where the divisor *is* 0 on ordinary
 inputs: the count of a mask, a sum after relu, the difference of two inputs. Advice where it is a sum, a
-norm, a deviation or a difference otherwise.
+norm, a deviation or a difference otherwise. The root that a divisor is, or is made of, is told of here and
+not as LL602: what keeps it away from 0 inside the root mends both.
 
 ## Why it hurts
 
@@ -75,92 +76,33 @@ None that this project knows of.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
-from lambdalint.interp import events
 from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Event, Step, Tensor
 from lambdalint.rule import Report, Rule
-from lambdalint.syntax.enclosing import enclosing
-from lambdalint.syntax.walk import walk
 
-from ..calling.functions import tree_of
 from ..spelling import kept_from_zero
-from .operands import is_chosen_by_entry, loudness, maker, operand_of, when_zero
-
-_TOTALS = {
-    "sum": "sum",
-    "reduce_sum": "sum",
-    "count_nonzero": "count",
-    "norm": "norm",
-    "sqrt": "root",
-    "std": "deviation",
-    "reduce_std": "deviation",
-    "var": "variance",
-    "reduce_variance": "variance",
-}
+from .divisions import Division, unguarded
+from .operands import kept_under_root, when_zero
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report divisors that can be zero."""
     for trace in layer.traces:
-        for event in trace.of_kind(events.DIVISION):
-            divisor = operand_of(event)
-            severity = None if divisor is None else loudness(divisor)
-            if divisor is None or severity is None:
-                continue
-            step = maker(trace, divisor)
-            what = "" if step is None else _what(step)
-            if (step is not None and _is_rounded(step)) or _is_asked_first(layer, event):
-                continue
-            if severity is Severity.ADVICE and (not what or is_chosen_by_entry(trace, event)):
-                continue
+        for division in unguarded(layer, trace):
             yield Report(
-                event.at,
-                f"The divisor{what} {when_zero(severity)}, and the result is then inf or nan. Keep it "
-                f"away from 0: {kept_from_zero(layer)}, or add an epsilon.",
-                severity=severity,
+                division.event.at,
+                f"The divisor{division.what} {when_zero(division.severity)}, and the result is then inf or "
+                f"nan{_remedy(layer, division)}.",
+                severity=division.severity,
             )
 
 
-def _what(step: Step) -> str:
-    """What the divisor is, where it is one of the kinds that become zero."""
-    if isinstance(step.at.node, ast.BinOp):
-        return ", a difference," if isinstance(step.at.node.op, ast.Sub) else ""
-    kind = _TOTALS.get(step.text.rpartition(".")[2])
-    return f", a {kind}," if kind else ""
-
-
-def _is_rounded(step: Step) -> bool:
-    """Whether the divisor is a rounded number, such as a size in pixels: seldom 0, though it could be."""
-    name = step.text.rpartition(".")[2]
-    whole = isinstance(step.result, Tensor) and str(step.result.dtype).startswith(("int", "uint"))
-    return name in ("round", "rint", "floor", "ceil") or (name == "cast" and whole and _was_float(step))
-
-
-def _was_float(step: Step) -> bool:
-    first = step.operands[0] if step.operands else None
-    return isinstance(first, Tensor) and str(first.dtype).startswith("float")
-
-
-def _is_asked_first(layer: LayerFacts, event: Event) -> bool:
-    """Whether it is a branch of ``tf.cond`` or ``K.switch`` whose condition asks for the divisor."""
-    node = event.at.node
-    tree = tree_of(layer, event.at)
-    if tree is None or not isinstance(node, ast.BinOp):
-        return False
-    choices = [
-        outer
-        for outer in enclosing(tree, node)
-        if isinstance(outer, ast.Call) and ast.unparse(outer.func).endswith(("cond", "switch")) and outer.args
-    ]
-    return any(_names(node.right) & _names(choice.args[0]) for choice in choices)
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {part.id for part in walk(node) if isinstance(part, ast.Name)}
+def _remedy(layer: LayerFacts, division: Division) -> str:
+    if division.roots:
+        return f", as is the gradient of the root. {kept_under_root(layer, division.roots[0])}"
+    return f". Keep it away from 0: {kept_from_zero(layer)}, or add an epsilon"
 
 
 RULE = Rule("LL601", "unguarded-division", Contract.NUMERICS, Severity.WARNING, check_layer=check)

@@ -4,7 +4,7 @@
 
 Reports `sqrt`, `pow` with an exponent between 0 and 1, and `norm` of an operand that can be 0 and that
 nothing keeps away from it. Loud where it *is* 0 on ordinary inputs: the squared difference of two inputs,
-a sum of squares after relu. Advice otherwise.
+a sum of squares after relu. Advice otherwise. A root that is divided by is reported as LL601.
 
 ## Why it hurts
 
@@ -66,39 +66,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
-from lambdalint.interp import events
-from lambdalint.interp.facts import LayerFacts
-from lambdalint.interp.values import Event
+from lambdalint.interp.facts import LayerFacts, Trace
 from lambdalint.rule import Report, Rule
 
-from ..spelling import kept_from_zero
-from ..training import is_fed_by_inputs_alone
-from .operands import loudness, operand_of, when_zero
+from .divisions import steep_roots, unguarded
+from .operands import kept_under_root, when_zero
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Report roots of what can be zero, where a gradient is taken through them."""
-    if layer.applications and all(is_fed_by_inputs_alone(layer.file, use) for use in layer.applications):
-        return
     for trace in layer.traces:
-        for event in trace.of_kind(events.ROOT):
-            operand = operand_of(event)
-            severity = None if operand is None or operand.cuts else loudness(operand)
-            if severity is not None:
+        for event, severity in steep_roots(layer, trace):
+            if not _is_told_as_divisor(layer, trace, id(event.at.node), severity):
                 yield Report(
                     event.at,
                     f"What stands under this root {when_zero(severity)}, where the gradient is infinite "
-                    f"and training gives nan. {_kept(layer, event)}.",
+                    f"and training gives nan. {kept_under_root(layer, event)}.",
                     severity=severity,
                 )
 
 
-def _kept(layer: LayerFacts, event: Event) -> str:
-    if event.data.get("std"):
-        return f"Take the root of the variance yourself, kept away from 0: {kept_from_zero(layer)}"
-    if event.data.get("norm"):
-        return f"Take the root of the sum of squares yourself, kept away from 0: {kept_from_zero(layer)}"
-    return f"Keep it away from 0 inside the root: {kept_from_zero(layer)}"
+def _is_told_as_divisor(layer: LayerFacts, trace: Trace, node: int, severity: Severity) -> bool:
+    """Whether a division by the root is reported, as loud as the root would be."""
+    return any(
+        id(root.at.node) == node and severity in (division.severity, Severity.ADVICE)
+        for division in unguarded(layer, trace)
+        for root in division.roots
+    )
 
 
 RULE = Rule("LL602", "infinite-gradient", Contract.NUMERICS, Severity.WARNING, check_layer=check)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from lambdalint.findings import Severity
-from lambdalint.interp.facts import Trace
+from lambdalint.interp.facts import LayerFacts, Trace
 from lambdalint.interp.values import Event, Step, Tensor, Unsure
+
+from ..spelling import kept_from_zero
 
 
 def operand_of(event: Event) -> Tensor | None:
@@ -58,3 +60,12 @@ def when_zero(severity: Severity) -> str:
     if severity is Severity.WARNING:
         return "is exactly 0 on ordinary inputs"
     return "may come close to 0"
+
+
+def kept_under_root(layer: LayerFacts, event: Event) -> str:
+    """What to do about a root of what can be zero, for messages."""
+    if event.data.get("std"):
+        return f"Take the root of the variance yourself, kept away from 0: {kept_from_zero(layer)}"
+    if event.data.get("norm"):
+        return f"Take the root of the sum of squares yourself, kept away from 0: {kept_from_zero(layer)}"
+    return f"Keep it away from 0 inside the root: {kept_from_zero(layer)}"
