@@ -19,7 +19,7 @@ LL703                  ``renamed``: old arguments with their new names; ``named`
 LL706                  ``backend``: the one that the function is bound to
 LL801, LL802           ``replacement``: the expression that makes the built-in layer
 of a statement         ``statement``: its text
-any                    ``assumed``: by parameter, the stand-in for a value that nothing in view gives;
+any                    ``assumed``: by parameter, the stand-in for a value that is not known;
                        ``probe``: of a live layer, any breach of the contract is looked for
 =====================  ==============================================================================
 

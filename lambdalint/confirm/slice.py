@@ -59,10 +59,10 @@ class Slicer:
         frame: the variables around the construction, where a run of the abstract machine reached it.
         site: the call that constructs the layer, or the statement.
         mixed: whether each Keras that the code imports stays what it is.
-        kind: which of the stand-ins are taken for what nothing in view gives.
+        kind: which of the stand-ins are taken for values that are not known.
 
     Attributes:
-        assumed: stand-ins for values that nothing in view gives, by the variable's name.
+        assumed: stand-ins for values that are not known, by the variable's name.
         missing: import statements of what the worker's Keras does not have, left out of the slice.
     """
 

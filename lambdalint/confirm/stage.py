@@ -123,8 +123,8 @@ def _part(
 def _verdict(request: Request, answers: Sequence[Answer]) -> tuple[Verdict, str]:
     """What the answers say of a finding, one for each set of stand-ins, and the script that shows it.
 
-    A verdict must not depend on values that were made up.  So what nothing in view gives is given several
-    values: what shows with one must not be refuted with another, and a failing call must fail with each, for
+    A verdict must not depend on values that were made up.  So a variable whose value is not known is given
+    several: what shows with one must not be refuted with another, and a failing call must fail with each, for
     any value may be one that the code was not written for.  Under assumptions nothing is refuted.
     """
     requests = (request, *request.others)
@@ -135,7 +135,8 @@ def _verdict(request: Request, answers: Sequence[Answer]) -> tuple[Verdict, str]
     assumed = _assumed(requests[first])
     if not assumed or "independent" in answer.details:
         return Verdict(Status(answer.status), answer.reason, answer.witness, _shown(answer)), answer.repro
-    reason = f"with {assumed}, which nothing in view gives"
+    value = "its value is" if len(requests[first].facts["assumed"]) == 1 else "their values are"
+    reason = f"with {assumed}, as {value} not known"
     if not shown:
         return Verdict(Status.UNCONFIRMED, f"{reason}: {answer.reason}"), ""
     against = refuted or [i for i in range(len(answers)) if "exception" in answer.details and i not in shown]

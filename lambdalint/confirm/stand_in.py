@@ -1,4 +1,4 @@
-"""Stand-ins for values that nothing in view gives: of the kind that the code around them takes."""
+"""Stand-ins for values that are not known: of the kind that the code around them takes."""
 
 from __future__ import annotations
 

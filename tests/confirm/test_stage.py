@@ -113,20 +113,37 @@ def test_a_refuted_finding_does_not_count(
     assert '"kind": "pass"' in sarif(result, View())
 
 
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (
+            "def build(n):\n    return Lambda(lambda t: ops.sum(t, axis=0) * n)(x)",
+            "with n=3, as its value is not known",
+        ),
+        (
+            "def build(n=5):\n    return Lambda(lambda t: ops.sum(t, axis=0) * n)(x)",
+            "with n=5, as its value is not known",
+        ),
+        (
+            "class Net:\n"
+            "    def __init__(self, n, m):\n"
+            "        self.n, self.m = n, m\n"
+            "    def build(self):\n"
+            "        return Lambda(lambda t: ops.sum(t, axis=0) * self.n + self.m)(x)",
+            "with self.m=3, self.n=3, as their values are not known",
+        ),
+    ],
+    ids=["a parameter", "a default", "attributes that are set"],
+)
 def test_what_is_assumed_refutes_nothing(
-    tmp_path: Path, driver: type[FakeDriver], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, driver: type[FakeDriver], monkeypatch: pytest.MonkeyPatch, code: str, reason: str
 ) -> None:
-    script = """
-from keras import Input, ops
-from keras.layers import Lambda
-def build(n):
-    return Lambda(lambda t: ops.sum(t, axis=0) * n)(Input((3,)))
-"""
+    script = f"from keras import Input, ops\nfrom keras.layers import Lambda\nx = Input((3,))\n{code}\n"
     monkeypatch.setattr(driver, "answer", Answer("refuted", "three batches"))
     (finding,) = [each for each in confirmed(tmp_path, script).result.findings if each.code == "LL101"]
     assert finding.verdict is not None
     assert finding.verdict.status is Status.UNCONFIRMED
-    assert finding.verdict.reason == "with n=3, which nothing in view gives: three batches"
+    assert finding.verdict.reason == f"{reason}: three batches"
 
 
 ASSUMING = """
