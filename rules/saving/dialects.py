@@ -23,7 +23,6 @@ TF_KERAS_NAMES = frozenset({"tf", "np", "sys", "python_types", "activations", "I
 """The same for the Keras 2 of TensorFlow and ``tf_keras``."""
 
 _GRAPH_SWITCH = re.compile(r"^[^#\n]*\bdisable_(?:v2_behavior|eager_execution)\(\)", re.MULTILINE)
-_CUSTOM_OBJECTS = re.compile(rb"custom_objects|CustomObjectScope|custom_object_scope")
 TENSORFLOW_FAMILIES = ("tf.keras", "tf_keras", "tensorflow.python.keras")
 
 
@@ -60,11 +59,3 @@ def resolved_by_loader(layer: LayerFacts) -> frozenset[str]:
     if in_tensorflow(layer):
         return TF_KERAS_NAMES
     return STANDALONE_NAMES
-
-
-def gives_custom_objects(layer: LayerFacts) -> bool:
-    """Whether the file, or the project around it, hands names to the loader.
-
-    Before Keras 3 the loader adds them to the globals of what it loads.
-    """
-    return layer.file.project.mentions(layer.file.unit.path, _CUSTOM_OBJECTS)

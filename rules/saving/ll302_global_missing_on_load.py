@@ -84,7 +84,8 @@ from lambdalint.interp.values import Layer, Model, Tensor
 from lambdalint.rule import Report, Rule
 
 from .captures import Capture, captures
-from .dialects import gives_custom_objects, is_graph_mode, resolved_by_loader, stored_as_bytecode
+from .dialects import is_graph_mode, resolved_by_loader, stored_as_bytecode
+from .handed import gives_custom_objects
 from .models import is_never_stored, saves_models
 from .rebinding import changes
 
@@ -115,7 +116,8 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     saved = saves_models(layer)
     for found in missing.values():
         if isinstance(found[0].function.node, ast.Lambda):
-            loud = saved and (layer.dialect == "keras3" or not gives_custom_objects(layer))
+            wanted = [capture.name for capture in found]
+            loud = saved and (layer.dialect == "keras3" or not gives_custom_objects(layer, wanted))
             yield _report(layer, found, Severity.WARNING if loud else Severity.ADVICE)
 
 

@@ -90,7 +90,7 @@ nothing yet; none is automatic.
 
 ## Known gaps
 
-A function that is registered by a call rather than by the decorator.
+Where some dict of custom objects is not written out, any function may be in it, and this is advice.
 
 ## Interaction with other linters
 
@@ -114,7 +114,7 @@ from lambdalint.interp.values import Function, Library
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
-from .dialects import gives_custom_objects
+from .handed import gives_custom_objects
 from .models import is_never_stored, saves_models
 from .registered import is_registered
 
@@ -127,13 +127,11 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     node = layer.function_node
     if layer.dialect != "keras3" or node is None or is_never_stored(layer):
         return
-    loud = saves_models(layer) and not gives_custom_objects(layer)
     for value in layer.functions[:1]:
-        if (
-            isinstance(value, Function)
-            and not isinstance(value.node, ast.Lambda)
-            and not is_registered(value)
-        ):
+        if isinstance(value, Function):
+            if isinstance(value.node, ast.Lambda) or is_registered(value, layer):
+                continue
+            loud = _is_loud(layer, value.name)
             yield Report(
                 Anchor(layer.unit, node),
                 f"Keras 3 saves `{value.name}` by its name alone and {_lost(value.name)}. Add "
@@ -141,14 +139,21 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 note="not registered",
                 severity=Severity.WARNING if loud else Severity.ADVICE,
             )
-        elif loud and isinstance(value, Library) and _is_not_found(value):
+        elif isinstance(value, Library) and _is_not_found(value):
             name, shown = value.name.rpartition(".")[2], value.spelling or value.name
+            if not _is_loud(layer, name):
+                continue
             yield Report(
                 Anchor(layer.unit, node),
                 f"Keras 3 saves `{shown}` by its name alone and {_lost(name)}. Call it "
                 "in a function of your own that is registered.",
                 note="not found on loading",
             )
+
+
+def _is_loud(layer: LayerFacts, name: str) -> bool:
+    """Whether models are saved whole, and nothing hands their loader this name."""
+    return saves_models(layer) and not gives_custom_objects(layer, [name])
 
 
 def _lost(name: str) -> str:

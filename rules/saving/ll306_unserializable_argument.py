@@ -109,7 +109,7 @@ def _lost(layer: LayerFacts, value: Value) -> str | None:
         return None
     if layer.dialect == "keras3":
         if isinstance(value, Function):
-            return None if isinstance(value.node, ast.Lambda) or is_registered(value) else kind
+            return None if isinstance(value.node, ast.Lambda) or is_registered(value, layer) else kind
         return kind if isinstance(value, Instance) and not is_registered_class(value.cls) else None
     if kind == ARRAY:
         return kind if writes_keras_format(layer) else None

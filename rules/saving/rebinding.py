@@ -56,19 +56,19 @@ def _holds(outer: ast.AST, inner: ast.AST) -> bool:
 
 
 def rebound_later(bindings: list[Binding], layer: LayerFacts, capture: Capture) -> bool:
-    """Whether code of the same scope, on the same path, assigns the name again below the layer."""
+    """Whether code of the same function, on the same path, assigns the name again below the layer."""
     owner = capture.owner
     made = _same_scope(layer.names.scope_of(layer.node))
-    if (
-        owner is None
-        or made is not owner
-        or _same_scope(capture.names.scope_of(capture.function.node)) is not owner
-    ):
+    if owner is None or _same_scope(capture.names.scope_of(capture.function.node)) is not made:
         return False
+    if made is not owner:
+        # A counter that is declared `global` or `nonlocal`.
+        below = [b for b in bindings if _same_scope(layer.names.scope_of(b.node)) is made]
+        bindings = below if capture.name in made.outer else []
     end = (layer.node.end_lineno or layer.node.lineno, layer.node.end_col_offset or 0)
     before = [b for b in bindings if b.position <= end]
     after = [b for b in bindings if b.position > end and b.kind in _CHANGES]
-    if not before or not all(b.kind in (*_CHANGES, "parameter") for b in before):
+    if (made is owner and not before) or not all(b.kind in (*_CHANGES, "parameter") for b in before):
         return False
     return any(
         not _own_statement(b, layer) and not _exclusive(b, layer) and not _same_text(b, before) for b in after
