@@ -17,9 +17,6 @@ PROTOCOL = 2
 BACKENDS = ("tensorflow", "jax", "torch")
 """The backends of Keras 3 that a worker can run on."""
 
-PACKAGES = ("keras", "tensorflow.keras", "tf_keras")
-"""The packages a worker can import Keras from; code of Keras 1 runs on ``tf_keras``."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:

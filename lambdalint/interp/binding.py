@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import reasons
@@ -12,13 +11,8 @@ from lambdalint.interp.values import Dictionary, Function, Sequence, Unknown, Va
 if TYPE_CHECKING:
     from lambdalint.interp.machine import Machine
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 SPREAD = "**"
 """Key under which a ``**mapping`` argument of unknown content is passed."""
-
-
-class Spread(Exception):
-    """A ``*args`` argument of unknown length stands in the call."""
 
 
 def bind(
@@ -40,13 +34,11 @@ def bind(
     elif rest:
         expected = f"{len(names)} positional argument{'s' * (len(names) != 1)}"
         return f"{function.name}() takes {expected} but {len(plain)} were given"
-    problem = _keywords(function, kwargs, variables, {p.arg for p in spec.posonlyargs})
+    problem = _keywords(function, kwargs, variables)
     return problem or _defaults(function, variables, names, unsure)
 
 
-def _keywords(
-    function: Function, kwargs: dict[str, Value], variables: dict[str, Value], positional_only: set[str]
-) -> str:
+def _keywords(function: Function, kwargs: dict[str, Value], variables: dict[str, Value]) -> str:
     spec = function.node.args
     accepted = {parameter.arg for parameter in [*spec.args, *spec.kwonlyargs]}
     extra: dict[object, Value] = {}
@@ -95,10 +87,3 @@ def _defaults(function: Function, variables: dict[str, Value], names: list[str],
             f"{function.name}() missing {len(missing)} required argument{'s' * (len(missing) > 1)}: {listed}"
         )
     return ""
-
-
-def parameter_count(node: FunctionNode) -> tuple[int, int | None]:
-    """The least and most positional arguments a function takes; ``None`` for ``*args``."""
-    spec = node.args
-    names = len(spec.posonlyargs) + len(spec.args)
-    return names - len(spec.defaults), None if spec.vararg is not None else names

@@ -22,17 +22,6 @@ KNOWN = frozenset(
 )  # fmt: skip
 """Libraries whose names are followed; others are unknown."""
 
-STARS: dict[str, tuple[str, ...]] = {
-    "keras.backend": (),
-    "keras.layers": (),
-    "keras.models": (),
-    "keras": (),
-    "keras.ops": (),
-    "numpy": (),
-    "math": (),
-}
-"""Modules whose star import is resolved lazily, by looking names up when they are used."""
-
 
 def library(dotted: str, spelling: str = "") -> Library:
     """The value of a library name, in canonical form."""

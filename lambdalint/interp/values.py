@@ -28,7 +28,6 @@ class Const:
 
 
 NONE = Const(None)
-TRUE = Const(True)
 FALSE = Const(False)
 
 
@@ -191,7 +190,6 @@ class GraphNode:
     at: Anchor
     mask: str = "passes"
     trainable: bool = False
-    shape_trusted: bool = True
 
 
 # --- containers ------------------------------------------------------------------------------------
@@ -354,7 +352,6 @@ class Layer:
     site: Site | None = None
     instance: Instance | None = None
     calls: int = 0
-    in_model: bool = False
     birth: int = 0
     ends: tuple[Value, Value] | None = None
     """What flowed into the layer at its last call, and what came out."""

@@ -11,6 +11,9 @@ from lambdalint.registry import load_rules
 from lambdalint.results import FileResult
 from lambdalint.settings import Confirming, Settings
 
+PACKAGES = ("keras", "tensorflow.keras", "tf_keras")
+"""The packages a worker can import Keras from; code of Keras 1 runs on ``tf_keras``."""
+
 
 def request(source: str, *, package: str = "keras", code: str = "LL101", **options: Any) -> Request:
     """A request whose program is one module and whose experiment judges nothing by itself."""

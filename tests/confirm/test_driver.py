@@ -16,9 +16,8 @@ from pathlib import Path
 import pytest
 
 from lambdalint.confirm.driver import Driver
-from lambdalint.confirm.request import PACKAGES
 from tests.confirm.marks import EVERY_KERAS
-from tests.confirm.requests import request
+from tests.confirm.requests import PACKAGES, request
 
 pytestmark = EVERY_KERAS
 
@@ -231,8 +230,7 @@ def test_without_fork_every_experiment_has_a_process() -> None:
 INTERRUPTED = """
 import sys, time
 from lambdalint.confirm.driver import Driver
-from lambdalint.confirm.request import PACKAGES
-from tests.confirm.requests import request
+from tests.confirm.requests import PACKAGES, request
 with Driver(jobs=2) as driver:
     asked = [request("import time\\ntime.sleep(300)", package=each, seconds=300.0) for each in PACKAGES[:2]]
     driver.answers(asked, progress=lambda done, all_: print(driver.folder, flush=True))

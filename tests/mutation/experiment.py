@@ -111,11 +111,11 @@ def speaks_already(operator: Operator, subject: Subject) -> bool:
     return any(code in operator.codes and row in subject.rows for code, row in findings_of(subject.source))
 
 
-def run(subjects: Iterable[Subject], most: int) -> list[Row]:
-    """Try every operator on at most ``most`` subjects that it fits, spread over the corpus."""
+def run(subjects: Iterable[Subject], most: int, operators: Iterable[Operator] = OPERATORS) -> list[Row]:
+    """Try each operator on at most ``most`` subjects that it fits, spread over the corpus."""
     correct = [subject for subject in subjects if subject.fit]
     rows = []
-    for operator in OPERATORS:
+    for operator in operators:
         row = Row(operator)
         for subject in _spread(correct, operator.name):
             if row.made >= most:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
 from lambdalint.findings import Severity
 from lambdalint.registry import load_rules
 
+from .__main__ import main
 from .corpus import Subject, subjects
 from .experiment import findings_of, run, table
 from .little_keras import run_script
@@ -46,6 +49,19 @@ def test_seeded_defects_are_found(corpus: list[Subject]) -> None:
 
 def test_explained_operators_exist() -> None:
     assert set(EXPLAINED) <= {operator.name for operator in OPERATORS}
+
+
+def test_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["mutation", "--list", "late loop", "shape function"])
+    main()
+    assert capsys.readouterr().out.splitlines() == [
+        "late loop variable", "a false shape function", "a shape function without the batch",
+    ]  # fmt: skip
+    for wrong in ("no such operator", "--no-such-option"):
+        monkeypatch.setattr(sys, "argv", ["mutation", wrong])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 2
 
 
 def test_every_rule_has_an_operator() -> None:

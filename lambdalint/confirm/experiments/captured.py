@@ -31,8 +31,7 @@ def run(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     for inputs in candidates:
         arrays = batch(inputs, ROWS, 0)
         try:
-            symbols = subject.symbols(inputs)
-            model = subject.keras.Model(symbols, subject.fresh_layer()(symbols))
+            model = subject.model(inputs)
             result = model(subject.tensors(inputs, arrays))
             if any(type(each).__name__ == "KerasTensor" for each in leaves(result)):
                 raise TypeError("the model gives a symbolic tensor for numbers")

@@ -220,8 +220,7 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def _model(subject: Subject, inputs: Inputs) -> tuple[Any, list[Any]]:
-    symbols = subject.symbols(inputs, names=True)
-    model = subject.keras.Model(symbols, subject.fresh_layer()(symbols))
+    model = subject.model(inputs, names=True)
     subject.seed()
     return model, subject.outputs(model(subject.tensors(inputs, batch(inputs, ROWS, 0))))
 

@@ -126,8 +126,7 @@ def frozen(subject: Subject, candidates: tuple[Inputs, ...]) -> Answer:
     for inputs in candidates:
         arrays = batch(inputs, ROWS, 0)
         try:
-            symbols = subject.symbols(inputs)
-            model = subject.keras.Model(symbols, subject.fresh_layer()(symbols))
+            model = subject.model(inputs)
             given = arrays[0] if inputs.structure == "tensor" else arrays
             first, second = (np.array(model.predict(given, verbose=0)) for _ in range(2))
         except NotRunnable:

@@ -143,6 +143,15 @@ class Subject:
                 raise TypeError(f"the function returns {type(each).__name__}, no tensor")
         return arrays
 
+    def model(self, inputs: Inputs, names: bool = False) -> Any:
+        """A model of another layer of the kind and of inputs of its own.
+
+        Raises:
+            Exception: whatever the function or Keras raises.
+        """
+        symbols = self.symbols(inputs, names)
+        return self.keras.Model(symbols, self.fresh_layer()(symbols))
+
     def fresh_layer(self) -> Any:
         """Another object of the same layer: a name of its own, no history.
 

@@ -9,7 +9,6 @@ import signal
 from lambdalint.confirm.worker import kernel
 
 MEBIBYTE = 1024 * 1024
-OPEN_FILES = 512
 FILE_MEBIBYTES = 1024
 PROCESSES = 256
 
@@ -18,7 +17,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def limit(seconds: float, megabytes: int) -> str:
-    """Limit memory, processor time, file size, open files, processes and core dumps of this process.
+    """Limit memory, processor time, file size, processes and core dumps of this process.
 
     ``megabytes`` come on top of what the process has mapped already: a worker that has imported
     TensorFlow has mapped more than a gigabyte.

@@ -29,12 +29,10 @@ from lambdalint.interp.values import (
 from lambdalint.layers.dims import Dim, equal, has_batch, is_dynamic, maximum, show_shape
 
 Labels = tuple[Hashable, ...]
-Lead = tuple[str, int]
-"""The label of an axis that is broadcast: the word ``lead`` and its distance from the last of them."""
 
 
 def lead(count: int) -> Labels:
-    """The labels of ``count`` leading axes, which are broadcast from the right."""
+    """The labels of ``count`` leading axes, which are broadcast from the right: their places from there."""
     return tuple(("lead", position) for position in reversed(range(count)))
 
 
