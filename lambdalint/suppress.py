@@ -197,8 +197,8 @@ def unused(outcomes: Sequence[Outcome]) -> list[Notice]:
 def _idle(comments: Sequence[_Comment], rules: Mapping[str, Rule], judged: frozenset[str]) -> frozenset[Use]:
     found = set()
     for comment in comments:
-        if comment.shared:
-            continue
+        if comment.shared or (comment.whole_file and not comment.words):
+            continue  # it leaves the file alone, whatever is in it
         for word in comment.words or ("",):
             meant = {c for c, rule in rules.items() if rule.default or word} if word in ("", ALL) else set()
             meant |= {code for code, rule in rules.items() if word and _means(word, code, rule.name)}

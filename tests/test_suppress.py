@@ -166,6 +166,12 @@ def test_what_was_not_judged_or_is_shared_is_not_called_unused(comment: str, jud
     assert messages(apply(unit, [], RULES, frozenset(judged))) == []
 
 
+@pytest.mark.parametrize(("words", "told"), [("", 0), ("[LL101]", 1)])
+def test_a_file_that_is_left_alone_needs_no_finding(words: str, told: int) -> None:
+    unit = make_unit(f"# lambdalint: ignore-file{words}\nx = 1\n")
+    assert len(messages(apply(unit, [], RULES, ON))) == told
+
+
 def test_a_comment_used_by_another_file_is_not_unused() -> None:
     unit = make_unit("x = 1  # lambdalint: ignore[LL101]\n")
     alone = apply(unit, [], RULES, ON)

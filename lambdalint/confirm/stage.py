@@ -19,6 +19,8 @@ from lambdalint.settings import Settings
 _MOST_ASSUMED = 3
 _MOST_JOBS = 4
 """Experiments at a time that pay off: one server starts and ends them all."""
+_ON_PURPOSE = "# lambdalint: ignore-file  It shows a defect on purpose."
+"""The first line of scripts that are written: the next run over their folder leaves them alone."""
 NO_LAYER = "the finding is not about one layer that could be run"
 
 
@@ -189,5 +191,6 @@ def write_repros(confirmed: Confirmed, folder: str) -> list[str]:
         while f"{name}.py" in names:
             name += "_"
         names.append(f"{name}.py")
-        write_atomically(os.path.join(folder, names[-1]), script.encode("utf-8", "backslashreplace"))
+        text = f"{_ON_PURPOSE}\n{script}"
+        write_atomically(os.path.join(folder, names[-1]), text.encode("utf-8", "backslashreplace"))
     return names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from lambdalint.confirm import stage
+from lambdalint.confirm.experiments import repro, saving
 from lambdalint.confirm.request import Answer, Request
 from lambdalint.engine import run
 from lambdalint.findings import Severity, Status
@@ -102,6 +104,27 @@ def test_a_confirmed_finding(tmp_path: Path, driver: type[FakeDriver]) -> None:
     names = stage.write_repros(done, str(tmp_path / "shown"))
     assert "LL101_model_5.py" in names
     assert sorted(os.listdir(tmp_path / "shown")) == sorted(names)
+
+
+def test_a_script_that_shows_a_defect_is_left_alone(tmp_path: Path, driver: type[FakeDriver]) -> None:
+    done = confirmed(tmp_path)
+    code = (tmp_path / "model.py").read_text(encoding="utf-8")
+    shows = replace(done, repros=tuple((finding, code) for finding, _ in done.repros))
+    names = stage.write_repros(shows, str(tmp_path / "shown"))
+    again = run([str(tmp_path)], judged(tmp_path)[1])
+    assert names
+    assert {os.path.basename(each.location.filename) for each in again.findings} == {"model.py"}
+    assert again.notices == ()
+
+
+def test_scripts_tell_errors_without_colours() -> None:
+    error = ValueError("Exception encountered: \x1b[1mno such\nname\x1b[0m")
+    named: dict[str, Any] = {}
+    exec(repro.SAID, named)
+    assert named["said"](error) == "ValueError Exception encountered: no such\nname"
+    loaded: dict[str, Any] = {"error": error}
+    exec(textwrap.dedent(saving.SAID.format()), loaded)
+    assert loaded["result"] == {"error": "ValueError: no such name"}
 
 
 def test_a_refuted_finding_does_not_count(

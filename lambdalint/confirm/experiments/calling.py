@@ -20,7 +20,7 @@ try:
     print("the layer gives", made)
 except Exception as error:
     defect = True
-    print(type(error).__name__, error)
+    print(said(error))
 """
 FAILS = """
 defect = False
@@ -28,7 +28,7 @@ try:
     print(flat(make_layer()(given(arrays)))[0].shape)
 except Exception as error:
     defect = True
-    print(type(error).__name__, error)
+    print(said(error))
 """
 _CONSTRUCTED = """
 defect = False
@@ -36,7 +36,7 @@ try:
     print(make_layer())
 except Exception as error:
     defect = True
-    print(type(error).__name__, error)
+    print(said(error))
 """
 _RETURNS = """
 returned = make_function()(given(arrays))
@@ -158,7 +158,7 @@ try:
     print(make_layer().compute_output_shape({shapes}))
 except NameError as error:
     defect = True
-    print(type(error).__name__, error)
+    print(said(error))
 """
 
 

@@ -21,7 +21,7 @@ try:
     print(flat(result))
 except Exception as error:
     defect = True
-    print(type(error).__name__, error)
+    print(said(error))
 """
 
 

@@ -24,7 +24,7 @@ try:
     print("first value:", before[0].ravel()[:4], "last value:", after[0].ravel()[:4])
 except Exception as error:
     defect = True
-    print("with the last value:", type(error).__name__, error)
+    print("with the last value:", said(error))
 """
 
 

@@ -187,7 +187,7 @@ try:
     defect = any(not np.allclose(a.astype("float64"), b.astype("float64")) for a, b in zip(whole, real))
 except Exception as error:
     defect = True
-    print(type(error).__name__, error)
+    print(said(error))
 """
 
 

@@ -302,7 +302,7 @@ try:
     call(arrays)
 except Exception as error:
     defect = True
-    print("a batch of", len(arrays[0]), "fails:", type(error).__name__, error)
+    print("a batch of", len(arrays[0]), "fails:", said(error))
 """,
 }
 

@@ -93,6 +93,16 @@ def given(arrays):
 def flat(returned):
     return [plain(each) for each in leaves(returned)]
 """
+SAID = '''
+
+import re
+
+
+def said(error):
+    """An error in words, without the colours of Keras."""
+    return f"{type(error).__name__} " + re.sub(r"\\x1b\\[[0-9;]*m", "", str(error))
+'''
+"""What scripts print of an error that a check catches."""
 _MOST_LITERALS = 400
 
 
@@ -126,6 +136,8 @@ def script(session: Session, claim: str, inputs: Inputs | None, arrays: list[Any
             made = made.replace(line, "", 1)
         tail += f"\n# --- how tensors are made and read\n\n{made.strip()}\n"
         tail += _inputs(inputs, arrays)
+    if "said(error)" in check:
+        tail += SAID
     tail += "\n# --- the check\n\n" + textwrap.dedent(check).strip() + "\n"
     tail += '\nprint("the defect shows" if defect else "the defect does not show")\n'
     tail += "sys.exit(1 if defect else 0)\n"

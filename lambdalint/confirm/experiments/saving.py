@@ -18,7 +18,14 @@ from lambdalint.confirm.experiments.subject import NotRunnable, Subject
 from lambdalint.confirm.request import Answer, Inputs
 from lambdalint.confirm.worker.session import Session, plain
 
-_LOAD = """
+SAID = """\
+    said = " ".join(__import__("re").sub(r"\\x1b\\[[0-9;]*m", "", str(error)).split())
+    said = said.rpartition("Exception encountered: ")[2]
+    result = {{"error": f"{{type(error).__name__}}: {{said}}"[:1200]}}
+"""
+"""What a process that loads tells of an error: in one row, without the colours of Keras."""
+_LOAD = (
+    """
 import numpy as _np
 import {parent} as _keras
 {loader}
@@ -31,9 +38,9 @@ try:
 except Exception as error:
     while "could not automatically infer" in str(error) and (error.__cause__ or error.__context__):
         error = error.__cause__ or error.__context__
-    said = " ".join(str(error).split()).rpartition("Exception encountered: ")[2]
-    result = {{"error": f"{{type(error).__name__}}: {{said}}"[:1200]}}
 """
+    + SAID
+)
 _STANDALONE = """
 from tf_keras.src.utils import generic_utils
 
@@ -68,7 +75,7 @@ try:
     model.save(os.path.join(folder, {name!r}))
 except Exception as error:
     defect = True
-    print("saving:", type(error).__name__, error)
+    print("saving:", said(error))
 else:
     script = LOAD + "\\nimport json\\nprint('RESULT', json.dumps(result))\\n"
     ran = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
@@ -149,7 +156,7 @@ try:
     print(keras.Sequential([make_layer()]).to_json())
 except Exception as error:
     defect = True
-    print(type(error).__name__, error)
+    print(said(error))
 """
 
 

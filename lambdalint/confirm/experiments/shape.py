@@ -64,7 +64,7 @@ try:
     make_layer().compute_output_shape({_shapes_text(inputs)})
 except Exception as error:
     defect = True
-    print(type(error).__name__, error)
+    print(said(error))
 """
 
 

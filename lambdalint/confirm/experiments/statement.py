@@ -23,7 +23,7 @@ try:
     exec({statement!r}, globals())
 except {kind} as error:
     defect = True
-    print(type(error).__name__, error)
+    print(said(error))
 """
 
 

@@ -85,7 +85,8 @@ def reached(function: Any, captured: list[str], names: list[str]) -> str | None:
     return told
 
 
-_LOAD = """
+_LOAD = (
+    """
 from json import load
 from typing import Any
 import {parent} as _keras
@@ -97,9 +98,9 @@ try:
     layer = _keras.layers.Lambda.from_config(config{options})
     {called}
 except Exception as error:
-    said = " ".join(str(error).split()).rpartition("Exception encountered: ")[2]
-    result = {{"error": f"{{type(error).__name__}}: {{said}}"[:1200]}}
 """
+    + saving.SAID
+)
 _CALLED = """told = reached(layer.function, {captured!r}, {names!r})
     result = {{"error": told}} if told else {{"outputs": []}}"""
 _REBUILT = 'result = {"outputs": []}'
