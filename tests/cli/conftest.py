@@ -114,3 +114,21 @@ def in_terminal(folder: Folder) -> Callable[..., Ran]:
         return Ran(process.wait(timeout=60), b"".join(chunks).decode(), "")
 
     return run
+
+
+HEAD = BAD.rpartition("y = ")[0]
+LAYER = "y = Lambda(lambda t: ops.sum(t, axis=0))(x)\n"
+ONLY = ("--select", "LL101", "--output-format", "concise", "--no-cache")
+
+
+def found(ran: Ran, name: str = "bad.py") -> int:
+    return sum(line.startswith(name + ":") and " LL101 " in line for line in ran.out.splitlines())
+
+
+def check(folder: Folder, *more: str) -> Ran:
+    """Check the folder; the finding of ``bad.py`` must be there whatever else is."""
+    ran = folder.run("check", *ONLY, *more)
+    assert found(ran) == 1
+    assert "Traceback" not in ran.err
+    assert "internal error" not in ran.err
+    return ran

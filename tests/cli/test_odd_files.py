@@ -4,35 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import resource
-import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.unprivileged import unprivileged
 
-from .conftest import BAD, Folder, Ran
-
-HEAD = BAD.rpartition("y = ")[0]
-LAYER = "y = Lambda(lambda t: ops.sum(t, axis=0))(x)\n"
-ONLY = ("--select", "LL101", "--output-format", "concise", "--no-cache")
-
-
-def found(ran: Ran, name: str = "bad.py") -> int:
-    return sum(line.startswith(name + ":") and " LL101 " in line for line in ran.out.splitlines())
-
-
-def check(folder: Folder, *more: str) -> Ran:
-    """Check the folder; the finding of ``bad.py`` must be there whatever else is."""
-    ran = folder.run("check", *ONLY, *more)
-    assert found(ran) == 1
-    assert "Traceback" not in ran.err
-    assert "internal error" not in ran.err
-    return ran
-
+from .conftest import BAD, HEAD, LAYER, ONLY, Folder, check, found
 
 LONG = {
     "a string of 10 MB": (f"z = '{'a' * 10_000_000}'\n", 0),
@@ -365,129 +344,6 @@ def test_imports_in_circles(bad: Folder) -> None:
     bad.write("self.py", "from self import *\nfrom self import Lambda\nimport self\n" + BAD)
     ran = check(bad)
     assert (ran.code, found(ran, "self.py"), found(ran, "three.py")) == (1, 1, 1)
-
-
-# --- where the output goes -------------------------------------------------------------------------
-
-
-def stream_to(folder: Folder, target: Path, *more: str) -> tuple[int, str]:
-    with open(target, "wb") as out:
-        done = subprocess.run(
-            folder.command("check", *ONLY, *more), cwd=folder.path, stdout=out, stderr=subprocess.PIPE,
-            env=folder.environment(), check=False, timeout=120,
-        )  # fmt: skip
-    return done.returncode, done.stderr.decode()
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
-def test_a_full_disk(bad: Folder) -> None:
-    code, err = stream_to(bad, Path("/dev/full"))
-    assert (code, err) == (2, "error: the report cannot be written: No space left on device\n")
-    ran = bad.run("check", *ONLY, "--output-file", "/dev/full")
-    assert (ran.code, ran.err) == (2, "error: /dev/full: cannot be written: No space left on device\n")
-
-
-def test_a_full_disk_leaves_the_old_report(bad: Folder) -> None:
-    bad.write("many.py", HEAD + LAYER * 200)
-    bad.write("report.txt", "old\n")
-
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
-
-    done = subprocess.run(
-        bad.command("check", *ONLY, "-o", "report.txt"), cwd=bad.path, preexec_fn=limit, capture_output=True,
-        env=bad.environment(), check=False, timeout=120,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (2, b"error: report.txt: cannot be written: File too large\n")
-    assert (bad.path / "report.txt").read_text() == "old\n"
-    assert not list(bad.path.glob(".lambdalint-*"))
-
-
-def test_closed_streams(bad: Folder) -> None:
-    for closed in (">&-", "2>&-", ">&- 2>&-", "<&-"):
-        command = " ".join(bad.command("check", *ONLY)) + f" {closed}"
-        done = subprocess.run(
-            ["sh", "-c", command],
-            cwd=bad.path,
-            env=bad.environment(),
-            capture_output=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode in (1, 2)
-        assert b"Traceback" not in done.stdout + done.stderr
-
-
-# --- nothing of the linted code runs ----------------------------------------------------------------
-
-
-NAMES = (
-    *("train.py", "conftest.py", "setup.py", "keras.py", "click.py", "json.py", "libcst.py", "pathspec.py"),
-    *("lambdalint_rules.py", "tensorflow/__init__.py", "helper/__init__.py", "multiprocessing.py"),
-)
-"""Among them libraries that lambdalint imports."""
-
-
-def test_nothing_runs_while_linting(folder: Folder) -> None:
-    """Scripts, the modules they import, settings and odd file names: none of them leaves a trace."""
-    mark = folder.path / "ran"
-    touch = f"open({str(mark)!r}, 'a').write(__name__)\n"
-    layer = HEAD + "from helper import f\ny = Lambda(f)(x)\n" + LAYER
-    for name in NAMES:
-        folder.write(name, touch + layer)
-    folder.write("helper/__init__.py", touch + "def f(t):\n    open('ran', 'a')\n    return t\n")
-    folder.write(
-        "book.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": "!touch ran\n" + touch + layer}]})
-    )
-    folder.write(
-        "pyproject.toml", "[tool.lambdalint]\n[project.entry-points.'lambdalint.rules']\nevil = 'train'\n"
-    )
-    for command in (["lambdalint"], [sys.executable, "-m", "lambdalint"]):
-        ran = subprocess.run(
-            [*command, "check", *ONLY, "--jobs", "2"],
-            cwd=folder.path,
-            env=folder.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert ran.returncode == 1, ran.stderr
-        assert ran.stdout.count(" LL101 ") >= 5
-        assert not mark.exists()
-    assert folder.run("explain", "train.py:8").code == 0
-    assert folder.run("check", *ONLY, "--baseline", "b.json", "--write-baseline").code == 0
-    assert folder.run("check", *ONLY, "--add-ignore").code == 0
-    assert folder.run("rule", "LL101").code == 0
-    assert not mark.exists()
-
-
-@pytest.mark.parametrize(
-    "key", ["plugins", "rules", "output-file", "cache-dir", "confirm", "jobs-command", "extend"]
-)
-def test_settings_name_no_code_and_no_other_places(bad: Folder, key: str) -> None:
-    bad.write("lambdalint.toml", f'{key} = "x"\n')
-    ran = bad.run("check")
-    assert ran.code == 2
-    assert f"unknown option '{key}'" in ran.err
-
-
-def test_links_do_not_lead_the_cache_out(bad: Folder) -> None:
-    outside = bad.path.parent / "outside"
-    outside.mkdir()
-    (bad.path / ".lambdalint_cache").symlink_to(outside)
-    assert bad.run("check", "--select", "LL101").code == 1
-    assert not list(outside.iterdir())
-    (bad.path / ".lambdalint_cache").unlink()
-    (bad.path / ".lambdalint_cache").mkdir()
-    version = bad.run("--version").out.split()[-1]
-    (bad.path / ".lambdalint_cache" / version).symlink_to(outside)
-    assert bad.run("check", "--select", "LL101").code == 1
-    assert not list(outside.iterdir())
-
-
-# --- force-exclude -----------------------------------------------------------------------------------
 
 
 def test_force_exclude(bad: Folder) -> None:

@@ -12,10 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import BAD, Folder, Ran
+from .conftest import BAD, HEAD, ONLY, Folder, Ran
 
-HEAD = BAD.rpartition("y = ")[0]
-ONLY = ("--select", "LL101", "--output-format", "concise", "--no-cache")
 FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
 PYTHON = f"{sys.executable} -m lambdalint"
 CHECK = f"{PYTHON} check {' '.join(ONLY)}"
