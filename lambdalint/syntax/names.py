@@ -39,6 +39,8 @@ _LIBRARIES = sys.stdlib_module_names | words(
     """
 )
 _DEPTH = 24
+_MOST_STEPS = 2000
+"""How many names are looked up to follow one: where a name has many values, many ways lead through them."""
 
 
 def is_builtin(name: str, python2: bool = False) -> bool:
@@ -66,6 +68,9 @@ class Names:
 
     Facts are keyed by the nodes of ``tree``.  ``project`` follows imports of sibling modules.
     """
+
+    _steps_left = _MOST_STEPS
+    """Of the search that goes on, which may lead through several modules."""
 
     def __init__(
         self, tree: ast.Module, unit: SourceUnit | None = None, project: Project | None = None
@@ -244,6 +249,7 @@ class Names:
 
     def export(self, name: str) -> str | None:
         """The path of what the module provides under a name to those who import it."""
+        Names._steps_left = _MOST_STEPS
         found = self._export(name)
         return found if isinstance(found, str) else None
 
@@ -251,6 +257,8 @@ class Names:
         key = id(expr)
         if key in self._raw_of:
             return self._raw_of[key]
+        if depth == 0:
+            Names._steps_left = _MOST_STEPS
         attributes: list[str] = []
         base = expr
         while isinstance(base, ast.Attribute):
@@ -266,7 +274,8 @@ class Names:
         return found
 
     def _base(self, expr: ast.AST, scope: Scope, depth: int) -> _Found:
-        if depth > _DEPTH:
+        Names._steps_left -= 1
+        if depth > _DEPTH or Names._steps_left < 0:
             return None
         if isinstance(expr, ast.Name):
             return self._name(expr.id, scope, position_of(expr), depth)

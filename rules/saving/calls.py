@@ -10,13 +10,14 @@ from weakref import WeakKeyDictionary
 from lambdalint.syntax.names import Names
 from lambdalint.syntax.walk import walk
 
-from .classes import MODELS, definition_of, is_keras_subclass
+from .classes import MODELS, definition_of, is_keras_subclass, keras_function
 from .receivers import is_model
 
 SAVES = re.compile(rb"\.(?:save|to_json|to_yaml)\s*\(|\b(?:save_model|clone_model|ModelCheckpoint)\b")
 LOADS = re.compile(rb"\b(?:load_model|model_from_json|model_from_yaml)\b")
 """What a module says that may save, or load, a whole model."""
 
+_CLASSES = ("Model", "Sequential", "Functional")
 _SAVERS = ("save_model", "clone_model")
 _LOADERS = ("load_model", "model_from_json", "model_from_yaml")
 _CHECKPOINT = "keras.callbacks.ModelCheckpoint"
@@ -39,10 +40,8 @@ def loads_models(names: Names) -> bool:
 
 def makes_models(names: Names) -> bool:
     """Whether the module makes models: by a class of Keras, or one of its own."""
-    loaders = tuple(f"{home}.{loader}" for home in ("keras.models", "keras.saving") for loader in _LOADERS)
-    bases = (base for node in names.classes for base in node.bases)
-    made = (names.canonical(place) or "" for place in (*(call.func for call in names.calls), *bases))
-    return any(name.startswith(MODELS) and name not in loaders for name in made)
+    places = (*(call.func for call in names.calls), *(base for node in names.classes for base in node.bases))
+    return any(keras_function(names, place, _CLASSES).startswith(MODELS) for place in places)
 
 
 def _calls(names: Names) -> tuple[tuple[ast.Call, ...], bool]:
@@ -55,10 +54,7 @@ def _calls(names: Names) -> tuple[tuple[ast.Call, ...], bool]:
 
 def _is_keras(names: Names, call: ast.Call, functions: tuple[str, ...]) -> bool:
     """Whether a call is that of one of these functions of Keras: one of the same name is another."""
-    if not call.args and not call.keywords:
-        return False
-    name = names.canonical(call.func) or ""
-    return name.startswith("keras.") and name.rpartition(".")[2] in functions
+    return bool((call.args or call.keywords) and keras_function(names, call.func, functions))
 
 
 def _saves(names: Names, call: ast.Call) -> bool:
@@ -77,10 +73,10 @@ def _saves(names: Names, call: ast.Call) -> bool:
 
 
 def _is_checkpoint(names: Names, call: ast.Call) -> bool:
-    """Whether a checkpoint of Keras is made, or one of a class derived from it."""
-    if names.canonical(call.func) == _CHECKPOINT:
+    """Whether a checkpoint of Keras is made, or one of a class of the project derived from it."""
+    if keras_function(names, call.func, ("ModelCheckpoint",)) == _CHECKPOINT:
         return True
-    found = definition_of(names, call.func)
+    found = definition_of(names, call.func) if isinstance(call.func, ast.Name) else None
     return (
         found is not None
         and isinstance(found[1], ast.ClassDef)

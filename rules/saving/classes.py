@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from lambdalint.syntax.names import Names, Scope
 from lambdalint.syntax.text import written
@@ -15,6 +16,22 @@ MODELS = ("keras.models.", "keras.Model", "keras.Sequential")
 """What makes a model: classes, and functions that load one."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def keras_function(names: Names, expr: ast.expr, wanted: Collection[str]) -> str:
+    """The canonical name of a function or class of Keras, if it is one of those wanted, by their last names.
+
+    Imports are followed, and no other name is looked up: most of those in a file are of other things.
+    """
+    if isinstance(expr, ast.Attribute):
+        likely = expr.attr in wanted
+    elif isinstance(expr, ast.Name):
+        imports = (b.attribute for b in names.bindings(expr.id, names.scope_of(expr)) if b.kind == "import")
+        likely = expr.id in wanted or any(each in wanted for each in imports)
+    else:
+        likely = False
+    name = (names.canonical(expr) or "") if likely else ""
+    return name if name.startswith("keras.") and name.rpartition(".")[2] in wanted else ""
 
 
 def enclosing_class(names: Names, node: ast.AST) -> ast.ClassDef | None:

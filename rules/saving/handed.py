@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -12,10 +12,13 @@ from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Names
 from lambdalint.syntax.walk import walk
 
+from .classes import keras_function
+
 _MENTIONS = re.compile(
     rb"custom_objects|CustomObjectScope|custom_object_scope|register_keras_serializable"
     rb"|\b(?:load_model|model_from_)"
 )
+_CUSTOM_OBJECTS = re.compile(rb"custom_objects|CustomObjectScope|custom_object_scope")
 _SCOPES = ("CustomObjectScope", "custom_object_scope")
 _LOADERS = ("load_model", "model_from_json", "model_from_yaml", "model_from_config", "clone_model")
 _REGISTRY = "get_custom_objects"
@@ -46,15 +49,17 @@ def is_registered_by_call(layer: LayerFacts, name: str) -> bool:
     return any(name in handed.registered for handed in _around(layer))
 
 
-def gives_custom_objects(layer: LayerFacts, wanted: Iterable[str]) -> bool:
-    """Whether the file, or the project around it, may hand all these names to the loader.
+def gives_custom_objects(layer: LayerFacts) -> bool:
+    """Whether the file, or the project around it, hands names to the loader.
 
     Before Keras 3 the loader adds them to the globals of what it loads.
     """
-    around = list(_around(layer))
-    if not all(handed.known for handed in around):
-        return True
-    return set(wanted) <= {name for handed in around for name in (*handed.registered, *handed.given)}
+    return layer.file.project.mentions(layer.file.unit.path, _CUSTOM_OBJECTS)
+
+
+def may_give(layer: LayerFacts, name: str) -> bool:
+    """Whether the file, or the project around it, may hand this name to the loader."""
+    return any(name in each.given or name in each.registered or not each.known for each in _around(layer))
 
 
 def _around(layer: LayerFacts) -> Iterator[_Handed]:
@@ -95,8 +100,11 @@ def _read_call(names: Names, call: ast.Call, found: _Handed, followed: set[int])
             found.add(found.registered, {word.arg for word in call.keywords if word.arg is not None})
     if _is(names, function, _REGISTER):
         found.registered.update(a.id for a in call.args if isinstance(a, ast.Name))
-    last = (names.canonical(function) or "").rpartition(".")[2]
-    objects = call.args if last in _SCOPES else call.args[1:2] if last in _LOADERS else []
+    objects: list[ast.expr] = []
+    if keras_function(names, function, _SCOPES):
+        objects = call.args
+    elif keras_function(names, function, _LOADERS):
+        objects = call.args[1:2]
     for argument in objects:
         found.add(found.given, _keys(names, argument))
     for word in call.keywords:
@@ -106,7 +114,7 @@ def _read_call(names: Names, call: ast.Call, found: _Handed, followed: set[int])
 
 def _is(names: Names, node: ast.expr, function: str) -> bool:
     """Whether an expression is the call of a function of Keras, by its last name."""
-    return isinstance(node, ast.Call) and (names.canonical(node.func) or "").rpartition(".")[2] == function
+    return isinstance(node, ast.Call) and bool(keras_function(names, node.func, (function,)))
 
 
 def _key(node: ast.expr) -> set[str] | None:

@@ -116,8 +116,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     saved = saves_models(layer)
     for found in missing.values():
         if isinstance(found[0].function.node, ast.Lambda):
-            wanted = [capture.name for capture in found]
-            loud = saved and (layer.dialect == "keras3" or not gives_custom_objects(layer, wanted))
+            loud = saved and (layer.dialect == "keras3" or not gives_custom_objects(layer))
             yield _report(layer, found, Severity.WARNING if loud else Severity.ADVICE)
 
 

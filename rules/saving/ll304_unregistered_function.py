@@ -114,7 +114,7 @@ from lambdalint.interp.values import Function, Library
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
 
-from .handed import gives_custom_objects
+from .handed import may_give
 from .models import is_never_stored, saves_models
 from .registered import is_registered
 
@@ -153,7 +153,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
 
 def _is_loud(layer: LayerFacts, name: str) -> bool:
     """Whether models are saved whole, and nothing hands their loader this name."""
-    return saves_models(layer) and not gives_custom_objects(layer, [name])
+    return saves_models(layer) and not may_give(layer, name)
 
 
 def _lost(name: str) -> str:

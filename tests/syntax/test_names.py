@@ -298,6 +298,19 @@ def test_deep_nesting_does_no_harm() -> None:
     assert [name.id for name in Names(tree).module.reads] == ["x"]
 
 
+def test_a_name_of_many_values_is_not_followed_on_every_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each value leads to all of the others: 12 rows would take hours."""
+    steps = []
+    resolve = Names.resolve
+    monkeypatch.setattr(Names, "resolve", lambda *given: steps.append(1) or resolve(*given))
+    rows = "        t = t.a if c else t.b\n" * 12
+    names = names_of(f"import numpy\ndef f(t, c):\n    if c:\n{rows}    t.save(numpy.sum)\n")
+    (call,) = names.calls
+    assert names.canonical(call.func) is None
+    assert names.canonical(call.args[0]) == "numpy.sum"
+    assert len(steps) < 10_000
+
+
 def test_builtins() -> None:
     assert is_builtin("len")
     assert is_builtin("__file__")
