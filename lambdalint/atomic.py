@@ -43,6 +43,12 @@ def write_atomically(path: str, data: bytes, *, expected: bytes | None = None) -
         with open(path, "wb", buffering=0) as stream:
             _write_all(stream.fileno(), data)
         return
+    _replace(target, data, old, expected)
+    _sync_folder(os.path.dirname(target))
+
+
+def _replace(target: str, data: bytes, old: os.stat_result | None, expected: bytes | None) -> None:
+    """Write a file beside the target and rename it; ``old`` is the status of what is replaced."""
     temporary, descriptor = _create_beside(target, 0o666 if old is None else 0o600)
     try:
         try:
@@ -59,7 +65,6 @@ def write_atomically(path: str, data: bytes, *, expected: bytes | None = None) -
         with suppress(OSError):
             os.unlink(temporary)
         raise
-    _sync_folder(os.path.dirname(target))
 
 
 def _is_stream(path: str) -> bool:

@@ -198,6 +198,11 @@ def check(
     result = judge() if add_ignore is None else _suppress(judge, add_ignore, paths, settings, flags["quiet"])
     if confirming is not None:
         result = confirm(result, settings, flags, repro)
+    return _tell(result, settings, flags, output_file)
+
+
+def _tell(result: RunResult, settings: Settings, flags: dict[str, bool], output_file: str | None) -> int:
+    """Write the report of a run and what else is to be said of it; the exit code."""
     _complain(result, settings, quiet=flags["quiet"], verbose=flags["verbose"])
     _write(_report(result, settings, flags, output_file), output_file)
     if flags["show_unknown"]:

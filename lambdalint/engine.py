@@ -129,15 +129,32 @@ def run(
     """
     from lambdalint.pool import judge_all
     from lambdalint.registry import load_rules, loaded_rules
-    from lambdalint.sources.discover import discover, is_excluded
+    from lambdalint.sources.discover import is_excluded
 
     plan = Plan.of(settings)
     problems: list[Problem] = []
+    files = _files([path for path in paths if path != "-"], settings, problems)
+    if stdin is not None and settings.force_exclude:
+        if is_excluded(stdin.filename, settings.exclude, Path(settings.root)):
+            stdin = None
+    results = [judge(stdin.filename, settings, plan, stdin.data)] if stdin is not None else []
+    results += judge_all(files, settings, plan, progress)
+    registry = load_rules() if plan.cache is None else loaded_rules()
+    if registry is not None:
+        problems += registry.problems
+        if plan.cache is not None and not registry.problems:
+            plan.cache.keep_rules(registry.rules.values())
+    return gather(results, problems)
+
+
+def _files(paths: Sequence[str], settings: Settings, problems: list[Problem]) -> list[str]:
+    """The files under some paths, each once; what goes wrong is added to ``problems``."""
+    from lambdalint.sources.discover import discover
+
     files: dict[str, None] = {}
-    given = [path for path in paths if path != "-"]
     with _guard(problems, "<paths>", "looking for files"):
         for item in discover(
-            given,
+            paths,
             exclude=settings.exclude,
             force_exclude=settings.force_exclude,
             respect_gitignore=settings.respect_gitignore,
@@ -147,17 +164,7 @@ def run(
                 problems.append(item)
             else:
                 files[item] = None
-    if stdin is not None and settings.force_exclude:
-        if is_excluded(stdin.filename, settings.exclude, Path(settings.root)):
-            stdin = None
-    results = [judge(stdin.filename, settings, plan, stdin.data)] if stdin is not None else []
-    results += judge_all(list(files), settings, plan, progress)
-    registry = load_rules() if plan.cache is None else loaded_rules()
-    if registry is not None:
-        problems += registry.problems
-        if plan.cache is not None and not registry.problems:
-            plan.cache.keep_rules(registry.rules.values())
-    return gather(results, problems)
+    return list(files)
 
 
 def judge(path: str, settings: Settings, plan: Plan, data: bytes | None = None) -> FileResult:

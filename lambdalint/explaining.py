@@ -34,12 +34,23 @@ def explain_place(place: str, cell: int | None, settings: Settings, output_forma
     match = _PLACE.fullmatch(place)
     if match is None:
         raise NothingThere(f"{place!r} is not of the form FILE:LINE or FILE:cell N:LINE")
+    layers = _layers_at(match["file"], int(match["row"]), int(match["cell"] or 0) or cell, settings)
+    if output_format == "svg":
+        from lambdalint.report.picture import draw
+
+        return draw(layers[0])
     from lambdalint.interp.explain import explained
+    from lambdalint.report.explanation import as_json, as_text
+
+    explanations = [explained(layer) for layer in layers]
+    return as_json(explanations) if output_format == "json" else as_text(explanations)
+
+
+def _layers_at(path: str, row: int, number: int | None, settings: Settings) -> list[LayerFacts]:
+    """The layers at a row, of a notebook's cell, or else those that run the code there; at least one."""
     from lambdalint.sources.read import read
     from lambdalint.syntax.project import Project
 
-    path, row = match["file"], int(match["row"])
-    number = int(match["cell"]) if match["cell"] else cell
     unit = read(path, max_bytes=settings.max_bytes)
     if isinstance(unit, Problem):
         raise NothingThere(str(unit))
@@ -53,14 +64,7 @@ def explain_place(place: str, cell: int | None, settings: Settings, output_forma
     here = here or _elsewhere(path, row, project, settings)
     if not here:
         raise NothingThere(why)
-    if output_format == "svg":
-        from lambdalint.report.picture import draw
-
-        return draw(here[0])
-    from lambdalint.report.explanation import as_json, as_text
-
-    explanations = [explained(layer) for layer in here]
-    return as_json(explanations) if output_format == "json" else as_text(explanations)
+    return here
 
 
 def _check_cell(unit: SourceUnit, path: str, number: int | None) -> None:

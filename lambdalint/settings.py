@@ -147,17 +147,7 @@ def load(
     except UnknownRule as error:
         raise SettingsError(str(error)) from None
     ignores = table.get("per-file-ignores", {})
-    given: dict[str, Any] = {
-        "target": overrides.target or table.get("target"),
-        "output_format": overrides.output_format or table.get("output-format"),
-        "max_file_size": table.get("max-file-size"),
-        "jobs": table.get("jobs") if overrides.jobs is None else overrides.jobs,
-        "force_exclude": (
-            table.get("force-exclude") if overrides.force_exclude is None else overrides.force_exclude
-        ),
-        "baseline": _baseline(table, root, source),
-        "respect_gitignore": table.get("respect-gitignore"),
-    }
+    given = {**_given(table, overrides), "baseline": _baseline(table, root, source)}
     return Settings(
         root=str(root),
         codes=codes,
@@ -168,6 +158,19 @@ def load(
         cache_dir=(overrides.cache_dir or _cache_folder(root)) if overrides.cache else None,
         **{key: value for key, value in given.items() if value is not None},
     )
+
+
+def _given(table: dict[str, Any], overrides: Overrides) -> dict[str, Any]:
+    """The options that the command line or else the file gives; ``None`` for those that neither does."""
+    named = {
+        "target": overrides.target,
+        "output-format": overrides.output_format,
+        "max-file-size": None,
+        "jobs": overrides.jobs,
+        "force-exclude": overrides.force_exclude,
+        "respect-gitignore": None,
+    }
+    return {key.replace("-", "_"): table.get(key) if value is None else value for key, value in named.items()}
 
 
 def cache_folder(config: str | None, overrides: Overrides) -> str | None:

@@ -112,6 +112,27 @@ def _within(node: ast.AST, layer: LayerFacts) -> bool:
     return any(each is node for root in roots for each in ast.walk(root))
 
 
+def _parts(layer: LayerFacts) -> dict[str, ast.expr]:
+    """The expressions of a layer's construction that experiments evaluate, by word."""
+    nodes = {
+        "layer": None if layer.kind in ("merge", "Merge") else layer.node,
+        "function": layer.function_node,
+        "output_shape": layer.output_shape_node,
+        "arguments": layer.arguments_node,
+    }
+    return {word: node for word, node in nodes.items() if node is not None}
+
+
+def _facts(rule: Rule, report: Report, layer: LayerFacts) -> dict[str, Any]:
+    """What an experiment is told of a layer."""
+    facts = {**report.facts, **_declared(layer), **_merge_facts(layer)}
+    if rule.contract is Contract.SAVING:
+        facts["family"] = layer.site.family
+    if rule.code in STORED:
+        facts |= written(layer, report)
+    return facts
+
+
 def _of_layer(
     rule: Rule, report: Report, finding: Finding, layer: LayerFacts, options: Confirming, kind: int
 ) -> Request:
@@ -119,16 +140,7 @@ def _of_layer(
     package = _package(layer.site.family, dialect, rule.code)
     frame = layer.frame_for(report.at.node)
     slicer = Slicer(layer.unit, layer.names, layer.file.project, package, frame, layer.node, kind=kind)
-    parts: dict[str, ast.expr] = {}
-    if layer.kind not in ("merge", "Merge"):
-        parts["layer"] = layer.node
-    for word, node in (
-        ("function", layer.function_node),
-        ("output_shape", layer.output_shape_node),
-        ("arguments", layer.arguments_node),
-    ):
-        if node is not None:
-            parts[word] = node
+    parts = _parts(layer)
     slicer.want(*parts.values())
     last = _last_value(slicer, layer, report) if rule.code == "LL303" else None
     texts = {word: ast.unparse(node) for word, node in parts.items()}
@@ -138,11 +150,7 @@ def _of_layer(
         texts["control"] = ast.unparse(with_function(layer.node, layer.function_node))
     modules = slicer.modules(texts)
     calls = {word: f"{FACTORY}({word!r})" if slicer.around else text for word, text in texts.items()}
-    facts = {**report.facts, **_declared(layer), **_merge_facts(layer)}
-    if rule.contract is Contract.SAVING:
-        facts["family"] = layer.site.family
-    if rule.code in STORED:
-        facts |= written(layer, report)
+    facts = _facts(rule, report, layer)
     if "last" in calls:
         facts["last"] = calls.pop("last")
     if slicer.assumed:
