@@ -28,6 +28,7 @@ class Const:
 
 
 NONE = Const(None)
+TRUE = Const(True)
 FALSE = Const(False)
 
 
