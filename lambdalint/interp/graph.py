@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lambdalint.interp import events
-from lambdalint.interp.values import Const, GraphNode, Layer, Library, Model, Sequence, Tensor, Value
+from lambdalint.interp.values import NONE, Const, GraphNode, Layer, Library, Model, Sequence, Tensor, Value
+from lambdalint.layers import catalogue
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
@@ -124,3 +125,24 @@ def named_layer(model: Model, name: Value) -> Layer | Model | None:
         if isinstance(layer, Layer) and layer.config.get("name") == name:
             return layer
     return None
+
+
+def is_masked(tensor: Tensor) -> bool:
+    """Whether a mask is sure to come with a tensor."""
+    node = tensor.node
+    if node is None or not isinstance(node.layer, Layer):
+        return False
+    word = mask_word(node)
+    if word == "passes" and node.parents:
+        return all(is_masked(parent) for parent in node.parents)
+    return word == "produces"
+
+
+def mask_word(node: GraphNode) -> str | None:
+    """What a call does with a mask, in the words of the catalogue: ``produces``, ``passes`` or ``stops``."""
+    layer = node.layer
+    if not isinstance(layer, Layer):
+        return None
+    if layer.site is not None:
+        return "passes" if layer.config.get("mask", NONE) != NONE else "stops"
+    return catalogue.mask_of(layer.cls, layer.plain)

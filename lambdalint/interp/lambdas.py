@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lambdalint.interp import events, reasons
+from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.construct import as_config, functions_of, shape_sizes
 from lambdalint.interp.facts import Application, Trace, tensors_of
 from lambdalint.interp.flowing import ANY_INPUT, any_tensor, as_tensors, graph_batch, input_shapes, note_node
+from lambdalint.interp.graph import is_masked
 from lambdalint.interp.tensors import join_values
 from lambdalint.interp.values import (
     CONSTANT,
@@ -150,7 +151,7 @@ def run_body(machine: Machine, layer: Layer, function: Value, inputs: Value, at:
     trace = Trace(function, (body_inputs,), dict(keywords))
     target = function.function if isinstance(function, Partial) else function
     if isinstance(target, Function):
-        keywords = {**_phase_keywords(target), **keywords}
+        keywords = {**_phase_keywords(target, inputs), **keywords}
     outer, machine.trace = machine.trace, trace
     try:
         if isinstance(function, (Const, Tensor, Sequence)):
@@ -163,18 +164,25 @@ def run_body(machine: Machine, layer: Layer, function: Value, inputs: Value, at:
     return trace
 
 
-def _phase_keywords(function: Function) -> dict[str, Value]:
+def _phase_keywords(function: Function, inputs: Value) -> dict[str, Value]:
     """``mask`` and ``training`` are passed by name to functions that have such parameters."""
     spec = function.node.args
     names = {parameter.arg for parameter in [*spec.args[1:], *spec.kwonlyargs]}
     return {
         name: value
         for name, value in (
-            ("mask", Unknown(reasons.PARAMETER, "mask")),
+            ("mask", _mask(inputs)),
             ("training", Unknown(reasons.PARAMETER)),
         )
         if name in names
     }
+
+
+def _mask(inputs: Value) -> Value:
+    """The mask that Keras passes: a flag for each step, where one is sure to come with the input."""
+    if isinstance(inputs, Tensor) and inputs.dims and len(inputs.dims) > 1 and is_masked(inputs):
+        return Tensor(inputs.dims[:2], inputs.batch, "bool", signs.MASK, inputs=frozenset({0}))
+    return Unknown(reasons.PARAMETER, "mask")
 
 
 def _is_of_one(inputs: Value) -> bool:

@@ -40,6 +40,9 @@ _METHODS = frozenset(
 )  # fmt: skip
 _SAVERS = frozenset({"save", "to_json", "to_yaml"})
 
+_ON_BATCHES = frozenset({"fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"})
+"""Methods of a model that call it on batches of their first argument."""
+
 
 def attribute(machine: Machine, receiver: Layer | Model, name: str, at: Anchor) -> Value:
     """The value of an attribute of a layer or model."""
@@ -177,9 +180,24 @@ def instance_method(
         return apply.apply_layer(machine, behind, args[:1], {}, at)
     if name == "__call__":
         return apply.call_subclass(machine, receiver, args, kwargs, at)
+    if subclasses.is_model(receiver) and isinstance(receiver.cls.lookup("call"), Function):
+        _run_model(machine, receiver, name, args, kwargs, at)
     if name in ("build", "compile", "add_update", "save_weights"):
         return NONE
     return Unknown(reasons.UNKNOWN_CALL)
+
+
+def _run_model(
+    machine: Machine, model: Instance, name: str, args: list[Value], kwargs: dict[str, Value], at: Anchor
+) -> None:
+    """Methods of a model of the project that run its ``call``: on a shape, or on batches of an array."""
+    if name == "build":
+        shape = args[0] if args else kwargs.get("input_shape", NONE)
+        subclasses.build(machine, model, shape, at)
+    elif name in _ON_BATCHES and machine.trace is None:
+        data = args[0] if args else kwargs.get("x", NONE)
+        if isinstance(data, Tensor) and data.rank is not None:
+            apply.call_subclass(machine, model, [data], {}, at)
 
 
 # --- Sequential ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.interp import apply, construct, lambdas
 from lambdalint.interp.values import (
+    CONSTANT,
     NONE,
     Along,
     Dictionary,
@@ -48,7 +49,7 @@ def initialise(
     """The constructor of the Keras class behind an instance."""
     base = instance.cls.library_base() or ""
     last = base.rsplit(".", 1)[-1]
-    if base.startswith("keras.models.") or base == "keras.Model":
+    if is_model(instance):
         if last == "Sequential" or "outputs" in kwargs or len(args) > 1:
             made = construct.construct(machine, Library(f"keras.models.{last}"), args, kwargs, at, last)
             if made is not None:
@@ -56,6 +57,41 @@ def initialise(
     elif base.startswith("keras.layers.") and last != "Lambda" and catalogue.facts(last) is not None:
         config = {name: value for name, value in kwargs.items() if value != NONE}
         instance.attributes[BASE] = construct.make_layer(machine, last, args, config, at, None)
+
+
+def is_model(instance: Instance) -> bool:
+    """Whether an instance is a model, not a layer: what Keras calls it on are batches."""
+    base = instance.cls.library_base() or ""
+    return base.startswith("keras.models.") or base == "keras.Model"
+
+
+def as_batch(machine: Machine, instance: Instance, inputs: Value) -> Value:
+    """What a model is called on outside of any function of a layer: rows of an array are samples there.
+
+    ``model(tf.zeros((1, 32)))`` is how a model of a class of one's own is built; only one tensor is
+    taken for samples, since the rows of a graph's nodes and its adjacency are none.
+    """
+    plain = isinstance(inputs, Tensor) and inputs.batch == CONSTANT and inputs.kind in ("tensor", "ndarray")
+    if machine.trace is not None or not plain or not is_model(instance):
+        return inputs
+    assert isinstance(inputs, Tensor)
+    if inputs.dims is None or len(inputs.dims) < 2:
+        return inputs
+    return Tensor((B, *inputs.dims[1:]), Along(0), inputs.dtype, kind="keras")
+
+
+def build(machine: Machine, instance: Instance, shape: Value, at: Anchor) -> None:
+    """``model.build(shape)``: Keras calls the model on inputs of that shape, and any batch may follow."""
+    several = isinstance(shape, Sequence) and any(isinstance(item, Sequence) for item in shape.items or ())
+    shapes = shape.items or [] if isinstance(shape, Sequence) and several else [shape]
+    inputs: list[Value] = []
+    for written in shapes:
+        dims = construct.shape_sizes(machine, written, batch=True)
+        if not dims:
+            return
+        inputs.append(Tensor((B, *dims[1:]), Along(0), "float32", kind="keras"))
+    given = Sequence("list", inputs, birth=machine.serial()) if several else inputs[0]
+    apply.call_subclass(machine, instance, [given], {}, at)
 
 
 def behind(instance: Instance) -> Layer | Model | None:

@@ -59,6 +59,7 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts, tensors_of
+from lambdalint.interp.graph import is_masked
 from lambdalint.interp.values import Function
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
@@ -66,7 +67,6 @@ from lambdalint.syntax.names import Scope
 from lambdalint.syntax.walk import walk
 
 from ..calling.functions import written_functions
-from ..state.ll508_mask_dropped import is_masked
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:

@@ -115,6 +115,9 @@ def _made_for_all(use: Application) -> Event | None:
     if not isinstance(result, Tensor) or given is None or not given.dims or given.dims[0] != B:
         return None
     rows = result.dims[0] if result.dims and len(result.dims) > 1 else 1
+    if result.made is None or result.made.data.get("of_entries"):
+        # A table of numbers in another shape, such as anchors, is meant for any batch.
+        return None
     return result.made if isinstance(rows, int) and rows > 1 and not result.inputs else None
 
 

@@ -64,8 +64,8 @@ from collections.abc import Iterator
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import Application, FileFacts, LayerFacts, tensors_of
-from lambdalint.interp.values import NONE, GraphNode, Layer, Tensor
-from lambdalint.layers import catalogue
+from lambdalint.interp.graph import is_masked, mask_word
+from lambdalint.interp.values import NONE, Layer, Tensor
 from lambdalint.rule import Report, Rule
 
 from ..calling.functions import written_function
@@ -118,26 +118,6 @@ def _can_pass(use: Application) -> bool:
     return any(isinstance(step.result, Tensor) for step in use.trace.steps)
 
 
-def is_masked(tensor: Tensor) -> bool:
-    """Whether a mask is sure to come with a tensor."""
-    node = tensor.node
-    if node is None or not isinstance(node.layer, Layer):
-        return False
-    word = _word(node)
-    if word == "passes" and node.parents:
-        return all(is_masked(parent) for parent in node.parents)
-    return word == "produces"
-
-
-def _word(node: GraphNode) -> str | None:
-    layer = node.layer
-    if not isinstance(layer, Layer):
-        return None
-    if layer.site is not None:
-        return "passes" if layer.config.get("mask", NONE) != NONE else "stops"
-    return catalogue.mask_of(layer.cls, layer.plain)
-
-
 def _user(file: FileFacts, use: Application) -> Layer | None:
     """The first layer behind a use that would have worked with the mask."""
     reached = [tensor.node for tensor in tensors_of(use.output)] if use.output is not None else []
@@ -148,7 +128,7 @@ def _user(file: FileFacts, use: Application) -> Layer | None:
             continue
         if node.layer.cls in _USERS:
             return node.layer
-        if _word(node) == "passes":
+        if mask_word(node) == "passes":
             seen.add(id(node))
     return None
 

@@ -90,8 +90,12 @@ def attribute(machine: Machine, receiver: Tensor | Unknown, name: str, at: Ancho
     return Bound(receiver, name)
 
 
+_PARTS = {"values": 0, "indices": 1, "sign": 0, "log_abs_determinant": 1, "logabsdet": 1}
+"""The names of the parts of what ``top_k`` and ``slogdet`` give."""
+
+
 def plain_attribute(receiver: Sequence | Number | Const, name: str) -> Value | None:
-    """An attribute of a static shape or of one of its sizes, as TensorFlow 1's objects have them."""
+    """An attribute of a result with named parts; or of a static shape or a size, as in TensorFlow 1."""
     if isinstance(receiver, Sequence):
         if name in ("ndims", "rank"):
             return (
@@ -99,6 +103,9 @@ def plain_attribute(receiver: Sequence | Number | Const, name: str) -> Value | N
                 if receiver.items is None
                 else Const(len(receiver.items))
             )
+        place = _PARTS.get(name)
+        if place is not None and receiver.items is not None and place < len(receiver.items):
+            return receiver.items[place]
         return receiver if name == "dims" else None
     is_size = isinstance(receiver, Number) or (isinstance(receiver.value, int) or receiver.value is None)
     return receiver if name == "value" and is_size else None

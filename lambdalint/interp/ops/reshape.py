@@ -96,8 +96,15 @@ def reshaped(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tensor:
         entries = x.content if isinstance(x.content, tuple) else (x.content,)
         content = entries if dims else (entries[0] if len(entries) == 1 else None)
     made = result([x], dims, batch, dtype=x.dtype, sign=x.sign, content=content)
+    if isinstance(batch, Constant) and not x.inputs and _writes_rows(target):
+        made = made.but(made=call.silent_event(events.FIXED, after=dims, of_entries=True), content=content)
     kept = x.label == OWN_ENTRIES and dims[-1:] == x.dims[-1:] and isinstance(made.batch, Along)
     return with_stride(made.but(content=content, label=OWN_ENTRIES) if kept else made, x)
+
+
+def _writes_rows(target: list[Dim | None]) -> bool:
+    """Whether the first size is written as a number of rows."""
+    return bool(target) and isinstance(target[0], int) and target[0] not in (HOLE, 0, 1)
 
 
 def _of_unknown_rank(call: OpCall, x: Tensor, target: list[Dim | None]) -> Tensor:
