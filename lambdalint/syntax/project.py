@@ -78,6 +78,7 @@ class Project:
         self._finds: dict[tuple[str, int, str], str | None] = {}
         self._bytes: dict[str, bytes] = {}
         self._mentions: dict[tuple[str, re.Pattern[bytes]], tuple[list[str], dict[Query, None]]] = {}
+        self._surroundings: dict[str, tuple[list[str], dict[Query, None]]] = {}
         self._matched: dict[tuple[str, re.Pattern[bytes]], bool] = {}
         self._listed: dict[tuple[str, bool], list[str]] = {}
         self._answers: dict[Query, str] = {}
@@ -228,8 +229,7 @@ class Project:
         key = (self._folders.real(path), pattern)
         if key not in self._mentions:
             with self.asked.recording() as queries:
-                around = dict.fromkeys(self._around(key[0]))
-                found = [other for other in around if self._matches(other, pattern)]
+                found = [other for other in self._around(key[0]) if self._matches(other, pattern)]
             self._mentions[key] = found, queries
         self.asked.note_all(self._mentions[key][1])
         return self._mentions[key][0]
@@ -296,7 +296,15 @@ class Project:
                 del self._bytes[next(iter(self._bytes))]
         return known
 
-    def _around(self, path: str) -> Iterator[str]:
+    def _around(self, path: str) -> list[str]:
+        if path not in self._surroundings:
+            with self.asked.recording() as queries:
+                found = list(dict.fromkeys(self._find_around(path)))
+            self._surroundings[path] = found, queries
+        self.asked.note_all(self._surroundings[path][1])
+        return self._surroundings[path][0]
+
+    def _find_around(self, path: str) -> Iterator[str]:
         yield path
         yield from self._imported(path)
         if path.endswith(".py"):
