@@ -21,6 +21,9 @@ MOST_BITS = 512
 MOST_LETTERS = 240
 """Sizes that need more than this become symbols of their own."""
 
+MOST_AXES = 254
+"""The axes that a tensor of TensorFlow can have."""
+
 
 @record(frozen=True, slots=True, order=True)
 class Atom:

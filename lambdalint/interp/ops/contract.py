@@ -220,6 +220,8 @@ def matmul(call: OpCall) -> Value:
     if left.dims is None or right.dims is None or None in flips:
         return _open_matmul(call, left, right, any(flip is not False for flip in flips))
     if call.option("batched"):
+        if not left.dims or not right.dims:
+            call.impossible("it needs a batch axis, and a scalar has none", before=left)
         return _per_sample_product(call, left, right, len(left.dims) - 1, 1)
     _check_matrices(call, left, right)
     mine = _matrix(left, ("row", "joint") if not flips[0] else ("joint", "row"), "joint")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import OpCall
 from lambdalint.interp.ops.broadcasting import broadcast
@@ -199,6 +201,8 @@ def _range(call: OpCall, start: Value, stop: Value, step: Value) -> tuple[Dim, t
         first, last, by = plain
         if by == 0:
             call.impossible("the step of the range is 0")
+        if not all(map(math.isfinite, plain)):
+            return fresh("?", dynamic=True), None
         count = max(0, int(-(-(last - first) // by)))
         whole = all(isinstance(each, int) for each in plain) and count <= FEW
         return count, tuple(range(first, last, by)) if whole else None

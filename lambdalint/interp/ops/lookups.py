@@ -84,6 +84,8 @@ def random_crop(call: OpCall) -> Value:
         call.impossible(f"a crop of {len(dims)} sizes of a tensor of {len(x.dims)} axes", before=x)
     batch = x.batch
     if isinstance(batch, Along):
+        if dims is not None and not -len(dims) <= batch.axis < len(dims):
+            call.impossible(f"a crop of {len(dims)} sizes of a tensor of more axes", before=x)
         new = None if dims is None else dims[batch.axis]
         whole = x.dims is not None and new is not None and equal(new, x.dims[batch.axis])
         if isinstance(new, int) and not whole:

@@ -78,6 +78,8 @@ def _checked(call: OpCall, x: Tensor, numbers: tuple[int, ...]) -> tuple[Tensor,
     rank = len(numbers)
     if x.rank is not None and x.rank != rank:
         call.impossible(f"the permutation {numbers} names {rank} axes, and {axes_of(x.rank)}", before=x)
+    if isinstance(x.batch, Along) and not -rank <= x.batch.axis < rank:
+        call.impossible(f"the permutation {numbers} names {rank} axes, and the tensor has more", before=x)
     settled = tuple(number + rank if number < 0 else number for number in numbers)
     if sorted(settled) != list(range(rank)):
         call.impossible(f"{numbers} is no permutation of the axes: {axes_of(rank)}", before=x)

@@ -23,7 +23,7 @@ from lambdalint.interp.values import (
     Unsure,
     Value,
 )
-from lambdalint.layers.dims import B, Dim, fresh
+from lambdalint.layers.dims import MOST_AXES, B, Dim, fresh
 from lambdalint.syntax.anchor import Anchor
 
 if TYPE_CHECKING:
@@ -119,6 +119,9 @@ def settle_axes(call: OpCall, numbers: tuple[int, ...], x: Tensor) -> tuple[int,
     """
     rank = x.rank
     if rank is None:
+        for number in numbers:
+            if not -MOST_AXES <= number < MOST_AXES:
+                call.impossible(f"axis {number} does not exist in any tensor", before=x, axis=number)
         return numbers if all(number >= 0 for number in numbers) else None
     settled = []
     for number in numbers:

@@ -24,7 +24,7 @@ from lambdalint.interp.values import (
     Unsure,
     Value,
 )
-from lambdalint.layers.dims import Dim, divide, floordiv, fresh, mul
+from lambdalint.layers.dims import MOST_AXES, Dim, divide, floordiv, fresh, mul
 
 Dims = tuple[Dim, ...]
 
@@ -254,7 +254,7 @@ def pad_ones(call: OpCall) -> Value:
     if isinstance(x, Unknown):
         return x
     count = call.constant("n_ones", default=1)
-    if not isinstance(count, int):
+    if not isinstance(count, int) or not 0 <= count <= MOST_AXES:
         return call.unknown("the number of axes is not known")
     if call.option("right"):
         return trailing(call, x, 0, lambda dims: (1,) * count, sign=x.sign)
