@@ -22,6 +22,7 @@ from lambdalint.interp.lambdas import outward, run_layer
 from lambdalint.interp.machine import inputs_of
 from lambdalint.interp.plain import inner
 from lambdalint.interp.values import (
+    FALSE,
     NONE,
     Along,
     Batch,
@@ -116,6 +117,8 @@ def _by_rules(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Valu
         result = output_shape(layer.cls, layer.plain, shapes if listed else shapes[0])
     mask = catalogue.mask_of(layer.cls, layer.plain) or "passes"
     parents = tuple(fed(inputs, tensors))
+    if layer.config.get("time_major", FALSE) not in (FALSE, NONE):
+        _wanted_moved(machine, parents)
     node = note_node(machine, GraphNode(layer, parents, at, mask=mask, trainable=is_trainable(layer)))
     known = catalogue.facts(layer.cls)
     if known is None:
@@ -131,6 +134,14 @@ def _by_rules(machine: Machine, layer: Layer, inputs: Value, at: Anchor) -> Valu
     if result.several:
         return Sequence("list", list(made), birth=machine.serial())
     return Unknown(reasons.INPUT, tensor=True)
+
+
+def _wanted_moved(machine: Machine, tensors: tuple[Tensor, ...]) -> None:
+    """Tensors of a layer that may be told to take time first: their samples were moved behind it for that."""
+    for tensor in tensors:
+        place = None if tensor.node is None else machine.moves.get(id(tensor.node))
+        if place is not None and place.moved is not None and place.axis == 1:
+            machine.unfolded(place.moved)
 
 
 def _apply_model(

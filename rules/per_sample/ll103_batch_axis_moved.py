@@ -58,6 +58,15 @@ x = Input(shape=(5, 3))
 y = Lambda(per_step)(x)
 ```
 
+```python
+from tensorflow.keras.layers import LSTM, Input, Lambda
+import tensorflow as tf
+
+x = Input(shape=(5, 3))
+steps = Lambda(lambda t: tf.transpose(t, [1, 0, 2]))(x)
+y = LSTM(4, time_major=True)(steps)
+```
+
 ## How it is confirmed
 
 The layer runs on batches of two sizes; axis 0 of the output does not follow the batch size.
@@ -68,8 +77,9 @@ None is offered: the pattern that was meant cannot be told from the one that is 
 
 ## Known gaps
 
-A time-major tensor that a later Lambda moves back is silent, straight away or behind layers of one input;
-one that goes back through a list of inputs is reported.
+A time-major tensor that a later Lambda moves back is silent, straight away or behind layers of one input, and
+so is one for a recurrent layer with `time_major=True`; one that goes back through a list of inputs is
+reported, and so is one for a layer whose class is not known.
 
 ## Interaction with other linters
 

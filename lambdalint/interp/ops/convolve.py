@@ -216,7 +216,8 @@ def _channels(call: OpCall, channels: Dim, sizes: Dims | None, rank: int) -> Dim
         pointwise = operand(call, call.get("pointwise_kernel", "pointwise_filter"))
         known = isinstance(pointwise, Tensor) and pointwise.dims
         return pointwise.dims[-1] if isinstance(pointwise, Tensor) and known else fresh()  # type: ignore[index]
-    if sizes is None:
+    if sizes is None or (call.option("depthwise") and any(map(has_batch, sizes[:rank]))):
+        # A kernel as long as the batch may be longer than what it is laid on.
         return fresh()
     return mul(channels, sizes[rank + 1]) if call.option("depthwise") else sizes[rank + 1]
 
