@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lambdalint.interp.facts import LayerFacts
+from lambdalint.syntax.names import Names
 
 _NAMES = {
     "epsilon": "keras.config.epsilon",
@@ -27,7 +30,12 @@ def kept_from_zero(layer: LayerFacts) -> str:
 
 def _has_tensorflow_alone(layer: LayerFacts) -> bool:
     """Whether the file imports TensorFlow as ``tf``, and not the backend of Keras 1 and 2."""
-    imports = layer.names.import_bindings()
+    return layer.dialect != "keras3" and _imports_tensorflow_alone(layer.names)
+
+
+@lru_cache(maxsize=1)
+def _imports_tensorflow_alone(names: Names) -> bool:
+    imports = names.import_bindings()
     paths = {f"{each.module}.{each.attribute}" if each.attribute else each.module for each in imports}
-    backend = any(path.endswith("keras.backend") for path in paths) or layer.names.export("K") is not None
-    return layer.dialect != "keras3" and not backend and any(each.name == "tf" for each in imports)
+    backend = any(path.endswith("keras.backend") for path in paths) or names.export("K") is not None
+    return not backend and any(each.name == "tf" for each in imports)

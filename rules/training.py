@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from lambdalint.interp.facts import Application, FileFacts, tensors_of
 from lambdalint.interp.values import GraphNode, Layer, Model, Tensor, Value
 from lambdalint.layers.catalogue import has_trainable_weights
+
+from .graph import parents_of, worked_out
 
 
 def ends(model: Model) -> list[Tensor]:
@@ -46,21 +49,35 @@ def is_fed_by_inputs_alone(file: FileFacts, use: Application) -> bool:
     given = list(tensors_of(use.inputs))
     if not file.compiled or not given or not all(tensor.node is not None for tensor in given):
         return False
-    if may_be_trained(given):
+    if may_be_trained(file, given):
         return False
     mine = {id(tensor.node) for tensor in tensors_of(use.output)} if use.output is not None else set()
+    return not mine.isdisjoint(_calls_compiled(file))
+
+
+@lru_cache(maxsize=1)
+def _calls_compiled(file: FileFacts) -> frozenset[int]:
+    """The ids of the calls in compiled models that are in no other model."""
     nested = {id(node.layer) for node in file.nodes}
-    return any(
-        id(node) in mine
-        for model in file.compiled
-        if id(model) not in nested
-        for node in behind(ends(model), set())
-    )
+    alone = (model for model in file.compiled if id(model) not in nested)
+    return frozenset(id(node) for model in alone for node in behind(ends(model), set()))
 
 
-def may_be_trained(tensors: Iterable[Tensor]) -> bool:
+def may_be_trained(file: FileFacts, tensors: Iterable[Tensor]) -> bool:
     """Whether a layer or model that may have trainable weights leads to one of these tensors."""
-    return any(_has_weights(node) for node in behind(tensors, set()))
+    known = _trained_calls(file)
+
+    def is_trained(node: GraphNode) -> bool:
+        return _has_weights(node) or any(known.get(id(each)) for each in parents_of(node))
+
+    nodes = (tensor.node for tensor in tensors)
+    return any(node is not None and worked_out(known, node, parents_of, is_trained) for node in nodes)
+
+
+@lru_cache(maxsize=1)
+def _trained_calls(file: FileFacts) -> dict[int, bool]:
+    """By the ids of the calls in the graph that were looked at: whether weights are at or before it."""
+    return {}
 
 
 def _has_weights(node: GraphNode) -> bool:

@@ -129,13 +129,21 @@ def named_layer(model: Model, name: Value) -> Layer | Model | None:
 
 def is_masked(tensor: Tensor) -> bool:
     """Whether a mask is sure to come with a tensor."""
-    node = tensor.node
-    if node is None or not isinstance(node.layer, Layer):
+    if tensor.node is None:
         return False
-    word = mask_word(node)
-    if word == "passes" and node.parents:
-        return all(is_masked(parent) for parent in node.parents)
-    return word == "produces"
+    todo = [tensor.node] if tensor.node.masked is None else []
+    while todo:
+        node = todo[-1]
+        word = mask_word(node)
+        parents = node.parents if word == "passes" else ()
+        waiting = [each.node for each in parents if each.node is not None and each.node.masked is None]
+        if waiting:
+            todo += waiting
+            continue
+        todo.pop()
+        given = [each.node is not None and bool(each.node.masked) for each in parents]
+        node.masked = all(given) if given else word == "produces"
+    return bool(tensor.node.masked)
 
 
 def mask_word(node: GraphNode) -> str | None:

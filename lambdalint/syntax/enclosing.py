@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from bisect import bisect_right
+import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
-from lambdalint.syntax.walk import children
+from lambdalint.syntax.walk import children, parts
 
 _MANY = 16
 
@@ -24,39 +26,55 @@ def covers(outer: ast.AST, inner: ast.AST) -> bool:
 
 def enclosing(tree: ast.Module, inner: ast.AST) -> list[ast.AST]:
     """The nodes around ``inner``, outermost first, without the module; ``inner`` itself comes last."""
-    found: list[ast.AST] = []
-    current: ast.AST = tree
-    while True:
-        step = _step(current, inner)
-        if step is None:
-            return found
-        found.append(step)
-        if step is inner:
-            return found
-        current = step
+    latest = _latest(tree)
+    if inner in latest:
+        return latest[: latest.index(inner) + 1]
+    # Most questions are about one node after another: what is around both need not be looked for again.
+    del latest[bisect_left(latest, True, key=lambda node: not covers(node, inner)) :]
+    step = _step(latest[-1] if latest else tree, inner)
+    while step is not None:
+        latest.append(step)
+        step = None if step is inner else _step(step, inner)
+    return list(latest)
+
+
+@lru_cache(maxsize=1)
+def _latest(tree: ast.Module) -> list[ast.AST]:
+    """What stood around the node that was last asked about in a tree."""
+    return []
 
 
 def _step(current: ast.AST, inner: ast.AST) -> ast.AST | None:
     """The node right below ``current`` that covers ``inner``."""
-    line = getattr(inner, "lineno", None)
-    statements = getattr(current, "body", None)
-    if line is not None and isinstance(statements, list) and len(statements) > _MANY:
-        # They are in order: the one that covers begins last before the end of all that do not follow.
-        last = bisect_right(statements, (line, inner.col_offset), key=_start)  # type: ignore[attr-defined]
-        if last and covers(statements[last - 1], inner):
-            found: ast.AST = statements[last - 1]
-            return found
-    return next((child for child in _placed(current) if covers(child, inner)), None)
+    return next((child for child in _placed(current, inner) if covers(child, inner)), None)
 
 
-def _start(node: ast.AST) -> tuple[int, int]:
-    return node.lineno, node.col_offset  # type: ignore[attr-defined]
-
-
-def _placed(node: ast.AST) -> Iterator[ast.AST]:
-    """The nearest descendants that have a position: some syntax nodes, such as ``arguments``, have none."""
-    for child in children(node):
+def _placed(node: ast.AST, inner: ast.AST) -> Iterator[ast.AST]:
+    """The nearest descendants with a position that may cover ``inner``: some, as ``arguments``, have none."""
+    for child in _candidates(node, inner):
         if hasattr(child, "lineno"):
             yield child
         else:
-            yield from _placed(child)
+            yield from _placed(child, inner)
+
+
+def _candidates(node: ast.AST, inner: ast.AST) -> list[ast.AST]:
+    """The children of a node; of a long list of statements or elements the last that begins before."""
+    found: list[ast.AST] = []
+    # All parts of a formatted string begin where it begins, up to Python 3.11.
+    many = sys.maxsize if isinstance(node, ast.JoinedStr) else _MANY
+    for part in parts(node):
+        if len(part) > many:
+            last = bisect_right(part, _start(inner), key=_start)
+            part = part[max(last - 1, 0) : last]
+        found += part
+    return found
+
+
+def _start(node: ast.AST) -> tuple[int, int]:
+    while not hasattr(node, "lineno"):
+        below = children(node)
+        if not below:
+            return (0, 0)
+        node = below[0]
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]

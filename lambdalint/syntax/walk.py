@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 _LEAVES = frozenset(
     ("ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment", "module", "level", "lineno", "asname",
@@ -37,6 +38,16 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif value is not None:
             found.append(value)
     return [child for child in found if child is not None] if isinstance(node, _WITH_GAPS) else found
+
+
+def parts(node: ast.AST) -> Iterator[list[ast.AST]]:
+    """The children of a node by field, each in the order of the text."""
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            yield [child for child in value if child is not None] if isinstance(node, _WITH_GAPS) else value
+        elif value is not None:
+            yield [value]
 
 
 def walk(node: ast.AST) -> list[ast.AST]:

@@ -60,6 +60,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
@@ -173,27 +174,49 @@ def _undefined(names: Names, unit: SourceUnit, name: ast.Name) -> bool:
     if names.may_come_from_star(word) or names.canonical(name) is not None:
         return False
     if unit.is_notebook:
-        if word in _OF_NOTEBOOKS or word.startswith("_") or _FROM_ANYWHERE.search(unit.original):
+        if word in _OF_NOTEBOOKS or word.startswith("_") or _gets_more_names(unit.original):
             return False
-    if any(isinstance(call.func, ast.Name) and call.func.id in _DYNAMIC for call in names.calls):
+    if _is_dynamic(names):
         return False
+    touched = [line for line in _lines(unit.original, unit.touched_rows) if word in line]
     lost = re.compile(rf"\b{word}\b\s*(,[^=]*)?=[^=]|\b(import|def|class|for|as)\b.*\b{word}\b")
-    return not any(lost.search(unit.lines[row - 1]) for row in unit.touched_rows if row <= len(unit.lines))
+    return not any(lost.search(line) for line in touched)
+
+
+@lru_cache(maxsize=1)
+def _gets_more_names(text: str) -> bool:
+    return _FROM_ANYWHERE.search(text) is not None
+
+
+@lru_cache(maxsize=1)
+def _is_dynamic(names: Names) -> bool:
+    return any(isinstance(call.func, ast.Name) and call.func.id in _DYNAMIC for call in names.calls)
+
+
+@lru_cache(maxsize=1)
+def _lines(text: str, rows: frozenset[int]) -> list[str]:
+    lines = text.split("\n")
+    return [lines[row - 1] for row in rows if row <= len(lines)]
 
 
 def _hint(layer: LayerFacts, word: str) -> str:
-    for call in layer.names.calls:
-        for keyword in call.keywords:
-            if (
-                keyword.arg == "name"
-                and isinstance(keyword.value, ast.Constant)
-                and keyword.value.value == word
-            ):
-                return (
-                    f'The `name="{word}"` of a layer is a label inside the model, not a Python variable: '
-                    f"assign the layer's output to `{word}`."
-                )
+    if word in _labels(layer.names):
+        return (
+            f'The `name="{word}"` of a layer is a label inside the model, not a Python variable: '
+            f"assign the layer's output to `{word}`."
+        )
     return "Define or import it."
+
+
+@lru_cache(maxsize=1)
+def _labels(names: Names) -> frozenset[object]:
+    """What calls are given as ``name``."""
+    return frozenset(
+        keyword.value.value
+        for call in names.calls
+        for keyword in call.keywords
+        if keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
+    )
 
 
 RULE = Rule("LL409", "undefined-name", Contract.CALLING, Severity.ERROR, check_layer=check)

@@ -71,9 +71,9 @@ _OPS = {"dimshuffle": "transpose", "astype": "cast", "sqr": "square", "flatten":
 
 def check(layer: LayerFacts) -> Iterator[Report]:
     """Theano's methods on tensors; of a chain the first, which is where it fails."""
-    if "experimental_enable_numpy_behavior" in layer.file.unit.text:
-        return
     found = [event for event in layer.happened(events.METHOD) if event.data.get("theano")]
+    if not found or "experimental_enable_numpy_behavior" in layer.file.unit.text:
+        return
     nodes = {id(event.at.node) for event in found}
     for event in found:
         if any(id(receiver) in nodes for receiver in _receivers(event)):

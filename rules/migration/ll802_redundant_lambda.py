@@ -56,6 +56,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import LayerFacts, tensors_of
@@ -63,8 +64,8 @@ from lambdalint.interp.graph import is_masked
 from lambdalint.interp.values import Function
 from lambdalint.rule import Report, Rule
 from lambdalint.syntax.anchor import Anchor
-from lambdalint.syntax.names import Scope
-from lambdalint.syntax.walk import walk
+from lambdalint.syntax.enclosing import enclosing
+from lambdalint.syntax.names import Names, Scope
 
 from ..calling.functions import written_functions
 
@@ -110,19 +111,24 @@ def _drops_a_mask(layer: LayerFacts) -> bool:
 
 def _bears_a_loss(layer: LayerFacts) -> bool:
     """Whether a variable holds the layer and its ``add_loss`` or ``add_metric`` is called."""
-    kept = {
-        target.id
-        for node in walk(layer.file.tree)
+    losing = _losing(layer.names)
+    return bool(losing) and any(
+        isinstance(target, ast.Name) and target.id in losing
+        for node in enclosing(layer.file.tree, layer.node)
         if isinstance(node, ast.Assign) and node.value is layer.node
         for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    return any(
-        isinstance(call.func, ast.Attribute)
+    )
+
+
+@lru_cache(maxsize=1)
+def _losing(names: Names) -> frozenset[str]:
+    """The variables of a file whose ``add_loss`` and the like is called."""
+    return frozenset(
+        call.func.value.id
+        for call in names.calls
+        if isinstance(call.func, ast.Attribute)
         and call.func.attr in ("add_loss", "add_metric", "add_update")
         and isinstance(call.func.value, ast.Name)
-        and call.func.value.id in kept
-        for call in (layer.names.calls if kept else ())
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from itertools import pairwise
 
 from lambdalint.interp.facts import FileFacts
 from lambdalint.syntax.enclosing import enclosing
+from lambdalint.syntax.scopes import Position, position_of
 from lambdalint.syntax.text import written
 from lambdalint.syntax.walk import walk
 
@@ -27,23 +29,29 @@ def _leads(file: FileFacts, outer: ast.AST, inner: ast.AST) -> bool:
         return True
     if isinstance(outer, ast.Try) and (inner in outer.body or inner in outer.handlers):
         return any(_catches_missing(handler) for handler in outer.handlers)
-    return any(_left_before(file, block, inner) for block in _blocks(outer))
+    # Whether an earlier statement of the same block returns for the other versions.
+    return isinstance(inner, ast.stmt) and any(
+        position_of(left) < position_of(inner) <= last for left, last in _leaving(file, outer)
+    )
 
 
-def _blocks(node: ast.AST) -> list[list[ast.stmt]]:
+@lru_cache(maxsize=8)
+def _leaving(file: FileFacts, node: ast.AST) -> list[tuple[ast.If, Position]]:
+    """Of each block of a node the first statement that returns for some versions, and its last place."""
     blocks = [getattr(node, name, None) for name in ("body", "orelse", "finalbody")]
-    return [block for block in blocks if isinstance(block, list)]
+    firsts = (
+        (next((one for one in block if _leaves(file, one)), None), position_of(block[-1]))
+        for block in blocks
+        if isinstance(block, list) and block
+    )
+    return [(first, last) for first, last in firsts if isinstance(first, ast.If)]
 
 
-def _left_before(file: FileFacts, block: list[ast.stmt], inner: ast.AST) -> bool:
-    """Whether an earlier statement returns for the other versions."""
-    if inner not in block:
-        return False
-    return any(
+def _leaves(file: FileFacts, one: ast.stmt) -> bool:
+    return (
         isinstance(one, ast.If)
         and isinstance(one.body[-1], (ast.Return, ast.Raise))
         and _asks(file, one.test)
-        for one in block[: block.index(inner)]
     )
 
 

@@ -72,9 +72,10 @@ None that this project knows of.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lambdalint.findings import Contract, Severity
-from lambdalint.interp.facts import Application, LayerFacts, tensors_of
+from lambdalint.interp.facts import Application, FileFacts, LayerFacts, tensors_of
 from lambdalint.layers.catalogue import has_trainable_weights
 from lambdalint.rule import Anchor, Report, Rule
 
@@ -144,10 +145,16 @@ def _is_scalar_loss(layer: LayerFacts, declaration: Declaration) -> bool:
 
 def _feeds_weights(layer: LayerFacts, use: Application) -> bool:
     mine = {id(tensor.node) for tensor in tensors_of(use.output)} if use.output is not None else set()
-    return any(
-        id(parent.node) in mine
-        and any(has_trainable_weights(part.cls, part.plain) for part in layers_of(node))
-        for node in layer.file.nodes
+    return not mine.isdisjoint(_weighted(layer.file))
+
+
+@lru_cache(maxsize=1)
+def _weighted(file: FileFacts) -> frozenset[int]:
+    """The ids of the calls whose results a layer with trainable weights takes."""
+    return frozenset(
+        id(parent.node)
+        for node in file.nodes
+        if any(has_trainable_weights(part.cls, part.plain) for part in layers_of(node))
         for parent in node.parents
     )
 

@@ -80,13 +80,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
-from lambdalint.interp.facts import LayerFacts, tensors_of
-from lambdalint.interp.values import Event, Tensor
+from lambdalint.interp.facts import FileFacts, LayerFacts, tensors_of
+from lambdalint.interp.values import Event, GraphNode
 from lambdalint.rule import Report, Rule
 
+from ..graph import parents_of, worked_out
 from .faults import batch_axis, reports
 
 _PRODUCTS = ("dot", "matmul", "tensordot", "einsum", "batch_dot", "outer", "inner")
@@ -117,25 +119,25 @@ def _makes_pairs(layer: LayerFacts, event: Event) -> bool:
     """Whether rows drawn at random meet the rows themselves later on: pairs that are to be told apart."""
     if event.text.rpartition(".")[2] not in ("shuffle", "random_shuffle"):
         return False
-    drawn = {id(node) for node in layer.file.nodes if getattr(node.layer, "site", None) is layer.site}
     rows = {id(tensor.node) for use in layer.applications for tensor in tensors_of(use.inputs)}
-    for node in layer.file.nodes:
-        behind = [_behind(parent) for parent in node.parents]
-        if any(ids & drawn for ids in behind) and any(ids & rows and not ids & drawn for ids in behind):
+    known: dict[int, tuple[bool, bool]] = {}
+
+    def from_rows_or_drawn(node: GraphNode) -> tuple[bool, bool]:
+        before = [known.get(id(each), (False, False)) for each in parents_of(node)]
+        is_drawn = getattr(node.layer, "site", None) is layer.site
+        return id(node) in rows or any(one for one, _ in before), is_drawn or any(two for _, two in before)
+
+    for node in _meetings(layer.file):
+        met = {worked_out(known, each, parents_of, from_rows_or_drawn) for each in parents_of(node)}
+        if (True, False) in met and any(is_drawn for _, is_drawn in met):
             return True
     return False
 
 
-def _behind(tensor: Tensor) -> set[int]:
-    """The ids of the calls of layers that lead to a tensor."""
-    found: set[int] = set()
-    todo = [tensor]
-    while todo:
-        node = todo.pop().node
-        if node is not None and id(node) not in found:
-            found.add(id(node))
-            todo.extend(node.parents)
-    return found
+@lru_cache(maxsize=1)
+def _meetings(file: FileFacts) -> list[GraphNode]:
+    """The calls on several tensors."""
+    return [node for node in file.nodes if len(node.parents) > 1]
 
 
 RULE = Rule(

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.interp.values import Function
+from lambdalint.syntax.names import Names
 
 STANDALONE_NAMES = frozenset(
     {
@@ -30,7 +31,12 @@ def in_tensorflow(layer: LayerFacts) -> bool:
     """Whether the layer comes from TensorFlow's Keras or ``tf_keras``, as far as the imports tell."""
     if layer.site.family in TENSORFLOW_FAMILIES:
         return True
-    modules = {binding.module for binding in layer.names.import_bindings() if not binding.level}
+    return _imports_tensorflow_alone(layer.names)
+
+
+@lru_cache(maxsize=1)
+def _imports_tensorflow_alone(names: Names) -> bool:
+    modules = {binding.module for binding in names.import_bindings() if not binding.level}
     tops = {module.partition(".")[0] for module in modules}
     return "keras" not in tops and not tops.isdisjoint(("tensorflow", "tf_keras"))
 

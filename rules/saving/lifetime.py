@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Names, Scope
+from lambdalint.syntax.scopes import Position
 from lambdalint.syntax.walk import walk
 
 from .classes import MODELS, enclosing_class, is_keras_subclass
@@ -49,6 +51,7 @@ def _users(names: Names, name: str) -> Iterator[Scope]:
             yield scope
 
 
+@lru_cache(maxsize=4)
 def keeps_models_inside(names: Names, loop: ast.AST) -> bool:
     """Whether each step of a loop builds a model of its own that nothing in the loop keeps."""
     made: set[str] = set()
@@ -77,11 +80,18 @@ def model_is_replaced(layer: LayerFacts) -> bool:
     while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
         scope = scope.parent
     here = (layer.node.lineno, layer.node.col_offset)
-    for bindings in scope.bindings.values():
-        places = [binding.position > here for binding in bindings if _is_model(layer.names, binding.value)]
-        if True in places and False in places:
-            return True
-    return False
+    return any(first <= here < last for first, last in _several_models(layer.names, scope))
+
+
+@lru_cache(maxsize=4)
+def _several_models(names: Names, scope: Scope) -> list[tuple[Position, Position]]:
+    """Where the variables of a scope that are given several models get the first and the last."""
+    places = (
+        [binding.position for binding in bindings if _is_model(names, binding.value)]
+        for bindings in scope.bindings.values()
+        if len(bindings) > 1
+    )
+    return [(min(found), max(found)) for found in places if len(found) > 1]
 
 
 def _is_model(names: Names, value: ast.expr | None) -> bool:

@@ -114,7 +114,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
             kind = _SELF if _is_self(capture) else kind_of(capture.value)
             if kind is not None:
                 parameter = stands_for(layer, capture)
-                lost = kind == SYMBOLIC and not parameter and _has_weights_behind(capture.value)
+                lost = kind == SYMBOLIC and not parameter and _has_weights_behind(layer, capture.value)
                 yield from _report(layer, capture.use, capture.name, kind, parameter, lost)
     for function in functions_of(layer):
         if stored_as_bytecode(layer, function):
@@ -134,8 +134,8 @@ def _leads_to_weights(layer: LayerFacts, capture: Capture, called: set[int]) -> 
     )
 
 
-def _has_weights_behind(value: Value | None) -> bool:
-    return isinstance(value, Tensor) and may_be_trained([value])
+def _has_weights_behind(layer: LayerFacts, value: Value | None) -> bool:
+    return isinstance(value, Tensor) and may_be_trained(layer.file, [value])
 
 
 def _report(

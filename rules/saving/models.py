@@ -81,6 +81,7 @@ def _stays_inside(layer: LayerFacts) -> bool:
     return False
 
 
+@lru_cache(maxsize=4)
 def _only_asked(function: ast.AST, name: str) -> bool:
     """Whether a function uses a model for nothing but its attributes, fitting and saving left out."""
     asked = {
@@ -109,18 +110,33 @@ def rebuilt_by_class(layer: LayerFacts) -> bool:
 def _built_for_class(names: Names, node: ast.AST) -> bool:
     """Whether a function that makes the layer is called by a registered layer or model class of the file."""
     reached = _outer_functions(names, node)
-    registered = [c for c in names.classes if _restores_itself(c) and is_keras_subclass(names, c)]
+    registered = _registered(names)
     for _ in range(_DEPTH if registered and reached else 0):
         callers: set[str] = set()
-        for call in names.calls:
-            if isinstance(call.func, ast.Name) and call.func.id in reached:
-                if enclosing_class(names, call) in registered:
-                    return True
-                callers |= _outer_functions(names, call)
+        for call in (call for name in reached for call in _calls_by_name(names).get(name, ())):
+            if enclosing_class(names, call) in registered:
+                return True
+            callers |= _outer_functions(names, call)
         if callers <= reached:
             break
         reached |= callers
     return False
+
+
+@lru_cache(maxsize=1)
+def _registered(names: Names) -> frozenset[ast.ClassDef]:
+    """The layer and model classes of a file that Keras knows how to make again."""
+    return frozenset(c for c in names.classes if _restores_itself(c) and is_keras_subclass(names, c))
+
+
+@lru_cache(maxsize=1)
+def _calls_by_name(names: Names) -> dict[str, list[ast.Call]]:
+    """The calls of plain names in a file, by name."""
+    found: dict[str, list[ast.Call]] = {}
+    for call in names.calls:
+        if isinstance(call.func, ast.Name):
+            found.setdefault(call.func.id, []).append(call)
+    return found
 
 
 def _outer_functions(names: Names, node: ast.AST) -> set[str]:

@@ -61,6 +61,8 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from heapq import heappop, heappush
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import Application, FileFacts, LayerFacts, tensors_of
@@ -69,6 +71,7 @@ from lambdalint.interp.values import NONE, Layer, Tensor
 from lambdalint.rule import Report, Rule
 
 from ..calling.functions import written_function
+from ..graph import parents_of
 
 _USERS = frozenset(
     {
@@ -122,15 +125,32 @@ def _user(file: FileFacts, use: Application) -> Layer | None:
     """The first layer behind a use that would have worked with the mask."""
     reached = [tensor.node for tensor in tensors_of(use.output)] if use.output is not None else []
     seen = {id(node) for node in reached if node is not None}
-    for node in file.nodes:
-        behind = any(parent.node is not None and id(parent.node) in seen for parent in node.parents)
-        if not behind or not isinstance(node.layer, Layer):
+    known = _calls_behind(file)
+    # In the order of the file, as a call that is reached may come before what is behind another.
+    todo = sorted({at for start in seen for at in known.get(start, ())})
+    done: set[int] = set()
+    while todo:
+        at = heappop(todo)
+        node = file.nodes[at]
+        if at in done or not isinstance(node.layer, Layer):
             continue
+        done.add(at)
         if node.layer.cls in _USERS:
             return node.layer
         if mask_word(node) == "passes":
-            seen.add(id(node))
+            for behind in known.get(id(node), ()):
+                heappush(todo, behind)
     return None
+
+
+@lru_cache(maxsize=1)
+def _calls_behind(file: FileFacts) -> dict[int, list[int]]:
+    """By the id of a call in the file's graph: the numbers of the calls that its result flows into."""
+    found: dict[int, list[int]] = {}
+    for number, node in enumerate(file.nodes):
+        for parent in parents_of(node):
+            found.setdefault(id(parent), []).append(number)
+    return found
 
 
 RULE = Rule("LL508", "mask-dropped", Contract.STATE, Severity.WARNING, check_layer=check)

@@ -73,11 +73,12 @@ from functools import lru_cache
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp.facts import Application, FileFacts, LayerFacts, tensors_of
-from lambdalint.interp.values import Event, Layer
+from lambdalint.interp.values import Event, GraphNode, Layer, Model
 from lambdalint.layers.catalogue import has_trainable_weights
 from lambdalint.rule import Report, Rule
 
 from ..chains import first_of_chains
+from ..graph import parents_of, worked_out
 from ..training import behind, ends, layers_of
 
 _OWN_WAYS = re.compile(r"\btrainable\s*=\s*False|custom_gradient|gradient_override_map|add_loss\(")
@@ -125,16 +126,47 @@ def _cuts(use: Application) -> list[Event]:
 def _starved(file: FileFacts, use: Application) -> Layer | None:
     """A layer before a use that some compiled model holds and that no gradient reaches."""
     mine = {id(tensor.node) for tensor in tensors_of(use.output)} if use.output is not None else set()
-    dead = _dead_nodes(file)
-    for model in file.compiled:
-        alive = {id(part) for node in behind(ends(model), dead) for part in layers_of(node)}
-        reached = [node for node in behind(ends(model), set()) if id(node) in mine]
-        for node in reached:
-            for before in behind(node.parents, set()):
-                for part in layers_of(before):
-                    if id(part) not in alive and has_trainable_weights(part.cls, part.plain):
-                        return part
+    for held in _compiled(file):
+        for node in sorted((held.calls[each] for each in mine if each in held.calls), key=held.order):
+            for before in reversed(parents_of(node)):
+                part = worked_out(held.starved, before, _ahead, held.starved_at)
+                if part is not None:
+                    return part
     return None
+
+
+class _Held:
+    """A compiled model: its calls by id, the layers that a gradient reaches, and what none reaches."""
+
+    def __init__(self, model: Model, dead: set[int]) -> None:
+        self.calls = {id(node): node for node in behind(ends(model), set())}
+        self._numbers = {each: number for number, each in enumerate(self.calls)}
+        self._alive = {id(part) for node in behind(ends(model), dead) for part in layers_of(node)}
+        self.starved: dict[int, Layer | None] = {}
+        """By call: the layer at it or the nearest in front of it that no gradient reaches."""
+
+    def order(self, node: GraphNode) -> int:
+        """The place of a call on the way back from the outputs."""
+        return self._numbers[id(node)]
+
+    def starved_at(self, node: GraphNode) -> Layer | None:
+        """The layer that no gradient reaches at a call, else the first in front of it."""
+        for part in layers_of(node):
+            if id(part) not in self._alive and has_trainable_weights(part.cls, part.plain):
+                return part
+        found = (self.starved.get(id(each)) for each in reversed(_ahead(node)))
+        return next((part for part in found if part is not None), None)
+
+
+@lru_cache(maxsize=1)
+def _compiled(file: FileFacts) -> list[_Held]:
+    dead = _dead_nodes(file)
+    return [_Held(model, dead) for model in file.compiled]
+
+
+def _ahead(node: GraphNode) -> list[GraphNode]:
+    inner = ends(node.layer) if isinstance(node.layer, Model) else ()
+    return [*parents_of(node), *(tensor.node for tensor in inner if tensor.node is not None)]
 
 
 def _dead_nodes(file: FileFacts) -> set[int]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lambdalint.interp import events
-from lambdalint.interp.facts import Application, LayerFacts, Trace, tensors_of
+from lambdalint.interp.facts import Application, FileFacts, LayerFacts, Trace, tensors_of
 from lambdalint.interp.values import (
     NONE,
     Along,
     Broken,
     Const,
+    GraphNode,
     Number,
     Sequence,
     Step,
@@ -20,6 +22,7 @@ from lambdalint.interp.values import (
     Value,
 )
 
+from ...graph import parents_of, worked_out
 from .named import named_call
 from .words import word_of
 
@@ -155,7 +158,7 @@ def _calls(layer: LayerFacts, trace: Trace) -> dict[int, Call]:
 def body_of(layer: LayerFacts, application: Application) -> Body | None:
     """The function in one use of the layer, or ``None`` where it does more than compute from its inputs."""
     trace = application.trace
-    if application.how in ("wrapped", "merge") or not trace.arguments or masked(application.inputs):
+    if application.how in ("wrapped", "merge") or not trace.arguments or masked(layer, application.inputs):
         return None
     if any(event.kind in _EFFECTS for event in trace.events):
         return None
@@ -167,18 +170,24 @@ def body_of(layer: LayerFacts, application: Application) -> Body | None:
     return Body(layer, application)
 
 
-def masked(inputs: Value) -> bool:
+def masked(layer: LayerFacts, inputs: Value) -> bool:
     """Whether a mask comes in with the inputs: it would end at the Lambda, but not at the other layer."""
-    todo, seen = list(tensors_of(inputs)), set()
-    while todo:
-        node = todo.pop().node
-        if node is None or id(node) in seen or node.mask == "stops":
-            continue
-        if node.mask == "produces":
-            return True
-        seen.add(id(node))
-        todo.extend(node.parents)
-    return False
+    known = _maybe_masked(layer.file)
+
+    def ahead(node: GraphNode) -> list[GraphNode]:
+        return parents_of(node) if node.mask == "passes" else []
+
+    def may_give_mask(node: GraphNode) -> bool:
+        return node.mask == "produces" or any(known.get(id(each)) for each in ahead(node))
+
+    nodes = (tensor.node for tensor in tensors_of(inputs))
+    return any(node is not None and worked_out(known, node, ahead, may_give_mask) for node in nodes)
+
+
+@lru_cache(maxsize=1)
+def _maybe_masked(file: FileFacts) -> dict[int, bool]:
+    """By the ids of the calls in the file's graph that were looked at: whether a mask may come out."""
+    return {}
 
 
 def rank_of(value: Value) -> int | None:

@@ -18,7 +18,7 @@ def wrapped_layer(layer: LayerFacts) -> Found | None:
     if not isinstance(function, Function) or function.env.unit is not layer.unit:
         return None
     call = _only_call(function.node)
-    if call is None or any(use.how == "merge" or masked(use.inputs) for use in layer.applications):
+    if call is None or any(use.how == "merge" or masked(layer, use.inputs) for use in layer.applications):
         return None
     if isinstance(call.func, ast.Call):
         return _found(layer, call.func)
