@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,15 +48,71 @@ def expected(times: int) -> str:
     return f"{HEAD}x = Lambda(lambda t: K.l2_normalize(t, axis=1))(x)\nf = x\n{sums}assert a == 1\n"
 
 
-def calls_of(path: Path) -> int:
-    """The Python functions called while a file is judged, once everything is imported."""
+def _repeated(code: str, before: str = "", after: str = "") -> Callable[[int], str]:
+    """A file in which ``code`` stands many times, each time with another number for ``#``."""
+
+    def text(times: int) -> str:
+        rows = "".join(code.replace("#", str(number)) for number in range(10 * times))
+        return f"{HEAD}from keras.models import Model\nfrom keras import layers as L\n{before}{rows}{after}"
+
+    return text
+
+
+MANY = {
+    "layers in one list": _repeated("Lambda(lambda t: t - K.mean(t, axis=0))(x), ", "y = [", "]\n"),
+    "layers in the cases of a match": _repeated(
+        "    case #:\n        y = Lambda(lambda t: t - K.mean(t, axis=0))(x)\n", "match x:\n"
+    ),
+    "layers in the branches of an if": _repeated(
+        "elif x == #:\n    y = Lambda(lambda t: t * 2)(x)\n", "if x == '':\n    pass\n"
+    ),
+    "layers of a local Sequential": _repeated(
+        "    m.add(Lambda(lambda t: t * 2))\n", "def f():\n    m = L.Sequential()\n", "    return m\n"
+    ),
+    "classes": _repeated("class A#(Lambda):\n    pass\ny = A#(lambda t: t * 2)(x)\n"),
+    "layers made by functions next to classes": _repeated(
+        "class A#(L.Layer):\n    def get_config(self):\n        return {}\n"
+        "def f#(x):\n    return Lambda(lambda t: t * 2)(x)\n"
+    ),
+    "layers that do nothing": _repeated("l# = Lambda(lambda t: t)\ny = l#(x)\nl#.add_loss(y)\n"),
+    "undefined names": _repeated("print '#'\ny = Lambda(lambda t: t * u#)(x)\n"),
+    "arguments of Keras 1": _repeated("y = Lambda(lambda t: t * 2)(Dense(output_dim=#)(x))\n"),
+    "layers without a gradient": _repeated(
+        "x = Lambda(lambda t: K.round(t))(x)\n",
+        "i = x\nx = Dense(8)(x)\n",
+        "Model(i, x).compile('sgd', 'mse')\n",
+    ),
+    "layers that shuffle": _repeated("x = Lambda(lambda t: L.tf.random.shuffle(t))(x)\n"),
+    "masks through layers": _repeated(
+        "x = L.Activation('relu')(x)\ny = Lambda(lambda t: t * 2)(x)\n",
+        "x = L.Embedding(5, 3, mask_zero=True)(x)\n",
+    ),
+    "masks through sums": _repeated(
+        "x = L.Add()([x, x])\n",
+        "x = L.Embedding(5, 3, mask_zero=True)(x)\n",
+        "y = Lambda(lambda t: t * 2)(x)\n",
+    ),
+    "numbers declared": _repeated("y = Lambda(lambda t: K.sum(t, -1), output_shape=(1,))(x)\n"),
+    "a name that changes": _repeated(
+        "k = #\ny = Lambda(lambda t: t * k)(x)\n", "", "Model(x, y).save('m.h5')\n"
+    ),
+    "layers in a loop": _repeated(
+        "    y = Lambda(lambda t: t * i)(x)\n", "for i in range(3):\n", "Model(x, y).save('m.h5')\n"
+    ),
+    "broken statements": _repeated("y = = #\nx = Lambda(lambda t: t * 2)(x)\n"),
+}
+
+
+def calls_of(path: Path, builtin: bool = False) -> int:
+    """The Python functions, and ``builtin`` ones, called while a file is judged, once all is imported."""
+    events = ("call", "c_call") if builtin else ("call",)
     settings = load(load_rules().rules, overrides=Overrides(cache=False))
     judge(str(path), settings, Plan.of(settings))
     plan, count = Plan.of(settings), 0
 
     def note(frame: object, event: str, argument: object) -> None:
         nonlocal count
-        count += event == "call"
+        count += event in events
 
     before = sys.getprofile()
     sys.setprofile(note)
@@ -77,6 +133,16 @@ def test_the_cost_of_one_unit_is_flat(kind: object, tmp_path: Path) -> None:
         path = tmp_path / f"m{times}.py"
         path.write_text(kind(times))
         counts[times] = calls_of(path)
+    assert counts[24] / counts[4] <= 6 * FLAT, counts
+
+
+@pytest.mark.parametrize("kind", MANY.values(), ids=MANY)
+def test_the_cost_of_one_more_is_flat(kind: Callable[[int], str], tmp_path: Path) -> None:
+    counts = {}
+    for times in (4, 24):
+        path = tmp_path / f"m{times}.py"
+        path.write_text(kind(times))
+        counts[times] = calls_of(path, builtin=True)
     assert counts[24] / counts[4] <= 6 * FLAT, counts
 
 

@@ -14,9 +14,12 @@ from lambdalint.sources.skim import has_word
 from lambdalint.sources.unit import SourceUnit
 
 MAX_BYTES = 20_000_000
-_BYTES_PER_ITEM = 20
-"""A file may hold one comma, semicolon or row for so many bytes of the largest size: each takes a
-kilobyte once it is parsed, so that a list of five million numbers would take five gigabytes."""
+_BYTES_PER_COMMA = 40
+"""A file may hold as much as one comma for so many bytes of the largest size.  A number in a list takes a
+kilobyte once it is parsed, and some ten microseconds; the rest of code is counted by what it takes."""
+_WEIGHTS = {
+    ",": 1, ";": 2, "\n": 2, ".": 2, "(": 4, "[": 2, "+": 3, "-": 3, "*": 3, "/": 3, "%": 3, "Lambda(": 25,
+}  # fmt: skip
 _LAMBDA = b"Lambda"
 _MERGE = re.compile(rb"\b[mM]erge\b")
 _MARK = "lambdalint:"
@@ -63,21 +66,23 @@ def read(
     if prefilter and isinstance(unit, SourceUnit) and not _may_hold_a_layer(unit):
         return None
     if isinstance(unit, SourceUnit):
-        most, items = max(max_bytes, MAX_BYTES) // _BYTES_PER_ITEM, _items(unit.text)
-        if items > most:
-            return _too_many(path, items, most)
+        most, weight = max(max_bytes, MAX_BYTES) // _BYTES_PER_COMMA, _weight(unit.text)
+        if weight > most:
+            return _too_much(path, weight / most)
     return unit
 
 
-def _items(text: str) -> int:
-    return sum(text.count(sign) for sign in ",;\n")
+def _weight(text: str) -> int:
+    """What judging a text takes, in commas of a list of numbers."""
+    if len(text) * 5 < MAX_BYTES // _BYTES_PER_COMMA:
+        # None of them weighs five times its length.
+        return 0
+    return sum(weight * text.count(sign) for sign, weight in _WEIGHTS.items())
 
 
-def _too_many(path: str, items: int, limit: int) -> Problem:
-    message = (
-        f"holds {items / 1e6:.1f} million commas and rows, the limit is {limit / 1e6:.1f} million: data, "
-    )
-    return Problem(path, message + "it seems, not code (a larger `max-file-size` raises this limit, too)")
+def _too_much(path: str, times: float) -> Problem:
+    message = f"holds {times:.1f} times as many rows, calls and operators as one file may: data, it seems, "
+    return Problem(path, message + "not code (a larger `max-file-size` raises this limit, too)")
 
 
 def is_of_interest(data: bytes) -> bool:

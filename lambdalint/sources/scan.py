@@ -100,10 +100,9 @@ def next_line(text: str, start: int, row: int) -> Line:
     tokens: list[Token] = []
     depth, last_row, position, size = 0, row, start, len(text)
     indent = ""
-    while position < size:
-        match = _TOKEN.match(text, position)
-        assert match is not None
-        kind, piece = match.lastgroup or "op", match.group()
+    # Any character begins a token: the matches follow each other without a gap.
+    for match in _TOKEN.finditer(text, start):
+        kind, piece, position = match.lastgroup or "op", match.group(), match.start()
         if kind == "newline":
             if depth == 0 or not tokens or _STATEMENT.match(text, position + 1):
                 break
@@ -119,7 +118,8 @@ def next_line(text: str, start: int, row: int) -> Line:
                 depth += 1
             elif piece in CLOSING:
                 depth = max(0, depth - 1)
-        position = match.end()
+    else:
+        position = size
     is_closed = depth == 0 and not (tokens and tokens[-1].kind == "string" and _is_open(tokens[-1].text))
     return Line(tokens, start, indent, row, position, last_row, is_closed)
 

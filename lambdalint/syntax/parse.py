@@ -10,6 +10,9 @@ from lambdalint.sources.python2 import recover
 from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.isolate import Failure, isolate, try_parse
 
+_MOST_MENDED = 1_000_000
+"""So many characters of a file are searched for what is broken or Python 2 in them."""
+
 
 @dataclass(slots=True)
 class ParsedUnit:
@@ -28,7 +31,7 @@ def parse(unit: SourceUnit) -> ParsedUnit:
     """Parse a unit; it never fails: what cannot be parsed becomes a ``Problem`` and the rest is kept.
 
     A Python 2 text is rewritten to Python 3.  Then, in the notebook cell or script that is still
-    broken, each broken statement is replaced by ``pass``.
+    broken, each broken statement is replaced by ``pass``.  Where too much text is broken it is left out.
     """
     tree = try_parse(unit.text)
     if isinstance(tree, ast.Module) and not _leaves_its_cell(unit, tree):
@@ -37,8 +40,10 @@ def parse(unit: SourceUnit) -> ParsedUnit:
     touched = set(unit.touched_rows)
     problems: list[Problem] = []
     recovered = unit.recovered
+    most = _MOST_MENDED
     for text, number in _segments(unit):
-        mended = _mend(text, is_known_broken=number is None)
+        mended = _mend(text, tree if number is None else try_parse(text), most)
+        most -= 0 if mended.text is text else len(text)
         touched.update(row + len(rows) for row in mended.touched)
         recovered = recovered or mended.recovered
         rows += mended.text.split("\n")
@@ -85,9 +90,11 @@ class _Mended:
     recovered: bool = False
 
 
-def _mend(text: str, is_known_broken: bool) -> _Mended:
-    if not is_known_broken and isinstance(try_parse(text), ast.Module):
+def _mend(text: str, tree: ast.Module | Failure, most: int) -> _Mended:
+    if isinstance(tree, ast.Module):
         return _Mended(text)
+    if len(text) > most:
+        return _left_out(text, tree)
     python2 = recover(text)
     touched: frozenset[int] = frozenset()
     if python2 is not None:
@@ -96,6 +103,12 @@ def _mend(text: str, is_known_broken: bool) -> _Mended:
             return _Mended(text, touched, recovered=True)
     text, dropped, failures = isolate(text)
     return _Mended(text, touched | dropped, failures, recovered=python2 is not None)
+
+
+def _left_out(text: str, failure: Failure) -> _Mended:
+    rows = text.count("\n")
+    message = f"{failure.message}; it is too long to leave out what is broken alone, nothing of it is judged"
+    return _Mended("\n" * rows, frozenset(range(1, rows + 2)), (replace(failure, message=message),))
 
 
 def _problem(path: str, failure: Failure, cell: int | None) -> Problem:

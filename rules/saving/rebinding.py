@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import sys
+from bisect import bisect_right
+from functools import cached_property, lru_cache
+from itertools import islice
 
 from lambdalint.interp.facts import LayerFacts
 from lambdalint.syntax.names import Binding, Scope
+from lambdalint.syntax.scopes import Path, Position
 from lambdalint.syntax.text import identity
 from lambdalint.syntax.walk import children, walk
 
@@ -13,17 +18,49 @@ from .captures import Capture
 from .lifetime import keeps_models_inside, model_is_replaced
 
 _CHANGES = frozenset({"assignment", "augmented", "loop", "with", "walrus"})
+_END = (sys.maxsize, 0)
 
 
-def same_constant(bindings: list[Binding]) -> bool:
-    """Whether every assignment gives the name the same literal."""
-    values = {
-        (type(b.value.value), b.value.value)
-        if b.kind == "assignment" and not b.path and isinstance(b.value, ast.Constant)
-        else id(b)
-        for b in bindings
-    }
-    return len(values) == 1 and len(bindings) > 1
+class _History:
+    """The bindings of a name in a scope, in order of the text: many layers may ask about one name."""
+
+    def __init__(self, bindings: list[Binding]) -> None:
+        self.bindings = sorted(bindings, key=lambda binding: binding.position)
+        self.positions = [binding.position for binding in self.bindings]
+        self.in_loops = [b for b in bindings if b.kind in _CHANGES and b.in_loop is not None]
+        kinds = (*_CHANGES, "parameter")
+        self.first_other = min((b.position for b in bindings if b.kind not in kinds), default=_END)
+        """Where something that is neither a change nor a parameter binds the name first."""
+
+    @cached_property
+    def is_one_constant(self) -> bool:
+        """Whether every assignment gives the name the same literal."""
+        values = {
+            (type(b.value.value), b.value.value)
+            if b.kind == "assignment" and not b.path and isinstance(b.value, ast.Constant)
+            else id(b)
+            for b in self.bindings
+        }
+        return len(values) == 1 and len(self.bindings) > 1
+
+    def has_same_text(self, binding: Binding, end: Position) -> bool:
+        """Whether the name is given what it had up to ``end``: a cell or block that was copied."""
+        if binding.value is None:
+            return False
+        return self._first_with_text.get((binding.path, identity(binding.value)), _END) <= end
+
+    @cached_property
+    def _first_with_text(self) -> dict[tuple[Path, object], Position]:
+        found: dict[tuple[Path, object], Position] = {}
+        for binding in self.bindings:
+            if binding.value is not None:
+                found.setdefault((binding.path, identity(binding.value)), binding.position)
+        return found
+
+
+@lru_cache(maxsize=8)
+def _history(owner: Scope, name: str) -> _History:
+    return _History(owner.bindings[name])
 
 
 def loop_around(binding: Binding, layer: LayerFacts, capture: Capture) -> bool:
@@ -55,7 +92,7 @@ def _holds(outer: ast.AST, inner: ast.AST) -> bool:
     return first <= row <= last and begins <= (row, getattr(inner, "col_offset", 0))
 
 
-def rebound_later(bindings: list[Binding], layer: LayerFacts, capture: Capture) -> bool:
+def rebound_later(history: _History, layer: LayerFacts, capture: Capture) -> bool:
     """Whether code of the same function, on the same path, assigns the name again below the layer."""
     owner = capture.owner
     made = _same_scope(layer.names.scope_of(layer.node))
@@ -63,15 +100,18 @@ def rebound_later(bindings: list[Binding], layer: LayerFacts, capture: Capture) 
         return False
     if made is not owner:
         # A counter that is declared `global` or `nonlocal`.
-        below = [b for b in bindings if _same_scope(layer.names.scope_of(b.node)) is made]
-        bindings = below if capture.name in made.outer else []
+        below = [b for b in history.bindings if _same_scope(layer.names.scope_of(b.node)) is made]
+        history = _History(below if capture.name in made.outer else [])
     end = (layer.node.end_lineno or layer.node.lineno, layer.node.end_col_offset or 0)
-    before = [b for b in bindings if b.position <= end]
-    after = [b for b in bindings if b.position > end and b.kind in _CHANGES]
-    if (made is owner and not before) or not all(b.kind in (*_CHANGES, "parameter") for b in before):
+    begin = bisect_right(history.positions, end)
+    if (made is owner and not begin) or history.first_other <= end:
         return False
     return any(
-        not _own_statement(b, layer) and not _exclusive(b, layer) and not _same_text(b, before) for b in after
+        b.kind in _CHANGES
+        and not _own_statement(b, layer)
+        and not _exclusive(b, layer)
+        and not history.has_same_text(b, end)
+        for b in islice(history.bindings, begin, None)
     )
 
 
@@ -89,14 +129,6 @@ def _own_statement(binding: Binding, layer: LayerFacts) -> bool:
 def _exclusive(binding: Binding, layer: LayerFacts) -> bool:
     """Whether the layer and the assignment stand in one ``if`` or ``try``, perhaps on different paths."""
     return binding.branch is not None and _holds(binding.branch, layer.node)
-
-
-def _same_text(binding: Binding, before: list[Binding]) -> bool:
-    """Whether the name is given what it had: a cell or block that was copied."""
-    if binding.value is None:
-        return False
-    text = identity(binding.value)
-    return any(b.value is not None and b.path == binding.path and identity(b.value) == text for b in before)
 
 
 def _is_only_counted(capture: Capture) -> bool:
@@ -117,15 +149,15 @@ def changes(layer: LayerFacts, capture: Capture, graph: bool) -> str | None:
     owner = capture.owner
     if owner is None or capture.names is not layer.names or _is_only_counted(capture):
         return None
-    bindings = owner.bindings[capture.name]
+    history = _history(owner, capture.name)
     if owner.kind == "comprehension":
         return "changes at each step of the comprehension"
-    if same_constant(bindings):
+    if history.is_one_constant:
         return None
-    loops = [binding.in_loop for binding in bindings if loop_around(binding, layer, capture)]
+    loops = [binding.in_loop for binding in history.in_loops if loop_around(binding, layer, capture)]
     if loops:
         local = all(loop is not None and keeps_models_inside(layer.names, loop) for loop in loops)
         return None if local else "changes at each step of the loop"
-    if graph or not rebound_later(bindings, layer, capture) or model_is_replaced(layer):
+    if graph or not rebound_later(history, layer, capture) or model_is_replaced(layer):
         return None
     return "is assigned anew after this layer is made"

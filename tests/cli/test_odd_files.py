@@ -27,7 +27,7 @@ LONG = {
     "3,000 open brackets": ("f(\n" * 3000 + LAYER, 0),
     "3,000 open strings": ("'''\n" * 3001 + LAYER, 1),
     "20,000 rows joined by backslashes": ("\\\n" * 20_000 + LAYER, 1),
-    "250,000 lists in a list": (f"z = [{'[1],' * 250_000}]\n{LAYER}", 1),
+    "150,000 lists in a list": (f"z = [{'[1],' * 150_000}]\n{LAYER}", 1),
     "1,000 attributes": (f"z = x{'.a' * 1000}\nLambda(lambda t: t{'.a' * 1000})(x)\n{LAYER}", 1),
     "10,000 comparisons": (f"Lambda(lambda t: t{' < t' * 10_000})(x)\n{LAYER}", 1),
     "3,000 branches": (
@@ -168,7 +168,7 @@ def test_a_list_of_millions_is_passed_over_with_a_message(bad: Folder) -> None:
     ran = check(bad)
     assert ran.code == 2
     assert ran.err.startswith(
-        "error: data.py: holds 1.5 million commas and rows, the limit is 1.0 million: data"
+        "error: data.py: holds 3.0 times as many rows, calls and operators as one file may: data"
     )
     assert "`max-file-size`" in ran.err
 
