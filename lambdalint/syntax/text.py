@@ -26,6 +26,8 @@ def shortened(node: ast.AST, limit: int) -> str:
 
 def source_text(node: ast.AST) -> str:
     """A short text of a name or attribute chain, for labels and messages."""
+    if type(node) is ast.Name:
+        return node.id
     words: list[str] = []
     while True:
         if isinstance(node, ast.Attribute):

@@ -173,6 +173,15 @@ def test_a_list_of_millions_is_passed_over_with_a_message(bad: Folder) -> None:
     assert "`max-file-size`" in ran.err
 
 
+def test_broken_text_of_more_than_a_megabyte_is_left_out(bad: Folder) -> None:
+    bad.write("odd.py", HEAD + LAYER + "raise A, 'b'\n" * 90_000)
+    ran = check(bad)
+    assert (ran.code, found(ran, "odd.py"), found(ran, "bad.py")) == (2, 0, 1)
+    assert "error: odd.py:" in ran.err
+    assert "cannot be parsed" in ran.err
+    assert "nothing of it is judged" in ran.err
+
+
 @pytest.mark.parametrize(
     "data", [b"{", b'{"cells": 7, "x": "Lambda"', b"Lambda" + b"[" * 100_000, b"\xff Lambda", b"[] Lambda"]
 )
