@@ -58,9 +58,7 @@ F821 reports undefined names everywhere; it does not know about layer names.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from lambdalint.findings import Contract, Severity
 from lambdalint.interp import events
@@ -70,15 +68,13 @@ from lambdalint.interp.ops.library import lookup
 from lambdalint.rule import Report, Rule
 from lambdalint.sources.unit import SourceUnit
 from lambdalint.syntax.anchor import Anchor
-from lambdalint.syntax.names import Names, is_builtin
+from lambdalint.syntax.names import Names
 
 from .functions import names_of, written_functions
 from .parameter_use import calls_of, names_given
+from .undefined import is_undefined, labels
 
-_FROM_ANYWHERE = re.compile(r"^[ \t]*%[ \t]*(pylab|run|load|store|edit)\b", re.MULTILINE)
-_OF_NOTEBOOKS = frozenset({"get_ipython", "display", "In", "Out", "exit", "quit"})
 _INSIDE = "used by the layer's function"
-_DYNAMIC = frozenset({"exec", "execfile", "eval", "globals", "locals", "vars"})
 
 
 def check(layer: LayerFacts) -> Iterator[Report]:
@@ -88,7 +84,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
     for names, unit, name, role in _candidates(layer):
         if excerpt and name.id in MODULES:
             continue
-        if name.id not in seen and _undefined(names, unit, name):
+        if name.id not in seen and is_undefined(names, unit, name):
             seen.add(name.id)
             yield Report(
                 Anchor(unit, name),
@@ -107,7 +103,7 @@ def _is_excerpt(layer: LayerFacts) -> bool:
     root = layer.node.func
     while isinstance(root, ast.Attribute):
         root = root.value
-    return isinstance(root, ast.Name) and _undefined(layer.names, layer.unit, root)
+    return isinstance(root, ast.Name) and is_undefined(layer.names, layer.unit, root)
 
 
 def _in_no_library(layer: LayerFacts) -> Iterator[Report]:
@@ -167,56 +163,13 @@ def _candidates(layer: LayerFacts) -> Iterator[_Candidate]:
                     yield layer.names, layer.unit, node, "an input of the layer"
 
 
-def _undefined(names: Names, unit: SourceUnit, name: ast.Name) -> bool:
-    word = name.id
-    if is_builtin(word, python2=True) or names.resolve(word, names.scope_of(name)) is not None:
-        return False
-    if names.may_come_from_star(word) or names.canonical(name) is not None:
-        return False
-    if unit.is_notebook:
-        if word in _OF_NOTEBOOKS or word.startswith("_") or _gets_more_names(unit.original):
-            return False
-    if _is_dynamic(names):
-        return False
-    touched = [line for line in _lines(unit.original, unit.touched_rows) if word in line]
-    lost = re.compile(rf"\b{word}\b\s*(,[^=]*)?=[^=]|\b(import|def|class|for|as)\b.*\b{word}\b")
-    return not any(lost.search(line) for line in touched)
-
-
-@lru_cache(maxsize=1)
-def _gets_more_names(text: str) -> bool:
-    return _FROM_ANYWHERE.search(text) is not None
-
-
-@lru_cache(maxsize=1)
-def _is_dynamic(names: Names) -> bool:
-    return any(isinstance(call.func, ast.Name) and call.func.id in _DYNAMIC for call in names.calls)
-
-
-@lru_cache(maxsize=1)
-def _lines(text: str, rows: frozenset[int]) -> list[str]:
-    lines = text.split("\n")
-    return [lines[row - 1] for row in rows if row <= len(lines)]
-
-
 def _hint(layer: LayerFacts, word: str) -> str:
-    if word in _labels(layer.names):
+    if word in labels(layer.names):
         return (
             f'The `name="{word}"` of a layer is a label inside the model, not a Python variable: '
             f"assign the layer's output to `{word}`."
         )
     return "Define or import it."
-
-
-@lru_cache(maxsize=1)
-def _labels(names: Names) -> frozenset[object]:
-    """What calls are given as ``name``."""
-    return frozenset(
-        keyword.value.value
-        for call in names.calls
-        for keyword in call.keywords
-        if keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
-    )
 
 
 RULE = Rule("LL409", "undefined-name", Contract.CALLING, Severity.ERROR, check_layer=check)
