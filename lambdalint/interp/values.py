@@ -191,6 +191,8 @@ class GraphNode:
     at: Anchor
     mask: str = "passes"
     trainable: bool = False
+    masked: bool | None = None
+    """Whether a mask is sure to come out, once that was asked."""
 
 
 # --- containers ------------------------------------------------------------------------------------
