@@ -197,7 +197,7 @@ def call_subclass(
     from lambdalint.interp import subclasses
 
     inputs = args[0] if args else kwargs.get("inputs", kwargs.get("x", NONE))
-    inputs = subclasses.as_batch(machine, instance, inputs)
+    subclasses.note_call(machine, instance, inputs)
     keywords = {name: value for name, value in kwargs.items() if name not in ("inputs", "x")}
     result = subclasses.output(machine, instance, [inputs, *args[1:]], keywords, at)
     tensors, _ = as_tensors(inputs)

@@ -11,6 +11,7 @@ from lambdalint.interp.plain import sign_of_range
 from lambdalint.interp.tensors import joint_fold
 from lambdalint.interp.values import (
     ANY_SIGN,
+    CONSTANT,
     Along,
     Broken,
     Const,
@@ -24,6 +25,7 @@ from lambdalint.interp.values import (
     Value,
 )
 from lambdalint.layers import catalogue
+from lambdalint.layers.dims import B
 from lambdalint.layers.shapes_base import Shape
 from lambdalint.layers.shapes_merge import ELEMENTWISE
 
@@ -92,7 +94,8 @@ _KEEPS_SIGN = frozenset(
 def graph_batch(parents: list[Tensor]) -> Along | Broken | Unsure:
     """Where the samples are behind a layer: axes that a Lambda folded into the batch stay there.
 
-    Inside of a body, where they are lost, no layer finds them again.
+    Inside of a body, where they are lost, no layer finds them again.  The rows of arrays that a layer is
+    called on at once may be samples, or the nodes of a graph and one picture.
     """
     folds: list[Along] = []
     for parent in parents:
@@ -101,8 +104,13 @@ def graph_batch(parents: list[Tensor]) -> Along | Broken | Unsure:
         if isinstance(parent.batch, Along) and parent.batch.axis == 0 and parent.batch.folded is not None:
             folds.append(parent.batch)
     if not folds:
-        return Along(0)
+        return Unsure(reasons.NO_SAMPLES) if parents and all(map(_is_array, parents)) else Along(0)
     return replace(folds[-1], folded=joint_fold(each.folded for each in folds))
+
+
+def _is_array(tensor: Tensor) -> bool:
+    """Whether a tensor has a written number of rows and nothing to do with a model's inputs."""
+    return tensor.batch == CONSTANT and bool(tensor.dims) and isinstance((tensor.dims or (B,))[0], int)
 
 
 def as_tensors(value: Value) -> tuple[list[Tensor], bool]:

@@ -40,8 +40,8 @@ _METHODS = frozenset(
 )  # fmt: skip
 _SAVERS = frozenset({"save", "to_json", "to_yaml"})
 
-_ON_BATCHES = frozenset({"fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"})
-"""Methods of a model that call it on batches of their first argument."""
+_IN_BATCHES = frozenset({"fit", "evaluate", "predict"})
+"""Methods of a model that cut their first argument into batches."""
 
 
 def attribute(machine: Machine, receiver: Layer | Model, name: str, at: Anchor) -> Value:
@@ -194,10 +194,8 @@ def _run_model(
     if name == "build":
         shape = args[0] if args else kwargs.get("input_shape", NONE)
         subclasses.build(machine, model, shape, at)
-    elif name in _ON_BATCHES and machine.trace is None:
-        data = args[0] if args else kwargs.get("x", NONE)
-        if isinstance(data, Tensor) and data.rank is not None:
-            apply.call_subclass(machine, model, [data], {}, at)
+    elif name in _IN_BATCHES and "batch_size" not in kwargs and len(args) < 3:
+        subclasses.fit(machine, model, args[0] if args else kwargs.get("x", NONE), at)
 
 
 # --- Sequential ------------------------------------------------------------------------------------

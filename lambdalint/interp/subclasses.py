@@ -21,7 +21,7 @@ from lambdalint.interp.values import (
     Value,
 )
 from lambdalint.layers import catalogue
-from lambdalint.layers.dims import B
+from lambdalint.layers.dims import B, is_dynamic
 from lambdalint.layers.shapes_base import Shape
 from lambdalint.syntax.anchor import Anchor
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 BASE = "__keras__"
 """The attribute of an instance that holds the Keras object behind it: a layer or a functional model."""
+
+CALLED = "__called__"
+"""The attribute of an instance that holds the last array it was called on."""
 
 OF_MODELS = frozenset(
     {
@@ -65,29 +68,38 @@ def is_model(instance: Instance) -> bool:
     return base.startswith("keras.models.") or base == "keras.Model"
 
 
-def as_batch(machine: Machine, instance: Instance, inputs: Value) -> Value:
-    """What a model is called on outside of any function of a layer: rows of an array are samples there.
+def note_call(machine: Machine, instance: Instance, inputs: Value) -> None:
+    """Remember an array that a model is called on outside of any function of a layer.
 
-    ``model(tf.zeros((1, 32)))`` is how a model of a class of one's own is built; only one tensor is
-    taken for samples, since the rows of a graph's nodes and its adjacency are none.
+    ``model(tf.zeros((1, 32)))`` builds a model of a class of one's own, but may as well be all that it is
+    run on: one picture, or all nodes of a graph.  What ``fit`` gives it has the same axes, in batches.
     """
-    plain = isinstance(inputs, Tensor) and inputs.batch == CONSTANT and inputs.kind in ("tensor", "ndarray")
-    if machine.trace is not None or not plain or not is_model(instance):
-        return inputs
-    assert isinstance(inputs, Tensor)
-    if inputs.dims is None or len(inputs.dims) < 2:
-        return inputs
-    return Tensor((B, *inputs.dims[1:]), Along(0), inputs.dtype, kind="keras")
+    if machine.trace is None and _is_array(inputs) and is_model(instance):
+        instance.attributes[CALLED] = inputs
+
+
+def _is_array(value: Value) -> bool:
+    """Whether a value is one array whose rows may be samples."""
+    known = isinstance(value, Tensor) and value.batch == CONSTANT and value.kind in ("tensor", "ndarray")
+    return known and isinstance(value, Tensor) and value.dims is not None and len(value.dims) > 1
+
+
+def fit(machine: Machine, instance: Instance, data: Value, at: Anchor) -> None:
+    """``fit`` and its kin call a model on batches of rows, of an array or like one it was called on."""
+    array = data if _is_array(data) else instance.attributes.get(CALLED)
+    if machine.trace is None and isinstance(array, Tensor) and array.dims:
+        batch = Tensor((B, *array.dims[1:]), Along(0), array.dtype, kind="keras")
+        apply.call_subclass(machine, instance, [batch], {}, at)
 
 
 def build(machine: Machine, instance: Instance, shape: Value, at: Anchor) -> None:
-    """``model.build(shape)``: Keras calls the model on inputs of that shape, and any batch may follow."""
+    """``model.build(shape)`` with an open batch: Keras calls the model on inputs of that shape."""
     several = isinstance(shape, Sequence) and any(isinstance(item, Sequence) for item in shape.items or ())
     shapes = shape.items or [] if isinstance(shape, Sequence) and several else [shape]
     inputs: list[Value] = []
     for written in shapes:
         dims = construct.shape_sizes(machine, written, batch=True)
-        if not dims:
+        if not dims or not is_dynamic(dims[0]):
             return
         inputs.append(Tensor((B, *dims[1:]), Along(0), "float32", kind="keras"))
     given = Sequence("list", inputs, birth=machine.serial()) if several else inputs[0]
