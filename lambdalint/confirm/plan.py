@@ -7,6 +7,7 @@ LL107                  ``rows``: the number of samples that the code writes
 LL202, LL203, LL204    ``declared``: the text of the ``output_shape``
 LL301 to LL306         ``family``: the package that the code imports Keras from, where that is known
 LL302                  ``globals``: the names that the saved function does not carry
+LL306                  ``functions``: the functions that are passed
 LL302, LL304           ``written``: the source of a function that returns that of the layer; ``captured``:
                        other names that it takes from outside; ``unsliceable``: why there is no program
 LL303                  ``variables``: the names that change; ``last``: the expression of their last values

@@ -100,6 +100,7 @@ def check(layer: LayerFacts) -> Iterator[Report]:
                 f"loading it or calling what was loaded fails. {_remedy(kind)}",
                 note=kind,
                 severity=Severity.WARNING if kind == ARRAY else None,
+                facts={"functions": [item.name] if isinstance(item, Function) else []},
             )
 
 

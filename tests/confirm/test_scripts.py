@@ -37,6 +37,20 @@ CASES: dict[str, tuple[str, str, str]] = {
         "LL307",
         "saving fails: TypeError",
     ),
+    "a function that is passed and not found again": (
+        "def twice(t):\n    return t * 2\n"
+        "x = Input((4,))\nm = keras.Model(x, Lambda(lambda t, f: f(t), arguments={'f': twice})(x))\n"
+        "m.save('m.keras')\n",
+        "LL306",
+        "fails: TypeError: Could not locate function 'twice'",
+    ),
+    "a second input in a function": (
+        "a, b = Input((4,)), Input((4,))\n\n\n"
+        "def product():\n    return Lambda(lambda t: t[0] * t[1])(a, b)\n\n\n"
+        "m = keras.Model([a, b], product())\n",
+        "LL406",
+        "with 1 added to the second tensor the result stays what it was",
+    ),
     "dropout without a phase": (
         "x = Input((4,))\nm = keras.Model(x, Lambda(lambda t: tf.nn.dropout(t, rate=0.5))(x))\n",
         "LL507",

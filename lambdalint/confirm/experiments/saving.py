@@ -280,8 +280,9 @@ def _failing(session: Session, error: str, shown: Callable[[str], Shown]) -> Sho
     code, names = session.request.code, session.request.facts.get("globals", ())
     other = code == "LL302" and not any(f"name '{name}' is not" in error for name in names)
     if code in ("LL301", "LL306") and not session.request.facts.get("probe"):
-        # A name that is missing is LL302, a function that is not registered LL304.
-        other = _NOT_FOUND.search(error) is not None
+        # A name that is missing is LL302, a function that is not registered LL304 unless it is the argument.
+        passed = session.request.facts.get("functions", ())
+        other = _NOT_FOUND.search(error) is not None and not any(f"'{name}'" in error for name in passed)
     if other:
         return f"a fresh process that loads the model fails, but for another reason: {error}"
     return shown(f"{fresh_process(session, 'model')} fails: {error}")

@@ -148,7 +148,9 @@ defect = bool(np.allclose(before, after)) and not np.allclose(before, other)
 
 def _second_input(session: Session, statement: str) -> Answer:
     """LL406: the second tensor of the call changes nothing in the result."""
-    for call in ast.walk(ast.parse(statement)):
+    # Inside of a function the statement that is run calls it; the call may speak of names of the module.
+    written = session.request.facts.get("statement", "")
+    for call in [*ast.walk(ast.parse(statement)), *ast.walk(ast.parse(written))]:
         if not isinstance(call, ast.Call) or len(call.args) != 2:
             continue
         first, second = (ast.unparse(each) for each in call.args)
