@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lambdalint.interp.binding import SPREAD
@@ -23,12 +24,14 @@ from lambdalint.syntax.anchor import Anchor
 if TYPE_CHECKING:
     from lambdalint.interp.machine import Machine
 
-PACKAGES = frozenset({"keras_bert", "bert4keras", "bert4keras3"})
+PACKAGES = frozenset({"keras_bert", "bert4keras", "bert4keras3", "transformers"})
 _CHECKPOINT = "keras_bert.load_trained_model_from_checkpoint"
 _BUILDERS = (
     "bert4keras.models.build_transformer_model",
     "bert4keras3.models.build_transformer_model",
 )
+_HUGGING_FACE = re.compile(r"transformers\.TF\w+\.from_(pretrained|config)")
+"""Constructors of TensorFlow's models, whose names begin with TF there."""
 _ENCODERS = frozenset({"bert", "roberta", "albert", "albert_unshared", "nezha", "electra", "roformer"})
 HUB = "hub"
 """The kind of models that TensorFlow Hub gives: encoders, whose outputs have names of their own."""
@@ -42,6 +45,8 @@ def encoder(
     machine: Machine, name: str, args: list[Value], kwargs: dict[str, Value], at: Anchor
 ) -> Model | None:
     """The model that a builder of these packages makes, unknown unless it gives a vector for each token."""
+    if _HUGGING_FACE.fullmatch(name):
+        return Model(at, "application", known=False, birth=machine.serial())
     if name not in _BUILDERS and name != _CHECKPOINT:
         return None
     third = args[2] if len(args) > 2 else None
