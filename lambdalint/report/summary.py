@@ -50,8 +50,10 @@ def statistics(result: RunResult, output_format: str) -> str:
 def unknowns(reach: Reach) -> str:
     """How many layers were followed to their result, and why the others were not, by frequency."""
     every = _share(reach.followed, reach.layers, " layers")
-    known = _share(reach.ranked_followed, reach.ranked)
-    lines = [f"Followed to the result: {every}; where the rank of the input is known, {known}.\n"]
+    known = f"where the rank of the input is known, {_share(reach.ranked_followed, reach.ranked)}"
+    if not reach.ranked:
+        known = "the rank of the input is known nowhere"
+    lines = [f"Followed to the result: {every}; {known}.\n" if reach.layers else "No layers to follow.\n"]
     ranked = sorted(reach.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
     if ranked:
         width = len(str(ranked[0][1]))

@@ -81,6 +81,11 @@ def test_reasons_rank_by_count(run_result: RunResult) -> None:
         "18 of 20 (90.0 %).\n"
         "Not followed, and why:\n12  opaque input\n 3  unknown function\n"
     )
-    assert unknowns(Reach()) == (
-        "Followed to the result: 0 of 0 layers; where the rank of the input is known, 0 of 0.\n"
+    assert unknowns(Reach()) == ("No layers to follow.\n")
+
+
+def test_ranks_that_are_known_nowhere_are_not_counted() -> None:
+    text = unknowns(Reach.of([(False, ""), (False, "the axis is not known")]))
+    assert text.startswith(
+        "Followed to the result: 1 of 2 layers (50.0 %); the rank of the input is known nowhere.\n"
     )
