@@ -58,7 +58,9 @@ def _sequence_method(machine: Machine, receiver: Sequence, name: str, args: list
     if name == "insert" and len(args) == 2:
         position = args[0].value if isinstance(args[0], Const) else None
         if certain and receiver.items is not None and isinstance(position, int):
-            receiver.items.insert(position, args[1])
+            # Beyond either end is at that end.
+            count = len(receiver.items)
+            receiver.items.insert(max(-count, min(position, count)), args[1])
         else:
             forget_length(receiver, [args[1]])
         return NONE

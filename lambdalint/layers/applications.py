@@ -131,7 +131,7 @@ def application_shapes(
 
 
 def _batch(picture: Shape) -> Dim:
-    return B if picture is None else picture[0]
+    return picture[0] if picture else B
 
 
 def _input(model: Application, config: Mapping[str, ConfigValue], top: object, tensor: Shape) -> Shape:

@@ -279,8 +279,9 @@ def _lists(machine: Machine, operator: str, left: Value, right: Value, at: Ancho
     if not isinstance(listed, Sequence):
         return _unknown(left, right)
     if operator == "*" and isinstance(other, Const) and isinstance(other.value, int):
-        if listed.items is not None and len(listed.items) * max(other.value, 0) <= MOST_LEAVES:
-            return bounded(Sequence(listed.kind, listed.items * other.value))
+        times = min(max(other.value, 0), MOST_LEAVES + 1)
+        if listed.items is not None and len(listed.items) * times <= MOST_LEAVES:
+            return bounded(Sequence(listed.kind, listed.items * times))
     if operator in ("==", "!=") and isinstance(other, (Const, Number)):
         return Const(operator == "!=")
     if operator in ("*", "+") and isinstance(other, (Unknown, Number)):
