@@ -126,7 +126,7 @@ def _merge_by_mode(
     node = note_node(machine, GraphNode(layer, tuple(tensors), at))
     merged = Tensor(result.shape, graph_batch(tensors), kind="keras", node=node)
     kind = _fault_of_merge(config)
-    if kind is not None and all(isinstance(t.batch, Along) and t.batch.plain for t in tensors):
+    if kind is not None and tensors and all(isinstance(t.batch, Along) and t.batch.plain for t in tensors):
         data = {"before": tensors[0], "after": result.shape, "axis": 0}
         merged = merged.but(batch=Broken((Event(kind, layer.at, "merge", data),)))
     output = outward(machine, merged, node, None)
