@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lambdalint.interp import events, signs
+from lambdalint.interp import events, reasons, signs
 from lambdalint.interp.call import OpCall
+from lambdalint.interp.ops.arithmetic import cut
 from lambdalint.interp.ops.delegate import delegate
 from lambdalint.interp.ops.operands import (
     broken,
@@ -20,11 +21,14 @@ from lambdalint.interp.ops.several import unknown_result
 from lambdalint.interp.ops.table import Family
 from lambdalint.interp.tensors import Dims, meet_batches, result
 from lambdalint.interp.values import (
+    ANY_SIGN,
+    CONSTANT,
     Along,
     Const,
     Sequence,
     Tensor,
     Unknown,
+    Unsure,
     Value,
 )
 from lambdalint.layers.dims import equal, fresh
@@ -59,6 +63,29 @@ def sampled_loss(call: OpCall) -> Value:
     made = result([*tables, inputs, labels], dims, batch, dtype=inputs.dtype).but(random=True)
     call.event(events.RANDOM, tensor=made)
     return made
+
+
+def candidates(call: OpCall) -> Value:
+    """Classes that are drawn, and how often the true ones and those drawn are expected."""
+    true, count = operand(call, call.first()), call.machine.dim(call.get("num_sampled"))
+    drawn = Tensor((fresh() if count is None else count,), CONSTANT, "int64", signs.COUNT, random=True)
+    call.event(events.RANDOM, tensor=drawn)
+    expected = true if isinstance(true, Unknown) else result([true], true.dims, true.batch, dtype="float32")
+    return Sequence("tuple", [drawn, expected, drawn.but(dtype="float32", sign=ANY_SIGN)])
+
+
+def set_of_lists(call: OpCall) -> Value:
+    """What lists along the last axis have in common or together; the longest decides on the room."""
+    x, other = operand(call, call.first()), operand(call, call.first(1))
+    if isinstance(x, Unknown) or isinstance(other, Unknown):
+        return unknown_result(call)
+    dims = (*x.dims[:-1], fresh(dynamic=True)) if x.dims else None
+    batch = meet_batches([x.batch, other.batch])
+    if isinstance(batch, Along):
+        along = x.dims is not None and batch.axis >= len(x.dims) - 1
+        lasting = Unsure(reasons.LONGEST, carries=True)
+        batch = broken(call, events.MIXED, x, dims, batch.axis) if along else lasting
+    return result([x, other], dims, batch, dtype=x.dtype, cuts=cut(call, [x, other]))
 
 
 def partitioned(call: OpCall) -> Value:
@@ -173,6 +200,8 @@ def words(call: OpCall) -> Value:
 LOOKUPS: dict[str, Family] = {
     "embedding_combined": embedding_combined,
     "sampled_loss": sampled_loss,
+    "candidates": candidates,
+    "set_of_lists": set_of_lists,
     "partitioned": partitioned,
     "random_crop": random_crop,
     "topk_along": topk_along,

@@ -31,7 +31,8 @@ math.reciprocal, reciprocal, inv(x, name=None) : map sign=reciprocal
 math.reciprocal_no_nan(x, name=None) : map sign=any
 sign, math.sign(x, name=None) : map cut
 round, math.round, math.rint, rint, floor, math.floor, math.ceil, ceil(x, name=None) : map cut
-math.is_finite, is_finite, math.is_inf, is_inf, math.is_nan, is_nan(x, name=None) : map sign=mask dtype=bool
+math.is_finite, is_finite, math.is_inf, is_inf, math.is_nan, is_nan, \
+    debugging.is_nan, debugging.is_inf, debugging.is_finite(x, name=None) : map sign=mask dtype=bool
 logical_not, math.logical_not(x, name=None) : logical
 math.softplus, nn.softplus(features, name=None) : map sign=positive
 math.softsign, nn.softsign(features, name=None) : map sign=any
@@ -136,8 +137,14 @@ math.unsorted_segment_sum, unsorted_segment_sum, math.unsorted_segment_mean, uns
     unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None) : segment
 unique(x, out_idx='int32', name=None) : whole
 unique_with_counts(x, out_idx='int32', name=None) : whole
-sets.difference(a, b, aminusb=True, validate_indices=True) : unknown_result
-sets.intersection, sets.union(a, b, validate_indices=True) : unknown_result
+sets.difference, sets.set_difference(a, b, aminusb=True, validate_indices=True) : set_of_lists
+sets.intersection, sets.union, sets.set_intersection, sets.set_union(a, b, validate_indices=True) : \
+    set_of_lists
+sets.size, sets.set_size(a, validate_indices=True) : drop_last dtype=int32
+random.log_uniform_candidate_sampler, random.uniform_candidate_sampler, \
+    random.learned_unigram_candidate_sampler, nn.log_uniform_candidate_sampler, \
+    nn.uniform_candidate_sampler, nn.learned_unigram_candidate_sampler(true_classes, num_true, num_sampled, \
+    unique, range_max, seed=None, name=None) : candidates
 
 # products
 matmul, linalg.matmul, batch_matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, \
