@@ -58,15 +58,6 @@ x = Input(shape=(5, 3))
 y = Lambda(per_step)(x)
 ```
 
-```python
-from tensorflow.keras.layers import LSTM, Input, Lambda
-import tensorflow as tf
-
-x = Input(shape=(5, 3))
-steps = Lambda(lambda t: tf.transpose(t, [1, 0, 2]))(x)
-y = LSTM(4, time_major=True)(steps)
-```
-
 ## How it is confirmed
 
 The layer runs on batches of two sizes; axis 0 of the output does not follow the batch size.

@@ -19,8 +19,8 @@ _PR_SET_CHILD_SUBREAPER = 36
 def limit(seconds: float, megabytes: int) -> str:
     """Limit memory, processor time, file size, processes and core dumps of this process.
 
-    ``megabytes`` come on top of what the process has mapped already: a worker that has imported
-    TensorFlow has mapped more than a gigabyte.
+    ``megabytes`` come on top of what the process has mapped already, and ``seconds`` on top of what it has
+    used: a worker that has imported TensorFlow has mapped more than a gigabyte.
 
     Returns:
         Which limits hold.
@@ -30,6 +30,8 @@ def limit(seconds: float, megabytes: int) -> str:
     except ImportError:
         return ""
     mapped, data = _mapped()
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = used.ru_utime + used.ru_stime
     wanted = {
         "memory": [
             (resource.RLIMIT_DATA, data + megabytes * MEBIBYTE),
@@ -37,7 +39,7 @@ def limit(seconds: float, megabytes: int) -> str:
             (resource.RLIMIT_AS, mapped + (2 * megabytes + 4096) * MEBIBYTE),
         ],
         # Threads that compute side by side use more processor time than passes on the clock.
-        "processor time": [(resource.RLIMIT_CPU, int(seconds * (os.cpu_count() or 1)) + 2)],
+        "processor time": [(resource.RLIMIT_CPU, int(spent + seconds * (os.cpu_count() or 1)) + 2)],
         "file size": [(resource.RLIMIT_FSIZE, FILE_MEBIBYTES * MEBIBYTE)],
         "core dumps": [(resource.RLIMIT_CORE, 0)],
     }
